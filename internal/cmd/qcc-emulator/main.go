@@ -1,0 +1,98 @@
+// Command qcc-emulator plays QCC Pro's quota query on this machine, for trying out the provider without an account.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+)
+
+// stopTimeout is how long the emulator waits for answers under way.
+const stopTimeout = 5 * time.Second
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout)
+
+	stop()
+
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "qcc-emulator:", err)
+		os.Exit(1)
+	}
+}
+
+const usage = `qcc-emulator plays QCC Pro's quota query on this machine. It checks the signature of every query as the service does,
+answers with the sample quota of the interface document, and misbehaves as its flags or its control API say.
+
+It listens on loopback addresses only and stops on Ctrl-C. The control API, with curl and the URL that the emulator prints:
+
+  curl URL/emulator                                                   what it holds, and how many queries came in
+  curl URL/emulator/consume  -X POST -d '{"radar_id": 10}'            somebody uses quota
+  curl URL/emulator/modules  -X PUT  -d '[{"id": "radar_id", "totalCount": 5}]'
+  curl URL/emulator/behavior -X PUT  -d '{"code": 199, "next": 2}'    the next two queries fail
+  curl URL/emulator/behavior -X PUT  -d '{}'                          all is well again
+
+A behavior has the names of the flags below, with "_" for "-".
+
+Flags:
+`
+
+// run serves the emulator until ctx ends.
+func run(ctx context.Context, args []string, out io.Writer) error {
+	var (
+		behavior               emulator.Behavior
+		listen, key, secretKey string
+	)
+
+	flags := flag.NewFlagSet("qcc-emulator", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.StringVar(&listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 takes a free one")
+	flags.StringVar(&key, "key", emulator.DefaultKey, "the only `key` that is known")
+	flags.StringVar(&secretKey, "secret-key", emulator.DefaultSecretKey, "the `secret` that belongs to it")
+	behavior.AddFlags(flags)
+	flags.Usage = func() {
+		fmt.Fprint(out, usage)
+		flags.PrintDefaults()
+	}
+
+	if err := flags.Parse(args); err != nil {
+		return fmt.Errorf("reading the flags: %w", err)
+	}
+
+	if flags.NArg() > 0 {
+		return fmt.Errorf("%q is not a flag; see -help", flags.Arg(0))
+	}
+
+	server, err := emulator.Listen(ctx, listen, emulator.New(
+		emulator.WithCredentials(key, secretKey),
+		emulator.WithBehavior(behavior),
+		emulator.WithLog(func(line string) { fmt.Fprintln(out, line) }),
+	))
+	if err != nil {
+		return err
+	}
+
+	fmt.Fprintf(out, "The emulator listens until Ctrl-C. For the provider, in another shell:\n\nexport QCC_BASE_URL=%s\n", server.URL)
+
+	if key == emulator.DefaultKey && secretKey == emulator.DefaultSecretKey { // Credentials of the user's own are not repeated.
+		fmt.Fprintf(out, "export QCC_KEY=%s\nexport QCC_SECRET_KEY=%s\n", key, secretKey)
+	}
+
+	fmt.Fprintln(out)
+
+	<-ctx.Done()
+
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+
+	return server.Stop(stopping)
+}

@@ -1,0 +1,137 @@
+// Package provider is the Terraform surface of internal/qcc: schemas, configuration, and the wording of errors.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+var (
+	_ provider.Provider                   = (*qccProvider)(nil)
+	_ provider.ProviderWithValidateConfig = (*qccProvider)(nil)
+)
+
+// New returns a constructor of the provider. The version goes into the User-Agent header; getenv is os.Getenv but in tests.
+func New(version string, getenv func(string) string) func() provider.Provider {
+	return func() provider.Provider { return &qccProvider{version: version, getenv: getenv} }
+}
+
+type qccProvider struct {
+	version string
+	getenv  func(string) string
+}
+
+func (p *qccProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "qcc"
+	resp.Version = p.version
+}
+
+func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads how much quota a company has left at QCC Pro (企查查专业版), so that a plan can refuse to order work " +
+			"that the quota cannot pay for.",
+		Attributes: map[string]schema.Attribute{
+			"key": schema.StringAttribute{
+				MarkdownDescription: "The company key, shown by QCC Pro under 设置中心 -> 我的公司. It says which company's quota is read. " +
+					"Can be given by the environment variable `QCC_KEY` instead; one of the two is required.",
+				Optional:  true,
+				Sensitive: true,
+			},
+			"secret_key": schema.StringAttribute{
+				MarkdownDescription: "The SecretKey, shown at the same place. It signs the queries and is never sent. " +
+					"Can be given by the environment variable `QCC_SECRET_KEY` instead; one of the two is required.",
+				Optional:  true,
+				Sensitive: true,
+			},
+			"base_url": schema.StringAttribute{
+				MarkdownDescription: "Where QCC Pro is, for a gateway of your own or for the emulator: an `https` URL, or an `http` URL of a " +
+					"loopback host. A path in it is kept as a prefix; user name, query and fragment are refused. " +
+					"Can be given by the environment variable `QCC_BASE_URL` instead. Defaults to `" + qcc.DefaultBaseURL + "`.",
+				Optional: true,
+			},
+			"timeout": schema.StringAttribute{
+				MarkdownDescription: "How long one read of the quota may take, its retries and waits included: a duration such as `30s` or " +
+					"`2m`, from `1s` to `10m`. Defaults to `60s`.",
+				CustomType: timetypes.GoDurationType{},
+				Optional:   true,
+			},
+			"max_retries": schema.Int64Attribute{
+				MarkdownDescription: "How often one read may ask again when the service is busy or the connection fails, from `0` to `10`. " +
+					"What asking again cannot mend is asked once. Defaults to `3`.",
+				Optional:   true,
+				Validators: []validator.Int64{int64validator.Between(0, qcc.LimitMaxRetries)},
+			},
+		},
+	}
+}
+
+// ValidateConfig judges what the configuration states. What it leaves to the environment, and what is not known yet, is left to
+// Configure: the two may run on different machines.
+func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var model providerModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	resp.Diagnostics.Append(resolve(model, noEnvironment).problems()...)
+}
+
+// Configure lets the plan go on where a value is not known yet: only a read needs it.
+func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var model providerModel
+
+	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
+
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	settings := resolve(model, p.getenv)
+	resp.Diagnostics.Append(settings.problems()...)
+	resp.Diagnostics.Append(settings.absences()...)
+
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	if len(settings.unknown) > 0 {
+		resp.DataSourceData = &reader{unknown: settings.unknown}
+
+		if req.ClientCapabilities.DeferralAllowed {
+			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
+		}
+
+		return
+	}
+
+	settings.config.UserAgent = userAgent(p.version, req.TerraformVersion)
+	settings.config.OnAttempt = logAttempt
+
+	client, err := qcc.New(settings.config)
+	if err != nil {
+		resp.Diagnostics.AddError("Error in the QCC provider",
+			"The provider block was accepted, but cannot be used: "+err.Error()+"\n\nReport it to the maintainers of this provider.")
+
+		return
+	}
+
+	resp.DataSourceData = &reader{client: client}
+}
+
+func (p *qccProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{newQuotaDataSource}
+}
+
+func (p *qccProvider) Resources(context.Context) []func() resource.Resource { return nil }

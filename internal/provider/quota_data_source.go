@@ -1,0 +1,61 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+)
+
+var _ datasource.DataSourceWithConfigure = (*quotaDataSource)(nil)
+
+func newQuotaDataSource() datasource.DataSource { return &quotaDataSource{} }
+
+// quotaDataSource reads the quota once a plan. It takes no arguments, so that no argument can ever put its read off until apply.
+type quotaDataSource struct {
+	reader *reader
+}
+
+func (d *quotaDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_quota"
+}
+
+func (d *quotaDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to. It states facts and judges nothing: " +
+			"little quota is no error, and a condition of yours decides. It fails only when it cannot tell.",
+		Attributes: map[string]schema.Attribute{
+			"modules": schema.MapAttribute{
+				MarkdownDescription: modulesDescription,
+				ElementType:         moduleType(),
+				Computed:            true,
+			},
+		},
+	}
+}
+
+func (d *quotaDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	if req.ProviderData == nil { // Validation comes before the provider is configured.
+		return
+	}
+
+	reader, ok := req.ProviderData.(*reader)
+	if !ok {
+		resp.Diagnostics.AddError("Error in the QCC provider",
+			fmt.Sprintf("The data source was given a %T. Report it to the maintainers of this provider.", req.ProviderData))
+
+		return
+	}
+
+	d.reader = reader
+}
+
+func (d *quotaDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	model, diags := d.reader.read(ctx)
+	resp.Diagnostics.Append(diags...)
+
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, model)...)
+	}
+}

@@ -1,0 +1,35 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// reader is what the provider hands to everything that reads the quota: the one client of this process, or the names of the
+// attributes without whose values there is none.
+type reader struct {
+	client  *qcc.Client
+	unknown []string
+}
+
+// read returns the quota, or an error that says why it is not known; never a model that stands in for it.
+func (r *reader) read(ctx context.Context) (quotaModel, diag.Diagnostics) {
+	if len(r.unknown) > 0 {
+		return quotaModel{}, diag.Diagnostics{unknownDiagnostic(r.unknown)}
+	}
+
+	quota, err := r.client.Quota(ctx)
+	if err != nil {
+		return quotaModel{}, diag.Diagnostics{readDiagnostic(err)}
+	}
+
+	model, diags := newQuotaModel(ctx, quota)
+	if quota.NoRecord {
+		diags.Append(noRecordDiagnostic())
+	}
+
+	return model, diags
+}

@@ -1,0 +1,264 @@
+// Package qcc asks QCC Pro (企查查专业版) how much quota a company has left. It implements the quota query (额度查询接口) of the
+// interface document V1.0 of 2020-04-24; comments name the section that they follow.
+package qcc
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+)
+
+const (
+	// quotaPath is the path of the quota query. Source: interface document, section 6.1.
+	quotaPath = "api/company/quota/getQuota"
+	// maxBody is how many bytes an answer may have: room for thousands of modules, where three are known.
+	maxBody = 1 << 20
+	// attemptsPerBudget is how many attempts that hang fit into the budget of a read.
+	attemptsPerBudget = 4
+	// firstWait and longestWait bound the average wait before an attempt is repeated; it doubles each time, and each single wait is
+	// anything between nothing and twice the average.
+	firstWait   = 500 * time.Millisecond
+	longestWait = 5 * time.Second
+)
+
+// Client reads one company's quota. It is safe for concurrent use.
+type Client struct {
+	config   Config
+	endpoint *url.URL
+}
+
+// Attempt is what can be told of one request.
+type Attempt struct {
+	// Number counts the requests of one read, from 1.
+	Number int
+	// Elapsed is how long the request took, its answer included.
+	Elapsed time.Duration
+	// HTTPStatus is 0 if no answer came.
+	HTTPStatus int
+	// Code is the service's status code, 0 if the answer held none.
+	Code int
+	// Wait is how long the read waits before its next attempt; 0 after its last one.
+	Wait time.Duration
+}
+
+// New returns a client. It sends nothing. The error, if any, joins the ConfigErrors of Config.Validate.
+func New(config Config) (*Client, error) {
+	var errs []error
+	for _, wrong := range config.Validate() {
+		errs = append(errs, wrong)
+	}
+
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+
+	base, _ := parseBaseURL(config.BaseURL)
+
+	base.Path = cmp.Or(base.Path, "/") // Without which JoinPath would make a relative path.
+	endpoint := base.JoinPath(quotaPath)
+	endpoint.RawQuery = url.Values{"key": {config.Key}}.Encode()
+
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+
+	if config.Transport == nil {
+		config.Transport = newTransport()
+	}
+
+	return &Client{config: config, endpoint: endpoint}, nil
+}
+
+// Quota asks the service for the quota. It returns within Config.Timeout, and at once when ctx ends. An error is a *ReadError.
+//
+// Source: interface document, section 6.2.1.
+func (c *Client) Quota(ctx context.Context) (Quota, error) {
+	reader := ctx
+
+	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	defer cancel()
+
+	var (
+		attempt Attempt
+		failure error
+	)
+
+	quota, err := backoff.Retry(ctx,
+		func() (Quota, error) {
+			var quota Quota
+
+			attempt, quota, failure = c.attempt(ctx, attempt.Number+1)
+
+			return quota, retryAdvice(failure)
+		},
+		backoff.WithBackOff(&backoff.ExponentialBackOff{
+			InitialInterval: firstWait, MaxInterval: longestWait, Multiplier: 2, RandomizationFactor: 1,
+		}),
+		backoff.WithMaxTries(uint(max(0, c.config.MaxRetries))+1),
+		backoff.WithMaxElapsedTime(c.config.Timeout),
+		backoff.WithNotify(func(_ error, wait time.Duration) {
+			attempt.Wait = wait
+			c.report(ctx, attempt)
+		}),
+	)
+	if attempt.Wait == 0 {
+		c.report(ctx, attempt)
+	}
+
+	if err == nil {
+		return quota, nil
+	}
+
+	failed := &ReadError{Err: failure, Attempts: attempt.Number}
+
+	switch {
+	case reader.Err() != nil:
+		failed.Err = reader.Err()
+	case isTransient(failure) && attempt.Number <= c.config.MaxRetries, ctx.Err() != nil:
+		failed.Budget = c.config.Timeout
+	}
+
+	return Quota{}, failed
+}
+
+func (c *Client) report(ctx context.Context, attempt Attempt) {
+	if c.config.OnAttempt != nil {
+		c.config.OnAttempt(ctx, attempt)
+	}
+}
+
+// retryAdvice tells backoff.Retry what to do after an attempt.
+func retryAdvice(failure error) error {
+	var response *HTTPError
+
+	switch {
+	case failure == nil:
+		return nil
+	case !isTransient(failure):
+		return backoff.Permanent(failure)
+	case errors.As(failure, &response) && response.RetryAfter > 0:
+		return &backoff.RetryAfterError{Duration: response.RetryAfter}
+	default:
+		return failure
+	}
+}
+
+// attempt sends one request, signed afresh.
+func (c *Client) attempt(ctx context.Context, number int) (Attempt, Quota, error) {
+	// The last attempt need not leave time for another one.
+	if number <= c.config.MaxRetries {
+		var cancel context.CancelFunc
+
+		ctx, cancel = context.WithTimeout(ctx, c.config.Timeout/attemptsPerBudget)
+		defer cancel()
+	}
+
+	started := time.Now()
+	attempt := Attempt{Number: number}
+	quota, err := c.ask(ctx, &attempt)
+	attempt.Elapsed = time.Since(started)
+
+	return attempt, quota, err
+}
+
+// ask sends one request and reads its answer. It notes in attempt what came back.
+func (c *Client) ask(ctx context.Context, attempt *Attempt) (Quota, error) {
+	var handshakeFailed atomic.Bool
+
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshakeFailed.Store(err != nil) },
+	})
+
+	request, shown := c.request(ctx)
+
+	response, err := c.config.Transport.RoundTrip(request)
+	if err != nil {
+		return Quota{}, newTransportError(err, c.endpoint.Host, handshakeFailed.Load())
+	}
+
+	defer func() { _ = response.Body.Close() }() // What matters was read, or an error said so.
+
+	attempt.HTTPStatus = response.StatusCode
+	facts := Response{
+		StatusCode:  response.StatusCode,
+		ContentType: shown(response.Header.Get("Content-Type")),
+		Length:      response.ContentLength,
+	}
+
+	if response.StatusCode != http.StatusOK {
+		return Quota{}, &HTTPError{Response: facts, RetryAfter: c.retryAfter(response.Header.Get("Retry-After"))}
+	}
+
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
+	if err != nil {
+		return Quota{}, newTransportError(err, c.endpoint.Host, false)
+	}
+
+	if len(body) > maxBody {
+		return Quota{}, &AnswerError{Response: facts, Problem: "is longer than 1 MiB"}
+	}
+
+	facts.Length = int64(len(body))
+
+	quota, status, err := decodeQuota(body)
+	attempt.Code = status.Code
+
+	var stated *StatusError
+
+	switch {
+	case errors.As(err, &stated):
+		stated.Message = shown(stated.Message)
+
+		return Quota{}, stated
+	case err != nil:
+		return Quota{}, &AnswerError{Response: facts, Problem: shown(err.Error())}
+	default:
+		return quota, nil
+	}
+}
+
+// request returns a request signed with the present time, and a function that makes words of the service fit to be shown: without
+// what the request holds of secrets. Source: interface document, sections 6.1 and 6.2.1.
+func (c *Client) request(ctx context.Context) (*http.Request, func(words string) string) {
+	timespan := strconv.FormatInt(c.config.Now().Unix(), 10)
+	token := signature(c.config.Key, timespan, c.config.SecretKey)
+
+	request := &http.Request{
+		Method: http.MethodGet,
+		URL:    c.endpoint,
+		Header: http.Header{
+			"Accept":        {"application/json"},
+			"Cache-Control": {"no-cache"}, // No proxy on the way may answer with an older count.
+			"Timespan":      {timespan},
+			"Token":         {token},
+			"User-Agent":    {c.config.UserAgent},
+		},
+	}
+
+	return request.WithContext(ctx), func(words string) string {
+		return quote(words, c.config.Key, c.config.SecretKey, token)
+	}
+}
+
+// retryAfter reads the header of that name, a number of seconds or a date; 0 if it says neither, or a time that has passed.
+func (c *Client) retryAfter(header string) time.Duration {
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+
+	if date, err := http.ParseTime(header); err == nil {
+		return max(0, date.Sub(c.config.Now()))
+	}
+
+	return 0
+}

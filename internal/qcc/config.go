@@ -1,0 +1,135 @@
+package qcc
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// What a Config holds where its owner has no wish of their own, and the bounds of what it may hold.
+const (
+	DefaultBaseURL    = "https://pro.qcc.com"
+	DefaultTimeout    = 60 * time.Second
+	DefaultMaxRetries = 3
+
+	MinTimeout      = time.Second
+	MaxTimeout      = 10 * time.Minute
+	LimitMaxRetries = 10
+)
+
+// Config is what a Client needs to know. No field has a default of its own unless it says so: whoever fills it in takes the
+// Default constants.
+type Config struct {
+	// Key is the company key (公司 key), sent as the query parameter "key".
+	Key string
+	// SecretKey signs requests and is never sent.
+	SecretKey string
+	// BaseURL is where the service is, without the path of the interface document: https, or http on a loopback host. A path of
+	// its own is kept as a prefix.
+	BaseURL string
+	// Timeout is the whole budget of one read, its retries and waits included: MinTimeout to MaxTimeout.
+	Timeout time.Duration
+	// MaxRetries is how often a read may ask again after its first attempt: 0 to LimitMaxRetries.
+	MaxRetries int
+	// UserAgent is the User-Agent header of every request.
+	UserAgent string
+
+	// OnAttempt is told about every attempt when it has ended, by the goroutine that reads. Nil means nobody listens.
+	OnAttempt func(context.Context, Attempt)
+	// Now tells the time that a request is signed with. Nil means time.Now.
+	Now func() time.Time
+	// Transport sends the requests. Nil means a transport of the client's own; see newTransport.
+	Transport http.RoundTripper
+}
+
+// Field names a setting of Config, as users know it.
+type Field string
+
+// The settings that a ConfigError can be about.
+const (
+	FieldKey       Field = "key"
+	FieldSecretKey Field = "secret_key"
+	FieldBaseURL   Field = "base_url"
+	FieldTimeout   Field = "timeout"
+)
+
+// Validate returns what is wrong with the credentials, the base URL and the timeout; nil means nothing is.
+func (c Config) Validate() []*ConfigError {
+	_, urlProblem := parseBaseURL(c.BaseURL)
+
+	var wrong []*ConfigError
+
+	for _, found := range []ConfigError{
+		{FieldKey, credentialProblem(c.Key)},
+		{FieldSecretKey, credentialProblem(c.SecretKey)},
+		{FieldSecretKey, sameCredentialsProblem(c.Key, c.SecretKey)},
+		{FieldBaseURL, urlProblem},
+		{FieldTimeout, timeoutProblem(c.Timeout)},
+	} {
+		if found.Problem != "" {
+			wrong = append(wrong, &found)
+		}
+	}
+
+	return wrong
+}
+
+func credentialProblem(value string) string {
+	switch {
+	case value == "":
+		return "It is empty."
+	case strings.TrimSpace(value) != value:
+		return "It begins or ends with white space, as a copied value often does. Remove the white space."
+	default:
+		return ""
+	}
+}
+
+func sameCredentialsProblem(key, secretKey string) string {
+	if key == "" || key != secretKey {
+		return ""
+	}
+
+	return "It is the same as key. The two are different values, both shown by QCC Pro under 设置中心 -> 我的公司: " +
+		"key says which company asks, secret_key signs what it asks."
+}
+
+func timeoutProblem(timeout time.Duration) string {
+	if timeout >= MinTimeout && timeout <= MaxTimeout {
+		return ""
+	}
+
+	return fmt.Sprintf("It is %s, and must be between %s and %s.", timeout, MinTimeout, MaxTimeout)
+}
+
+// parseBaseURL returns the parsed URL, or what is wrong with it: in words that do not repeat it, since it may hold a password.
+func parseBaseURL(raw string) (*url.URL, string) {
+	base, err := url.Parse(raw)
+
+	switch {
+	case strings.TrimSpace(raw) != raw:
+		return nil, "It begins or ends with white space. Remove the white space."
+	case err != nil || base.Hostname() == "":
+		return nil, `It is not an absolute URL such as "` + DefaultBaseURL + `".`
+	case base.User != nil:
+		return nil, "It holds a user name or a password. Remove them: the service takes neither."
+	case strings.ContainsAny(raw, "?#"):
+		return nil, "It has a query or a fragment. Keep the scheme, the host, the port and the path only."
+	case base.Scheme == "http" && !isLoopback(base.Hostname()):
+		return nil, "It would send the key in clear: http is for loopback hosts only. Use https."
+	case base.Scheme != "https" && base.Scheme != "http":
+		return nil, "Its scheme is neither https nor, for a loopback host, http."
+	default:
+		return base, ""
+	}
+}
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+
+	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
+}

@@ -1,0 +1,207 @@
+package qcc
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"strings"
+	"testing"
+)
+
+// answers are bodies of every shape that is known of, and what becomes of them: the radar_id module as total, consumed, deletable
+// and remaining, or the end of an error.
+var answers = map[string]struct { //nolint:gochecknoglobals // A table that a test and a fuzz test share.
+	body, want string
+}{
+	"document's sample":      {`{"status":"200","msg":"查询成功","result":[{"id":"radar_id","totalCount":50,"canDeletedCount":50,"consumedCount":2},{"id":"bene_id"}]}`, "50 2 50 48"},
+	"document's table":       {`{"Status":"200","Message":"查询成功","Result":[{"Id":"radar_id","totalCount":50,"consumedCount":2}]}`, "50 2 - 48"},
+	"any letter case":        {`{"STATUS":"200","RESULT":[{"ID":"radar_id","TOTALCOUNT":50,"consumedcount":2}]}`, "50 2 - 48"},
+	"one object":             {`{"status":"200","result":{"id":"radar_id","totalCount":50,"consumedCount":2}}`, "50 2 - 48"},
+	"numeric status":         {`{"status":200,"result":[{"id":"radar_id"}]}`, "- - - -"},
+	"status with spaces":     {`{"status":" 200 ","result":[{"id":"radar_id"}]}`, "- - - -"},
+	"byte-order mark":        {"\xef\xbb\xbf \r\n" + `{"status":"200","result":[{"id":"radar_id"}]}` + "\n", "- - - -"},
+	"result before status":   {`{"result":[{"totalCount":1,"consumedCount":1,"id":"radar_id"}],"status":"200"}`, "1 1 - 0"},
+	"unknown fields":         {`{"status":"200","x":{"result":1},"x":[[]],"result":[{"id":"radar_id","unit":"次","unit":{}}]}`, "- - - -"},
+	"counts as strings":      {`{"status":"200","result":[{"id":"radar_id","totalCount":"50","consumedCount":"2.0"}]}`, "50 2 - 48"},
+	"counts with a fraction": {`{"status":"200","result":[{"id":"radar_id","totalCount":50.0,"consumedCount":-0.00}]}`, "50 0 - 50"},
+	"counts not stated":      {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"consumedCount":2,"canDeletedCount":null}]}`, "- 2 - -"},
+	"more used than bought":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":7}]}`, "5 7 - -2"},
+	"largest counts":         {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775807,"consumedCount":"9223372036854775807.0"}]}`, "9223372036854775807 9223372036854775807 - 0"},
+	"smallest difference":    {`{"status":"200","result":[{"id":"radar_id","totalCount":-1,"consumedCount":9223372036854775807}]}`, "-1 9223372036854775807 - -9223372036854775808"},
+	"no record":              {`{"status":"201","msg":"查询无结果","result":null}`, "no record"},
+	"no record, no result":   {`{"status":"201"}`, "no record"},
+	"no record, empty list":  {`{"status":"201","result":[]}`, "no record"},
+
+	"empty body":              {``, "is not JSON"},
+	"a page":                  {`<html></html>`, "is not JSON"},
+	"half a body":             {`{"status":"200","result":[{"id":"rad`, "is not JSON"},
+	"something after it":      {`{"status":"200","result":[]} {}`, "is not JSON"},
+	"bottomless":              {strings.Repeat(`[`, 100_000), "is not JSON"},
+	"null":                    {`null`, "not a status code: missing"},
+	"a list":                  {`[{"status":"200"}]`, "where an object is expected"},
+	"no status":               {`{"result":[]}`, "not a status code: missing"},
+	"null status":             {`{"status":null,"result":[]}`, "not a status code: "},
+	"empty status":            {`{"status":"","result":[]}`, "not a status code: "},
+	"wordy status":            {`{"status":"success","result":[]}`, "not a status code: success"},
+	"negative status":         {`{"status":-200,"result":[]}`, "not a status code: -200"},
+	"huge status":             {`{"status":20000000000000,"result":[]}`, "not a status code: 20000000000000"},
+	"status object":           {`{"status":{"code":200},"result":[]}`, "not a status code: an object"},
+	"status list":             {`{"status":[200],"result":[]}`, "not a status code: a list"},
+	"two statuses":            {`{"status":"200","Status":"101","result":[]}`, "its status or its result twice"},
+	"two results":             {`{"status":"200","result":null,"Result":[]}`, "its status or its result twice"},
+	"no result":               {`{"status":"200"}`, "has no result, although its status code promises one"},
+	"null result":             {`{"status":"200","result":null}`, "has no result, although its status code promises one"},
+	"a text as the result":    {`{"status":"200","result":"[]"}`, "where an object is expected"},
+	"null as a module":        {`{"status":"200","result":[null]}`, "does not have one id"},
+	"list in a list":          {`{"status":"200","result":[[]]}`, "where an object is expected"},
+	"module without id":       {`{"status":"200","result":[{"totalCount":50}]}`, "does not have one id"},
+	"empty object":            {`{"status":"200","result":{}}`, "does not have one id"},
+	"empty id":                {`{"status":"200","result":[{"id":""}]}`, "does not have one id"},
+	"null id":                 {`{"status":"200","result":[{"id":null}]}`, "does not have one id"},
+	"two ids":                 {`{"status":"200","result":[{"id":"bene_id","Id":"radar_id"}]}`, "does not have one id"},
+	"number as id":            {`{"status":"200","result":[{"id":7}]}`, "does not have one id"},
+	"module twice":            {`{"status":"200","result":[{"id":"radar_id"},{"id":"radar_id"}]}`, `the module "radar_id" twice`},
+	"count twice":             {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"TotalCount":6}]}`, `a module "radar_id" with totalCount twice`},
+	"half a count":            {`{"status":"200","result":[{"id":"radar_id","totalCount":50.5}]}`, `a module "radar_id" with a totalCount that is not a whole number: 50.5`},
+	"half a count as string":  {`{"status":"200","result":[{"id":"radar_id","consumedCount":"50.5"}]}`, `a module "radar_id" with a consumedCount that is not a whole number: 50.5`},
+	"count with an exponent":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5e1}]}`, "not a whole number: 5e1"},
+	"count in words":          {`{"status":"200","result":[{"id":"radar_id","totalCount":"fifty"}]}`, "not a whole number: fifty"},
+	"count with a plus":       {`{"status":"200","result":[{"id":"radar_id","totalCount":"+5"}]}`, "not a whole number: +5"},
+	"count with a space":      {`{"status":"200","result":[{"id":"radar_id","totalCount":" 5"}]}`, "not a whole number:  5"},
+	"count with zeros":        {`{"status":"200","result":[{"id":"radar_id","totalCount":"007"}]}`, "not a whole number: 007"},
+	"count in hexadecimal":    {`{"status":"200","result":[{"id":"radar_id","totalCount":"0x10"}]}`, "not a whole number: 0x10"},
+	"empty count":             {`{"status":"200","result":[{"id":"radar_id","totalCount":""}]}`, "not a whole number: "},
+	"true as a count":         {`{"status":"200","result":[{"id":"radar_id","totalCount":true}]}`, "not a whole number: true"},
+	"object as a count":       {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":{}}]}`, "not a whole number: an object"},
+	"2^63":                    {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775808}]}`, `a module "radar_id" with a totalCount beyond what 64 bits can hold: 9223372036854775808`},
+	"2^63 as a string":        {`{"status":"200","result":[{"id":"radar_id","totalCount":"9223372036854775808"}]}`, "beyond what 64 bits can hold: 9223372036854775808"},
+	"difference too small":    {`{"status":"200","result":[{"id":"radar_id","totalCount":-2,"consumedCount":9223372036854775807}]}`, `a module "radar_id" with totalCount - consumedCount beyond what 64 bits can hold`},
+	"difference too large":    {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775807,"consumedCount":-1}]}`, `a module "radar_id" with totalCount - consumedCount beyond what 64 bits can hold`},
+	"no record, with modules": {`{"status":"201","result":[{"id":"radar_id"}]}`, "has modules, although its status code says that there are none"},
+
+	"refusal":                {`{"status":"101","msg":"当前的 KEY 无效","result":null}`, "101 当前的 KEY 无效"},
+	"refusal with message":   {`{"Status":101,"Message":"【无效请求】","Result":{}}`, "101 【无效请求】"},
+	"refusal, no words":      {`{"status":"107"}`, "107 "},
+	"refusal, odd words":     {`{"status":"107","msg":{"a":1}}`, `107 {"a":1}`},
+	"refusal, any result":    {`{"status":"107","result":[{"id":1,"id":2}]}`, "107 "},
+	"code beyond the table":  {`{"status":"777","msg":"new"}`, "777 new"},
+	"success is not a text":  {`{"status":"2 00","result":[]}`, "not a status code: 2 00"},
+	"nothing but white text": {" \n ", "is not JSON"},
+}
+
+// outcome writes down what decodeQuota made of a body, in the words of the table.
+func outcome(body string) string {
+	quota, _, err := decodeQuota([]byte(body))
+
+	if stated, ok := err.(*StatusError); ok { //nolint:errorlint // Not wrapped.
+		return fmt.Sprintf("%d %s", stated.Status.Code, stated.Message)
+	}
+
+	if err != nil {
+		return err.Error()
+	}
+
+	if quota.NoRecord {
+		return "no record"
+	}
+
+	count := func(n *int64) string {
+		if n == nil {
+			return "-"
+		}
+
+		return fmt.Sprint(*n)
+	}
+	radar := quota.Modules["radar_id"]
+
+	return strings.Join([]string{count(radar.Total), count(radar.Consumed), count(radar.Deletable), count(radar.Remaining)}, " ")
+}
+
+func TestDecodeQuota(t *testing.T) {
+	t.Parallel()
+
+	for name, answer := range answers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			if got := outcome(answer.body); !strings.HasSuffix(got, answer.want) {
+				t.Errorf("%s\ngives %q, want %q", answer.body, got, answer.want)
+			}
+		})
+	}
+}
+
+// FuzzDecodeQuota holds the decoder against encoding/json: it may refuse a body, but a number that it gives must stand there.
+func FuzzDecodeQuota(f *testing.F) {
+	for _, answer := range answers {
+		f.Add([]byte(answer.body))
+	}
+
+	f.Fuzz(func(t *testing.T, body []byte) {
+		quota, _, err := decodeQuota(body)
+		if err != nil {
+			if len(quota.Modules) > 0 {
+				t.Fatalf("modules beside the error %v", err)
+			}
+
+			return
+		}
+
+		stated := numbers(t, body)
+
+		for id, module := range quota.Modules {
+			for _, count := range []*int64{module.Total, module.Consumed, module.Deletable} {
+				if count != nil && !stated[fmt.Sprint(*count)] {
+					t.Errorf("module %q has %d, which the body does not state", id, *count)
+				}
+			}
+
+			if module.Remaining != nil && *module.Remaining+*module.Consumed != *module.Total {
+				t.Errorf("module %q: %d is not %d - %d", id, *module.Remaining, *module.Total, *module.Consumed)
+			}
+		}
+	})
+}
+
+// numbers returns the whole numbers that a body has, bare or in strings.
+func numbers(t *testing.T, body []byte) map[string]bool {
+	t.Helper()
+
+	found := map[string]bool{}
+	decoder := json.NewDecoder(strings.NewReader(strings.TrimPrefix(string(body), "\xef\xbb\xbf")))
+	decoder.UseNumber()
+
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return found
+		}
+
+		if number, ok := new(big.Rat).SetString(fmt.Sprint(token)); ok && number.IsInt() {
+			found[number.Num().String()] = true
+		}
+	}
+}
+
+// BenchmarkDecodeQuota reads the known modules, and far more than anybody has.
+func BenchmarkDecodeQuota(b *testing.B) {
+	for _, size := range []int{3, 5000} {
+		rows := make([]string, 0, size)
+		for i := range size {
+			rows = append(rows, fmt.Sprintf(`{"id":"module_%d_id","totalCount":50,"canDeletedCount":50,"consumedCount":2}`, i))
+		}
+
+		body := []byte(`{"status":"200","msg":"查询成功","result":[` + strings.Join(rows, ",") + `]}`)
+
+		b.Run(fmt.Sprintf("modules=%d", size), func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(body)))
+
+			for b.Loop() {
+				if quota, _, err := decodeQuota(body); err != nil || len(quota.Modules) != size {
+					b.Fatal(len(quota.Modules), err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,144 @@
+package qcc
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// The errors of a Client hold facts to build a message from, and never a credential, a Token, an URL, or the text of an error from
+// below, which may hold any of them. What the service said is in them only after redaction.
+
+// ConfigError is a setting that cannot be used.
+type ConfigError struct {
+	Field Field
+	// Problem says in one or more sentences what is wrong with the value, and never repeats a credential or an URL.
+	Problem string
+}
+
+func (e *ConfigError) Error() string { return string(e.Field) + " cannot be used. " + e.Problem }
+
+// StatusError is an answer whose status code is not one of success. Source: interface document, sections 7.1 and 7.2.
+type StatusError struct {
+	// Status explains the code.
+	Status Status
+	// Message is what the service said beside the code; empty if it said nothing.
+	Message string
+}
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("the service answered with status code %d (%s)", e.Status.Code, e.Status.Class)
+}
+
+// HTTPError is an answer whose HTTP status is not 200 OK.
+type HTTPError struct {
+	Response
+
+	// RetryAfter is how long the service asks to wait; 0 if it did not say.
+	RetryAfter time.Duration
+}
+
+func (e *HTTPError) Error() string { return "the service answered with HTTP " + e.HTTPStatus() }
+
+// Transient tells whether asking again soon may help.
+func (e *HTTPError) Transient() bool { return isTransientHTTP(e.StatusCode) }
+
+// AnswerError is an answer with HTTP status 200 that cannot be understood.
+type AnswerError struct {
+	Response
+
+	// Problem says what is wrong, in words that follow "the answer".
+	Problem string
+}
+
+func (e *AnswerError) Error() string { return "the answer " + e.Problem }
+
+// Response is what can be told of an HTTP response without showing it.
+type Response struct {
+	// StatusCode is the HTTP status.
+	StatusCode int
+	// ContentType is the header of that name; empty if there was none.
+	ContentType string
+	// Length is the length of the body in bytes; -1 if it is not known.
+	Length int64
+}
+
+// HTTPStatus returns the status code with its standard name, such as "404 Not Found".
+func (r Response) HTTPStatus() string {
+	return strings.TrimSpace(fmt.Sprintf("%d %s", r.StatusCode, http.StatusText(r.StatusCode)))
+}
+
+// TransportError is a request that got no complete answer.
+type TransportError struct {
+	Failure Failure
+	// Host is the host of the base URL, with its port if it has one.
+	Host string
+	// ProxyStatus is the HTTP status with which a proxy refused to connect (FailureProxyRefused); else 0.
+	ProxyStatus int
+	// Transient tells whether asking again soon may help.
+	Transient bool
+}
+
+func (e *TransportError) Error() string { return string(e.Failure) }
+
+// Failure is a way in which a request can get no answer, as a phrase.
+type Failure string
+
+// The failures that are told apart.
+const (
+	FailureName         Failure = "the host name could not be resolved"
+	FailureConnect      Failure = "no connection could be made"
+	FailureProxy        Failure = "the proxy could not be reached"
+	FailureProxyRefused Failure = "the proxy refused to connect"
+	FailureCertificate  Failure = "the certificate is not trusted"
+	FailureTLS          Failure = "no TLS session could be agreed on"
+	FailureSlow         Failure = "no complete answer came in time"
+	FailureBroken       Failure = "the connection broke before the answer was complete"
+)
+
+// ReadError is a read that failed.
+type ReadError struct {
+	// Err is how the last attempt failed: one of the other errors of this package, or that of the reader's own context.
+	Err error
+	// Attempts is how many requests were sent.
+	Attempts int
+	// Budget is the configured timeout if the read ended because of it; else 0.
+	Budget time.Duration
+}
+
+func (e *ReadError) Error() string {
+	return fmt.Sprintf("the quota could not be read in %d attempts: %v", e.Attempts, e.Err)
+}
+
+func (e *ReadError) Unwrap() error { return e.Err }
+
+// isTransient tells whether asking again soon may mend the failure of an attempt.
+func isTransient(err error) bool {
+	var (
+		status    *StatusError
+		response  *HTTPError
+		transport *TransportError
+	)
+
+	switch {
+	case errors.As(err, &status):
+		return status.Status.Class == ClassTransient
+	case errors.As(err, &response):
+		return response.Transient()
+	case errors.As(err, &transport):
+		return transport.Transient
+	default:
+		return false
+	}
+}
+
+func isTransientHTTP(statusCode int) bool {
+	switch statusCode {
+	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return true
+	default:
+		return statusCode >= http.StatusInternalServerError
+	}
+}

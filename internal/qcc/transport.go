@@ -1,0 +1,78 @@
+package qcc
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"syscall"
+)
+
+// newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY, trusts the certificates that the system
+// trusts, and speaks TLS 1.2 or newer. As a RoundTripper it follows no redirects: net/http's Client would take the Token header to
+// another host, and the key in a Referer.
+func newTransport() *http.Transport {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if ok {
+		transport = transport.Clone()
+	} else { // Another part of the program has replaced it.
+		transport = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	}
+
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
+		if resp.StatusCode != http.StatusOK {
+			return proxyRefusal(resp.StatusCode)
+		}
+
+		return nil
+	}
+
+	return transport
+}
+
+// proxyRefusal is the HTTP status with which a proxy refused to connect.
+type proxyRefusal int
+
+func (proxyRefusal) Error() string { return string(FailureProxyRefused) }
+
+// newTransportError sorts an error of a RoundTripper or of a response's body by what a user can do about it. Nothing of the error's
+// text is kept. handshakeFailed tells whether it was the TLS handshake that failed, which not every error of crypto/tls says.
+func newTransportError(err error, host string, handshakeFailed bool) *TransportError {
+	var (
+		refusal     proxyRefusal
+		name        *net.DNSError
+		op          *net.OpError
+		timeout     net.Error
+		certificate *tls.CertificateVerificationError
+		errno       syscall.Errno
+	)
+
+	failed := func(failure Failure, transient bool) *TransportError {
+		return &TransportError{Failure: failure, Host: host, ProxyStatus: int(refusal), Transient: transient}
+	}
+	isOp := errors.As(err, &op)
+
+	switch {
+	case errors.As(err, &refusal):
+		return failed(FailureProxyRefused, isTransientHTTP(int(refusal)))
+	case isOp && op.Op == "proxyconnect":
+		return failed(FailureProxy, true)
+	case errors.As(err, &name):
+		return failed(FailureName, !name.IsNotFound)
+	case errors.As(err, &certificate):
+		return failed(FailureCertificate, false)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return failed(FailureSlow, true)
+	case isOp && op.Op == "dial":
+		return failed(FailureConnect, true)
+	case errors.Is(err, http.ErrSchemeMismatch),
+		handshakeFailed && !errors.Is(err, io.EOF) && !errors.As(err, &errno):
+		return failed(FailureTLS, false)
+	default:
+		return failed(FailureBroken, true)
+	}
+}

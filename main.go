@@ -1,0 +1,28 @@
+// Command terraform-provider-qcc is a Terraform provider that tells a plan how much QCC Pro (企查查专业版) quota is left.
+package main
+
+import (
+	"context"
+	"flag"
+	"log"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/provider"
+)
+
+// version is set by the linker in releases.
+var version = "dev" //nolint:gochecknoglobals // The linker sets variables of packages only.
+
+func main() {
+	var opts providerserver.ServeOpts
+
+	opts.Address = "registry.terraform.io/qccpro/qcc"
+	flag.BoolVar(&opts.Debug, "debug", false, "run outside of Terraform, for a debugger, and print how Terraform can attach")
+	flag.Parse()
+
+	if err := providerserver.Serve(context.Background(), provider.New(version, os.Getenv), opts); err != nil {
+		log.Fatal(err)
+	}
+}
