@@ -3,9 +3,11 @@ package provider
 import (
 	"context"
 	"fmt"
+	"math/big"
 	"strings"
+	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
@@ -14,11 +16,11 @@ import (
 
 // providerModel is the provider block as it is written.
 type providerModel struct {
-	Key        types.String         `tfsdk:"key"`
-	SecretKey  types.String         `tfsdk:"secret_key"`
-	BaseURL    types.String         `tfsdk:"base_url"`
-	Timeout    timetypes.GoDuration `tfsdk:"timeout"`
-	MaxRetries types.Int64          `tfsdk:"max_retries"`
+	Key        types.String `tfsdk:"key"`
+	SecretKey  types.String `tfsdk:"secret_key"`
+	BaseURL    types.String `tfsdk:"base_url"`
+	Timeout    types.String `tfsdk:"timeout"`
+	MaxRetries types.Number `tfsdk:"max_retries"`
 }
 
 // settings is the provider block with the gaps filled from the environment and the defaults.
@@ -26,11 +28,13 @@ type settings struct {
 	config qcc.Config
 	// given has the fields that somebody gave a value, and where: the name of an environment variable, or "" for the block.
 	given map[qcc.Field]string
+	// unreadable has the fields whose value is not of their kind.
+	unreadable []*qcc.ConfigError
 	// missing has the fields that need a value and have none.
 	missing []qcc.Field
-	// unknown has the attributes whose value Terraform does not know yet. They never fall back: the environment may belong to
-	// another account than the value that is to come.
-	unknown []string
+	// unknown has the fields whose value Terraform does not know yet. They never fall back: the environment may belong to another
+	// account than the value that is to come.
+	unknown []qcc.Field
 }
 
 // environmentVariables are where a null attribute may get its value from.
@@ -53,35 +57,59 @@ func resolve(model providerModel, getenv func(string) string) settings {
 	s.config.SecretKey = s.text(qcc.FieldSecretKey, model.SecretKey, getenv, "")
 	s.config.BaseURL = s.text(qcc.FieldBaseURL, model.BaseURL, getenv, qcc.DefaultBaseURL)
 
-	if model.Timeout.IsUnknown() {
-		s.unknown = append(s.unknown, string(qcc.FieldTimeout))
-	} else if timeout, diags := model.Timeout.ValueGoDuration(); !diags.HasError() { // Null, or refused by its type already.
+	if s.has(qcc.FieldTimeout, model.Timeout) {
+		timeout, err := time.ParseDuration(model.Timeout.ValueString())
+		if err != nil {
+			s.refuse(qcc.FieldTimeout, fmt.Sprintf(`It is %q, and must be a duration such as "30s" or "2m".`, model.Timeout.ValueString()))
+		}
+
 		s.config.Timeout = timeout
-		s.given[qcc.FieldTimeout] = ""
 	}
 
-	if model.MaxRetries.IsUnknown() {
-		s.unknown = append(s.unknown, "max_retries")
-	} else if !model.MaxRetries.IsNull() {
-		s.config.MaxRetries = int(model.MaxRetries.ValueInt64())
+	if s.has(qcc.FieldMaxRetries, model.MaxRetries) {
+		retries, accuracy := model.MaxRetries.ValueBigFloat().Int64()
+		if accuracy != big.Exact {
+			s.refuse(qcc.FieldMaxRetries, fmt.Sprintf("It is %s, and must be a whole number.", model.MaxRetries))
+		}
+
+		s.config.MaxRetries = int(retries)
 	}
 
 	return s
 }
 
-// text returns the value of a field, from the block, else from the environment, else the default.
+// has tells whether the block gives a field a value, and notes where it comes from.
+func (s *settings) has(field qcc.Field, value attr.Value) bool {
+	switch {
+	case value.IsUnknown():
+		s.unknown = append(s.unknown, field)
+
+		return false
+	case value.IsNull():
+		return false
+	default:
+		s.given[field] = ""
+
+		return true
+	}
+}
+
+// refuse takes back that a field was given: what is wrong with it is said here.
+func (s *settings) refuse(field qcc.Field, problem string) {
+	delete(s.given, field)
+
+	s.unreadable = append(s.unreadable, &qcc.ConfigError{Field: field, Problem: problem})
+}
+
+// text returns the value of a field, from the block, else from the environment, else the default; empty if it is missing or unknown.
 func (s *settings) text(field qcc.Field, value types.String, getenv func(string) string, byDefault string) string {
 	variable := environmentVariables[field]
 
 	switch {
-	case value.IsUnknown():
-		s.unknown = append(s.unknown, string(field))
-
-		return ""
-	case !value.IsNull():
-		s.given[field] = ""
-
+	case s.has(field, value):
 		return value.ValueString()
+	case value.IsUnknown():
+		return ""
 	case getenv(variable) != "":
 		s.given[field] = variable
 

@@ -20,18 +20,23 @@ const whereCredentialsAre = "QCC Pro (pro.qcc.com) shows it under 设置中心 -
 func (s settings) problems() diag.Diagnostics {
 	var diags diag.Diagnostics
 
-	for _, wrong := range s.config.Validate() {
-		variable, given := s.given[wrong.Field]
-		if !given {
-			continue
-		}
-
+	add := func(wrong *qcc.ConfigError) {
 		what := "The value of " + string(wrong.Field)
-		if variable != "" {
+		if variable := s.given[wrong.Field]; variable != "" {
 			what += ", which comes from the environment variable " + variable + ","
 		}
 
 		diags.AddAttributeError(path.Root(string(wrong.Field)), "Invalid QCC provider configuration", what+" cannot be used. "+wrong.Problem)
+	}
+
+	for _, wrong := range s.unreadable {
+		add(wrong)
+	}
+
+	for _, wrong := range s.config.Validate() {
+		if _, given := s.given[wrong.Field]; given {
+			add(wrong)
+		}
 	}
 
 	return diags
@@ -52,14 +57,19 @@ func (s settings) absences() diag.Diagnostics {
 }
 
 // unknownDiagnostic is for a read that comes before Terraform knows all of the provider block.
-func unknownDiagnostic(attributes []string) diag.Diagnostic {
+func unknownDiagnostic(fields []qcc.Field) diag.Diagnostic {
+	names := make([]string, 0, len(fields))
+	for _, field := range fields {
+		names = append(names, string(field))
+	}
+
 	return diag.NewErrorDiagnostic("Unknown QCC provider configuration", fmt.Sprintf(
 		"The quota cannot be read yet: Terraform does not know the value of %s in the provider block before apply, because it comes from "+
 			"something that is still to be created or changed. An environment variable does not stand in for it, since it may belong to "+
 			"another account.\n\n"+
 			"Take the value from a variable, from the environment or from something that exists already; or create what it comes from "+
 			"first, with -target.",
-		strings.Join(attributes, ", ")))
+		strings.Join(names, ", ")))
 }
 
 // noRecordDiagnostic is for status code 201.

@@ -4,13 +4,10 @@ package provider
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
@@ -61,14 +58,12 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			"timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one read of the quota may take, its retries and waits included: a duration such as `30s` or " +
 					"`2m`, from `1s` to `10m`. Defaults to `60s`.",
-				CustomType: timetypes.GoDurationType{},
-				Optional:   true,
+				Optional: true,
 			},
-			"max_retries": schema.Int64Attribute{
+			"max_retries": schema.NumberAttribute{
 				MarkdownDescription: "How often one read may ask again when the service is busy or the connection fails, from `0` to `10`. " +
 					"What asking again cannot mend is asked once. Defaults to `3`.",
-				Optional:   true,
-				Validators: []validator.Int64{int64validator.Between(0, qcc.LimitMaxRetries)},
+				Optional: true,
 			},
 		},
 	}

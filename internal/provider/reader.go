@@ -9,10 +9,10 @@ import (
 )
 
 // reader is what the provider hands to everything that reads the quota: the one client of this process, or the names of the
-// attributes without whose values there is none.
+// fields without whose values there is none.
 type reader struct {
 	client  *qcc.Client
-	unknown []string
+	unknown []qcc.Field
 }
 
 // read returns the quota, or an error that says why it is not known; never a model that stands in for it.

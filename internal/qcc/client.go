@@ -104,7 +104,7 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 		backoff.WithBackOff(&backoff.ExponentialBackOff{
 			InitialInterval: firstWait, MaxInterval: longestWait, Multiplier: 2, RandomizationFactor: 1,
 		}),
-		backoff.WithMaxTries(uint(max(0, c.config.MaxRetries))+1),
+		backoff.WithMaxTries(uint(c.config.MaxRetries)+1),
 		backoff.WithMaxElapsedTime(c.config.Timeout),
 		backoff.WithNotify(func(_ error, wait time.Duration) {
 			attempt.Wait = wait

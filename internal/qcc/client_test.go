@@ -218,6 +218,8 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 		"another scheme":          {func(c *qcc.Config) { c.BaseURL = "ftp://pro.qcc.com" }, qcc.FieldBaseURL, "scheme"},
 		"timeout too short":       {func(c *qcc.Config) { c.Timeout = time.Second - 1 }, qcc.FieldTimeout, "between 1s and 10m0s"},
 		"timeout too long":        {func(c *qcc.Config) { c.Timeout = 10*time.Minute + 1 }, qcc.FieldTimeout, "between 1s and 10m0s"},
+		"too many retries":        {func(c *qcc.Config) { c.MaxRetries = 11 }, qcc.FieldMaxRetries, "between 0 and 10"},
+		"negative retries":        {func(c *qcc.Config) { c.MaxRetries = -1 }, qcc.FieldMaxRetries, "between 0 and 10"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -51,13 +51,14 @@ type Field string
 
 // The settings that a ConfigError can be about.
 const (
-	FieldKey       Field = "key"
-	FieldSecretKey Field = "secret_key"
-	FieldBaseURL   Field = "base_url"
-	FieldTimeout   Field = "timeout"
+	FieldKey        Field = "key"
+	FieldSecretKey  Field = "secret_key"
+	FieldBaseURL    Field = "base_url"
+	FieldTimeout    Field = "timeout"
+	FieldMaxRetries Field = "max_retries"
 )
 
-// Validate returns what is wrong with the credentials, the base URL and the timeout; nil means nothing is.
+// Validate returns everything that is wrong with the configuration; nil means nothing is.
 func (c Config) Validate() []*ConfigError {
 	_, urlProblem := parseBaseURL(c.BaseURL)
 
@@ -69,6 +70,7 @@ func (c Config) Validate() []*ConfigError {
 		{FieldSecretKey, sameCredentialsProblem(c.Key, c.SecretKey)},
 		{FieldBaseURL, urlProblem},
 		{FieldTimeout, timeoutProblem(c.Timeout)},
+		{FieldMaxRetries, maxRetriesProblem(c.MaxRetries)},
 	} {
 		if found.Problem != "" {
 			wrong = append(wrong, &found)
@@ -104,6 +106,14 @@ func timeoutProblem(timeout time.Duration) string {
 	}
 
 	return fmt.Sprintf("It is %s, and must be between %s and %s.", timeout, MinTimeout, MaxTimeout)
+}
+
+func maxRetriesProblem(maxRetries int) string {
+	if maxRetries >= 0 && maxRetries <= LimitMaxRetries {
+		return ""
+	}
+
+	return fmt.Sprintf("It is %d, and must be between 0 and %d.", maxRetries, LimitMaxRetries)
 }
 
 // parseBaseURL returns the parsed URL, or what is wrong with it: in words that do not repeat it, since it may hold a password.

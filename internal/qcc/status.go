@@ -92,12 +92,12 @@ var statuses = [...]Status{
 	{219, "该企业暂不支持开户尽调", ClassRejected, meaningForeign, remedyReport},
 
 	// Section 7.2, invalid requests.
-	{101, "当前的 KEY 无效或者还未生效中", ClassRefused, "The key is not valid, or not in effect yet.", "Check key (QCC_KEY) against 设置中心 -> 我的公司 in QCC Pro. If it is new, wait until QCC has put it into effect."},
+	{101, "当前的 KEY 无效或者还未生效中", ClassRefused, "The key is not valid, or not in effect yet.", "Check key (QCC_KEY) against 设置中心 -> 我的公司 in QCC Pro, and that it is not swapped with secret_key (QCC_SECRET_KEY). If it is new, wait until QCC has put it into effect."},
 	{102, "当前 KEY 已欠费", ClassRefused, "The account of this key is in arrears.", "Settle the account with QCC."},
 	{103, "当前 KEY 被暂停使用", ClassRefused, "The key is suspended.", "Ask QCC why: 400-928-2212, working days 08:00-17:30 (UTC+8)."},
 	{104, "请求 KEY 异常，请联系管理员", ClassRefused, "The service found something wrong with the use of this key.", remedySupport},
 	{106, "非法请求过多，请联系管理员", ClassRefused, meaningLocked, remedyUnlock},
-	{107, "被禁止的 IP 或者签名错误", ClassRefused, "One of two things: the address that this machine uses on the internet is not on the account's IP white list, or the signature is wrong.", "Check that key and secret_key are not swapped or mistyped. If they are right, have QCC put the egress address of this machine (or of its proxy) on the white list."},
+	{107, "被禁止的 IP 或者签名错误", ClassRefused, "One of two things: the address that this machine uses on the internet is not on the account's IP white list, or the signature is wrong.", "Check that key (QCC_KEY) and secret_key (QCC_SECRET_KEY) are not swapped or mistyped. If they are right, have QCC put the egress address of this machine (or of its proxy) on the white list."},
 	{108, "异常请求过多，请联系管理员", ClassRefused, meaningLocked, remedyUnlock},
 	{109, "请求超过每日系统限制", ClassRefused, meaningDaily, remedyDaily},
 	{111, "接口权限未开通，请联系管理员", ClassRefused, "The account may not use the quota query interface.", remedyBuy},

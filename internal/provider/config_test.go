@@ -1,0 +1,287 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/provider"
+)
+
+// block is a configuration with these lines in its provider block.
+func block(lines ...string) string {
+	return "provider \"qcc\" {\n" + strings.Join(lines, "\n") + "\n}\n\ndata \"qcc_quota\" \"this\" {}\n"
+}
+
+// silent is a service that no query may reach.
+func silent(t *testing.T) string {
+	t.Helper()
+
+	service := emulator.New()
+
+	t.Cleanup(func() {
+		if service.Requests() != 0 {
+			t.Errorf("%d queries came in, want none", service.Requests())
+		}
+	})
+
+	return serve(t, service)
+}
+
+func TestConfigurationThatIsRefused(t *testing.T) {
+	t.Parallel()
+
+	const (
+		key    = `key = "test_key"`
+		secret = `secret_key = "test_secret"`
+	)
+
+	for name, test := range map[string]struct {
+		env   environment
+		lines []string
+		fails string
+	}{
+		"nothing is set":              {nil, nil, "The provider needs key to ask QCC for the quota, and it is set nowhere."},
+		"no secret_key":               {nil, []string{key}, "Set the environment variable QCC_SECRET_KEY, or the attribute secret_key in the provider block."},
+		"no key":                      {environment{"QCC_SECRET_KEY": "test_secret"}, nil, "Set the environment variable QCC_KEY, or the attribute key in the provider block."},
+		"empty key":                   {environment{"QCC_KEY": "test_key"}, []string{`key = ""`, secret}, "The value of key cannot be used. It is empty."},
+		"empty secret_key":            {environment{"QCC_SECRET_KEY": "test_secret"}, []string{key, `secret_key = ""`}, "The value of secret_key cannot be used. It is empty."},
+		"empty base_url":              {nil, []string{key, secret, `base_url = ""`}, "The value of base_url cannot be used. It is not an absolute URL"},
+		"key with a line break":       {nil, []string{`key = "test_key\n"`, secret}, "The value of key cannot be used. It begins or ends with white space"},
+		"secret_key with a space":     {nil, []string{key, `secret_key = " test_secret"`}, "The value of secret_key cannot be used. It begins or ends with white space"},
+		"white space in QCC_KEY":      {environment{"QCC_KEY": "test_key\n"}, []string{secret}, "The value of key, which comes from the environment variable QCC_KEY, cannot be used. It begins or ends"},
+		"key as secret_key":           {nil, []string{key, `secret_key = "test_key"`}, "The value of secret_key cannot be used. It is the same as key."},
+		"QCC_KEY as secret_key":       {environment{"QCC_KEY": "test_secret"}, []string{secret}, "The value of secret_key cannot be used. It is the same as key."},
+		"http to another host":        {nil, []string{key, secret, `base_url = "http://pro.qcc.com"`}, "It would send the key in clear"},
+		"bad QCC_BASE_URL":            {environment{"QCC_BASE_URL": "pro.qcc.com"}, []string{key, secret}, "base_url, which comes from the environment variable QCC_BASE_URL, cannot be used."},
+		"base_url with a user":        {nil, []string{key, secret, `base_url = "https://u:p@pro.qcc.com"`}, "It holds a user name or a password."},
+		"base_url with a query":       {nil, []string{key, secret, `base_url = "https://pro.qcc.com?a=b"`}, "It has a query or a fragment."},
+		"timeout that is no duration": {nil, []string{key, secret, `timeout = "60"`}, `The value of timeout cannot be used. It is "60", and must be a duration such as "30s" or "2m".`},
+		"timeout too short":           {nil, []string{key, secret, `timeout = "999ms"`}, "The value of timeout cannot be used. It is 999ms, and must be between 1s and 10m0s."},
+		"timeout too long":            {nil, []string{key, secret, `timeout = "11m"`}, "The value of timeout cannot be used. It is 11m0s, and must be between 1s and 10m0s."},
+		"too many retries":            {nil, []string{key, secret, `max_retries = 11`}, "The value of max_retries cannot be used. It is 11, and must be between 0 and 10."},
+		"negative retries":            {nil, []string{key, secret, `max_retries = -1`}, "The value of max_retries cannot be used. It is -1, and must be between 0 and 10."},
+		"half a retry":                {nil, []string{key, secret, `max_retries = 1.5`}, "The value of max_retries cannot be used. It is 1.5, and must be a whole number."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			unitTest(t, test.env, resource.TestStep{Config: block(test.lines...), ExpectError: says(test.fails)})
+		})
+	}
+}
+
+func TestConfigurationThatIsUsed(t *testing.T) {
+	t.Parallel()
+
+	var (
+		key    = fmt.Sprintf("key = %q", emulator.DefaultKey)
+		secret = fmt.Sprintf("secret_key = %q", emulator.DefaultSecretKey)
+	)
+
+	for name, test := range map[string]struct {
+		env   environment
+		lines []string
+	}{
+		"from the block":                {environment{}, []string{key, secret}},
+		"from the environment":          {environment{"QCC_KEY": emulator.DefaultKey, "QCC_SECRET_KEY": emulator.DefaultSecretKey}, nil},
+		"block wins":                    {environment{"QCC_KEY": "other", "QCC_SECRET_KEY": "another"}, []string{key, secret}},
+		"from both":                     {environment{"QCC_SECRET_KEY": emulator.DefaultSecretKey}, []string{key}},
+		"null falls back":               {environment{"QCC_KEY": emulator.DefaultKey}, []string{"key = null", secret, "timeout = null", "max_retries = null"}},
+		"block wins over a bad QCC_KEY": {environment{"QCC_KEY": " "}, []string{key, secret}},
+		"bounds":                        {environment{}, []string{key, secret, `timeout = "10m"`, "max_retries = 10"}},
+		"other bounds":                  {environment{}, []string{key, secret, `timeout = "1000ms"`, "max_retries = 0"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			service := emulator.New()
+			test.env["QCC_BASE_URL"] = serve(t, service)
+
+			unitTest(t, test.env, resource.TestStep{Config: block(test.lines...)})
+
+			if service.Requests() == 0 {
+				t.Error("no query came in")
+			}
+		})
+	}
+}
+
+func TestBaseURLOfTheBlockWinsAndKeepsItsPath(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New()
+	env := credentials(silent(t))
+
+	unitTest(t, env, resource.TestStep{
+		Config: block(fmt.Sprintf("base_url = %q", serve(t, http.StripPrefix("/gateway", service))+"/gateway/")),
+	})
+
+	if service.Requests() == 0 {
+		t.Error("no query came in")
+	}
+}
+
+func TestUserAgentNamesProviderAndTerraform(t *testing.T) {
+	t.Parallel()
+
+	var agent atomic.Value
+
+	service := emulator.New()
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		agent.Store(r.UserAgent())
+		service.ServeHTTP(w, r)
+	}))
+
+	unitTest(t, credentials(url), resource.TestStep{Config: readOnce})
+
+	if got := agent.Load().(string); !strings.HasPrefix(got, "terraform-provider-qcc/test Terraform/1.") {
+		t.Errorf("User-Agent is %q", got)
+	}
+}
+
+// unknownIn is a configuration in which a value of the provider block comes from a resource that is still to be created.
+func unknownIn(attribute, value string) string {
+	return fmt.Sprintf(`
+		resource "terraform_data" "later" {
+		  input = %[2]q
+		}
+
+		provider "qcc" {
+		  %[1]s = terraform_data.later.output
+		}
+	`, attribute, value)
+}
+
+func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
+	t.Parallel()
+
+	for attribute, value := range map[string]string{
+		"key": "other_key", "secret_key": "other_secret", "base_url": "http://127.0.0.1:1", "timeout": "5s", "max_retries": "1",
+	} {
+		t.Run(attribute, func(t *testing.T) {
+			t.Parallel()
+
+			unitTest(t, credentials(silent(t)), resource.TestStep{
+				Config:      unknownIn(attribute, value) + `data "qcc_quota" "this" {}`,
+				ExpectError: says("Terraform does not know the value of " + attribute + " in the provider block before apply"),
+			})
+		})
+	}
+}
+
+func TestUnknownConfigurationIsUsedOnceKnown(t *testing.T) {
+	t.Parallel()
+
+	// A read that depends on the same resource waits for apply, when the value is known.
+	unitTest(t, credentials(serve(t, emulator.New())), resource.TestStep{
+		Config: unknownIn("secret_key", emulator.DefaultSecretKey) + `
+			data "qcc_quota" "this" {
+			  depends_on = [terraform_data.later]
+			}
+		`,
+		Check: resource.TestCheckResourceAttr("data.qcc_quota.this", "modules.%", "3"),
+	})
+}
+
+func TestUnknownConfigurationIsJudgedOnceKnown(t *testing.T) {
+	t.Parallel()
+
+	for attribute, fails := range map[string]string{
+		"max_retries": "It is 99, and must be between 0 and 10.",
+		"timeout":     `It is "99", and must be a duration`,
+		"base_url":    "The value of base_url cannot be used.",
+	} {
+		t.Run(attribute, func(t *testing.T) {
+			t.Parallel()
+
+			unitTest(t, credentials(silent(t)), resource.TestStep{
+				Config: unknownIn(attribute, "99") + `
+					data "qcc_quota" "this" {
+					  depends_on = [terraform_data.later]
+					}
+				`,
+				ExpectError: says(fails),
+			})
+		})
+	}
+}
+
+// TestUnknownConfigurationDefersWhereTerraformAllowsIt speaks the protocol itself, since Terraform allows it in experiments only.
+func TestUnknownConfigurationDefersWhereTerraformAllowsIt(t *testing.T) {
+	t.Parallel()
+
+	for _, allowed := range []bool{true, false} {
+		t.Run(fmt.Sprintf("allowed: %t", allowed), func(t *testing.T) {
+			t.Parallel()
+
+			server, err := providerserver.NewProtocol6WithError(provider.New("test", credentials(silent(t)).getenv)())()
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			config := map[string]tftypes.Value{
+				"key":         tftypes.NewValue(tftypes.String, tftypes.UnknownValue),
+				"secret_key":  tftypes.NewValue(tftypes.String, nil),
+				"base_url":    tftypes.NewValue(tftypes.String, nil),
+				"timeout":     tftypes.NewValue(tftypes.String, nil),
+				"max_retries": tftypes.NewValue(tftypes.Number, nil),
+			}
+
+			configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
+				Config:             dynamic(t, config),
+				ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: allowed},
+			})
+			if err != nil || len(configured.Diagnostics) != 0 {
+				t.Fatalf("ConfigureProvider: %v, %v", configured, err)
+			}
+
+			read, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+				TypeName: "qcc_quota",
+				Config: dynamic(t, map[string]tftypes.Value{"modules": tftypes.NewValue(tftypes.Map{ElementType: tftypes.Object{
+					AttributeTypes: map[string]tftypes.Type{
+						"name": tftypes.String, "total": tftypes.Number, "consumed": tftypes.Number, "deletable": tftypes.Number, "remaining": tftypes.Number,
+					},
+				}}, nil)}),
+				ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: allowed},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			if allowed && (read.Deferred == nil || read.Deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown || len(read.Diagnostics) != 0) {
+				t.Errorf("the read gave %+v with %v, want it deferred because of the provider's configuration", read.Deferred, read.Diagnostics)
+			}
+
+			if !allowed && (read.Deferred != nil || len(read.Diagnostics) != 1 || read.Diagnostics[0].Summary != "Unknown QCC provider configuration") {
+				t.Errorf("the read gave %+v with %v, want an error", read.Deferred, read.Diagnostics)
+			}
+		})
+	}
+}
+
+func dynamic(t *testing.T, attributes map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+
+	attributeTypes := make(map[string]tftypes.Type, len(attributes))
+	for name, value := range attributes {
+		attributeTypes[name] = value.Type()
+	}
+
+	objectType := tftypes.Object{AttributeTypes: attributeTypes}
+
+	value, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, attributes))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return &value
+}

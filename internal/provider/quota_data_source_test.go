@@ -1,0 +1,230 @@
+package provider_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+)
+
+// module is what a test expects of an element of modules. A nil count is expected to be null.
+func module(name string, total, consumed, deletable, remaining any) knownvalue.Check {
+	count := func(n any) knownvalue.Check {
+		if n, ok := n.(int); ok {
+			return knownvalue.Int64Exact(int64(n))
+		}
+
+		return knownvalue.Null()
+	}
+
+	return knownvalue.ObjectExact(map[string]knownvalue.Check{
+		"name": knownvalue.StringExact(name), "total": count(total), "consumed": count(consumed),
+		"deletable": count(deletable), "remaining": count(remaining),
+	})
+}
+
+func hasModules(modules map[string]knownvalue.Check) []statecheck.StateCheck {
+	return []statecheck.StateCheck{
+		statecheck.ExpectKnownValue("data.qcc_quota.this", tfjsonpath.New("modules"), knownvalue.MapExact(modules)),
+	}
+}
+
+func TestQuotaIsReadAndStaysWhatItIs(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New()
+
+	unitTest(t, nil, resource.TestStep{
+		Config: fmt.Sprintf(`
+			provider "qcc" {
+			  key        = %q
+			  secret_key = %q
+			  base_url   = %q
+			}
+			data "qcc_quota" "this" {}
+		`, emulator.DefaultKey, emulator.DefaultSecretKey, serve(t, service)),
+		ConfigStateChecks: hasModules(map[string]knownvalue.Check{
+			"radar_id":          module("风险监控-企业", 50, 2, 50, 48),
+			"bene_id":           module("股权穿透", 100, 2, 30, 98),
+			"natural_person_id": module("自然人核验", 50, 0, 15, 50),
+		}),
+		ConfigPlanChecks: resource.ConfigPlanChecks{PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+	})
+
+	if service.Requests() == 0 {
+		t.Error("no query came in")
+	}
+}
+
+func TestAnswersThroughTerraform(t *testing.T) {
+	t.Parallel()
+
+	answer := func(result string) string { return `{"status":"200","msg":"查询成功","result":` + result + `}` }
+
+	for name, test := range map[string]struct {
+		behavior emulator.Behavior
+		modules  map[string]knownvalue.Check
+		fails    string
+	}{
+		"counts in quotes": {
+			emulator.Behavior{Body: answer(`[{"id":"radar_id","totalCount":"50","consumedCount":"2","canDeletedCount":"9"}]`)},
+			map[string]knownvalue.Check{"radar_id": module("风险监控-企业", 50, 2, 9, 48)}, "",
+		},
+		"counts with a fraction of nothing": {
+			emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":50.0,"consumedCount":2.0,"canDeletedCount":0.0}]`)},
+			map[string]knownvalue.Check{"bene_id": module("股权穿透", 50, 2, 0, 48)}, "",
+		},
+		"counts that are not stated": {
+			emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":null,"consumedCount":2}]`)},
+			map[string]knownvalue.Check{"bene_id": module("股权穿透", nil, 2, nil, nil)}, "",
+		},
+		"more used than bought": {
+			emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":1,"consumedCount":5,"canDeletedCount":5}]`)},
+			map[string]knownvalue.Check{"bene_id": module("股权穿透", 1, 5, 5, -4)}, "",
+		},
+		"the document's table": {
+			emulator.Behavior{Body: `{"Status":"200","Message":"查询成功","Result":[{"Id":"bene_id","totalCount":5,"consumedCount":1}]}`},
+			map[string]knownvalue.Check{"bene_id": module("股权穿透", 5, 1, nil, 4)}, "",
+		},
+		"one object": {
+			emulator.Behavior{Body: answer(`{"id":"new_id","totalCount":5,"consumedCount":1}`)},
+			map[string]knownvalue.Check{"new_id": module("new_id", 5, 1, nil, 4)}, "",
+		},
+		"numeric status":   {emulator.Behavior{Body: `{"status":200,"result":[]}`}, map[string]knownvalue.Check{}, ""},
+		"no modules":       {emulator.Behavior{Body: answer(`[]`)}, map[string]knownvalue.Check{}, ""},
+		"no quota record":  {emulator.Behavior{Code: 201}, map[string]knownvalue.Check{}, ""},
+		"half a count":     {emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":50.5}]`)}, nil, `it has a module "bene_id" with a totalCount that is not a whole number: 50.5`},
+		"2^63":             {emulator.Behavior{Body: answer(`[{"id":"bene_id","consumedCount":9223372036854775808}]`)}, nil, `it has a module "bene_id" with a consumedCount beyond what 64 bits can hold: 9223372036854775808`},
+		"a module twice":   {emulator.Behavior{Body: answer(`[{"id":"bene_id"},{"id":"bene_id"}]`)}, nil, `it has the module "bene_id" twice`},
+		"no result":        {emulator.Behavior{Body: `{"status":"200"}`}, nil, "it has no result, although its status code promises one"},
+		"a page":           {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, nil, "(HTTP 200 OK, text/html, 16 bytes) that cannot be used, because it is not JSON"},
+		"a page, HTTP 405": {emulator.Behavior{HTTPStatus: 405, Body: "<html>405</html>", ContentType: "text/html"}, nil, "HTTP 405 Method Not Allowed (text/html, 16 bytes)"},
+		"half a body":      {emulator.Behavior{Drop: emulator.DropHalf}, nil, "the connection broke before the answer was complete"},
+		"no body":          {emulator.Behavior{Drop: emulator.DropAnswer}, nil, "the connection broke before the answer was complete"},
+		"over 1 MiB":       {emulator.Behavior{Size: 1<<20 + 1}, nil, "because it is longer than 1 MiB"},
+		"not found":        {emulator.Behavior{HTTPStatus: 404}, nil, "HTTP 404 Not Found"},
+		"busy":             {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, nil, "asks to come back after 7s"},
+		"clock ahead":      {emulator.Behavior{Clock: emulator.Duration(-3600e9)}, nil, "Check this machine's clock"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			step := resource.TestStep{Config: readOnce}
+			if test.fails != "" {
+				step.ExpectError = says(test.fails)
+			} else {
+				step.ConfigStateChecks = hasModules(test.modules)
+			}
+
+			unitTest(t, credentials(serve(t, emulator.New(emulator.WithBehavior(test.behavior)))), step)
+		})
+	}
+}
+
+func TestEveryCodeThroughTerraform(t *testing.T) {
+	t.Parallel()
+
+	const refused, rejected, unavailable = "Quota query refused by QCC", "Quota query rejected by QCC", "QCC service unavailable"
+
+	summaries := map[int]string{
+		101: refused, 102: refused, 103: refused, 104: refused, 106: refused, 107: refused, 108: refused, 109: refused, 111: refused,
+		112: refused, 113: refused, 114: refused, 115: refused, 116: refused, 119: refused, 214: refused,
+		117: rejected, 118: rejected, 202: rejected, 207: rejected, 208: rejected, 209: rejected, 213: rejected, 215: rejected,
+		218: rejected, 219: rejected, 223: rejected,
+		199: unavailable, 203: unavailable, 205: unavailable, 500: unavailable,
+	}
+
+	for code, text := range emulator.Codes() {
+		if code == 200 || code == 201 { // No errors; other tests have them.
+			continue
+		}
+
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+
+			service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: code}))
+
+			unitTest(t, credentials(serve(t, service)), resource.TestStep{
+				Config: readOnce,
+				ExpectError: regexp.MustCompile(says("Error: "+summaries[code]).String() + `[\s\S]+` +
+					says(fmt.Sprintf("QCC answered with status code %d: %q.", code, text)).String()),
+			})
+
+			if service.Requests() != 1 {
+				t.Errorf("%d queries came in, want 1", service.Requests())
+			}
+		})
+	}
+}
+
+func TestRedirectIsNotFollowed(t *testing.T) {
+	t.Parallel()
+
+	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+
+			elsewhere := emulator.New()
+			service := emulator.New(emulator.WithBehavior(emulator.Behavior{
+				Redirect: serve(t, elsewhere) + emulator.Path + "?key=" + emulator.DefaultKey, HTTPStatus: status,
+			}))
+
+			unitTest(t, credentials(serve(t, service)), resource.TestStep{Config: readOnce, ExpectError: says("It is a redirect. The provider follows none")})
+
+			if elsewhere.Requests() != 0 {
+				t.Errorf("the other server received %d queries", elsewhere.Requests())
+			}
+		})
+	}
+}
+
+func TestWrongCredentialsThroughTerraform(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		key, secretKey, fails string
+	}{
+		"wrong key":              {"wrong", emulator.DefaultSecretKey, "status code 101"},
+		"wrong secret":           {emulator.DefaultKey, "wrong", "Check that key (QCC_KEY) and secret_key (QCC_SECRET_KEY) are not swapped or mistyped."},
+		"key and secret swapped": {emulator.DefaultSecretKey, emulator.DefaultKey, "not swapped with secret_key (QCC_SECRET_KEY)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			env := credentials(serve(t, emulator.New()))
+			env["QCC_KEY"], env["QCC_SECRET_KEY"] = test.key, test.secretKey
+
+			unitTest(t, env, resource.TestStep{Config: readOnce, ExpectError: says(test.fails)})
+		})
+	}
+}
+
+func TestLowQuotaIsNoError(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New(emulator.WithModules(emulator.Module{ID: "radar_id", Total: 5, Consumed: 9}))
+
+	unitTest(t, credentials(serve(t, service)), resource.TestStep{
+		Config:            readOnce,
+		ConfigStateChecks: hasModules(map[string]knownvalue.Check{"radar_id": module("风险监控-企业", 5, 9, 0, -4)}),
+	})
+}
+
+func TestBusyServiceIsAskedAgain(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: 199, Next: 1}))
+
+	unitTest(t, credentials(serve(t, service)), resource.TestStep{
+		Config:            `data "qcc_quota" "this" {}`,
+		ConfigStateChecks: hasModules(map[string]knownvalue.Check{"radar_id": module("风险监控-企业", 50, 2, 50, 48), "bene_id": module("股权穿透", 100, 2, 30, 98), "natural_person_id": module("自然人核验", 50, 0, 15, 50)}),
+	})
+}
