@@ -1,0 +1,240 @@
+// Command qcc-demo shows what the provider is for: a real terraform plan that reads the quota over a signed request and passes, and
+// the same plan refused once the quota is used up. It needs Go and Terraform, no account, and no network beyond loopback.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
+)
+
+// Paths in the project's root, which is where the command runs. All that it writes goes into a folder of its own in buildDir.
+const (
+	buildDir = ".build"
+	example  = "examples/gates/precondition/main.tf"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Stdout)
+
+	stop()
+
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "The demo failed:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer) (err error) {
+	if err := os.MkdirAll(buildDir, 0o750); err != nil {
+		return fmt.Errorf("making room for the demo: %w", err)
+	}
+
+	dir, err := os.MkdirTemp(buildDir, "demo-")
+	if err != nil {
+		return fmt.Errorf("making room for the demo: %w", err)
+	}
+
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	fmt.Fprintln(out, "Building the provider ...")
+
+	terraform, err := tfcli.New(ctx, dir)
+	if err != nil {
+		return err
+	}
+
+	show := &show{out: out, terraform: terraform, dir: filepath.Join(dir, "gate")}
+	service := emulator.New(emulator.WithLog(show.noteQuery))
+
+	server, err := emulator.Listen(ctx, "127.0.0.1:0", service)
+	if err != nil {
+		return err
+	}
+
+	defer func() { err = errors.Join(err, server.Stop(context.WithoutCancel(ctx))) }()
+
+	show.env = []string{
+		"QCC_BASE_URL=" + server.URL, "QCC_KEY=" + emulator.DefaultKey, "QCC_SECRET_KEY=" + emulator.DefaultSecretKey,
+	}
+	if !colorful(out) {
+		show.env = append(show.env, "TF_CLI_ARGS=-no-color")
+	}
+
+	if err := copyFile(example, filepath.Join(show.dir, "main.tf")); err != nil {
+		return fmt.Errorf("copying %s: %w", example, err)
+	}
+
+	return story(ctx, show, service, server.URL)
+}
+
+// colorful tells whether the output goes to a terminal of somebody who has nothing against colors.
+func colorful(out io.Writer) bool {
+	file, ok := out.(*os.File)
+	if !ok || os.Getenv("NO_COLOR") != "" {
+		return false
+	}
+
+	info, err := file.Stat()
+
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// story is what the demo shows. It fails if Terraform does not do what it says.
+func story(ctx context.Context, show *show, service *emulator.Emulator, url string) error {
+	const (
+		required = "{radar_id=40}"
+		consumed = 20
+	)
+
+	show.step("The stage", fmt.Sprintf(
+		"An emulator of QCC Pro's quota query listens on %s.\n"+
+			"It checks the signature of every query. Its company has bought 50 units of risk monitoring (风险监控, radar_id) and used 2.\n"+
+			"The configuration is %s, as it stands.", url, example))
+
+	if err := show.initialize(ctx); err != nil {
+		return err
+	}
+
+	show.step("The quota is enough: the plan passes", "This change will consume 40 units. 48 are left.")
+
+	if err := show.plan(ctx, required, succeeds, "1 to add"); err != nil {
+		return err
+	}
+
+	if err := service.Consume("radar_id", consumed); err != nil {
+		return err
+	}
+
+	show.step("The quota is used up meanwhile: the same plan is refused",
+		fmt.Sprintf("Another pipeline has just consumed %d units, so 28 are left. Nothing else has changed.", consumed))
+
+	if err := show.plan(ctx, required, isRefused, "QCC quota is short by 12 for radar_id"); err != nil {
+		return err
+	}
+
+	show.step("With nothing to order, the plan is not in anybody's way", "The same configuration, and the same little quota, but no new work.")
+
+	if err := show.plan(ctx, "", succeeds, ""); err != nil {
+		return err
+	}
+
+	show.step("That is all", fmt.Sprintf(
+		"Three plans, %d signed queries, and the plan that the quota could not pay for was refused before anything was created.\n"+
+			"The gate is %s; README.md says how to make it yours.", service.Requests(), example))
+
+	return nil
+}
+
+// The exit codes of Terraform that the story counts on.
+const (
+	succeeds  = 0
+	isRefused = 1
+)
+
+// show tells the story, and runs Terraform where it says so.
+type show struct {
+	out       io.Writer
+	terraform *tfcli.CLI
+	dir       string
+	env       []string
+	steps     int
+
+	mu      sync.Mutex
+	queries []string
+}
+
+// noteQuery keeps a line of the emulator's log until the command that caused it has ended.
+func (s *show) noteQuery(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	s.queries = append(s.queries, line)
+}
+
+func (s *show) step(title, text string) {
+	s.steps++
+
+	const width = 100
+
+	heading := fmt.Sprintf("== %d. %s ", s.steps, title)
+	fmt.Fprintf(s.out, "\n%s%s\n\n%s\n", heading, strings.Repeat("=", max(0, width-len(heading))), text)
+}
+
+// initialize shows no output unless the command fails: it is of no interest here.
+func (s *show) initialize(ctx context.Context) error {
+	fmt.Fprint(s.out, "\n$ terraform init\n")
+
+	var output strings.Builder
+
+	code, err := s.terraform.Run(ctx, s.dir, s.env, &output, "init", "-input=false")
+	if err != nil || code != succeeds {
+		return fmt.Errorf("terraform init: exit code %d: %w\n%s", code, err, output.String())
+	}
+
+	return nil
+}
+
+// plan shows terraform plan with its output and the queries that came in. It fails if the exit code is another, or if the output does
+// not contain the text.
+func (s *show) plan(ctx context.Context, required string, want int, text string) error {
+	arguments := []string{"plan", "-input=false"}
+
+	fmt.Fprint(s.out, "\n$ terraform plan")
+
+	if required != "" {
+		arguments = append(arguments, "-var=qcc_required="+required)
+
+		fmt.Fprintf(s.out, " -var='qcc_required=%s'", required)
+	}
+
+	fmt.Fprint(s.out, "\n\n")
+
+	var output strings.Builder
+
+	got, err := s.terraform.Run(ctx, s.dir, s.env, io.MultiWriter(s.out, &output), arguments...)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	for _, query := range s.queries {
+		fmt.Fprintf(s.out, "\nemulator: %s\n", query)
+	}
+
+	s.queries = nil
+
+	switch {
+	case err != nil:
+		return fmt.Errorf("terraform plan: %w", err)
+	case got != want:
+		return fmt.Errorf("terraform plan: exit code %d, not %d", got, want)
+	case !strings.Contains(output.String(), text):
+		return fmt.Errorf("terraform plan: nothing says %q", text)
+	default:
+		return nil
+	}
+}
+
+func copyFile(from, to string) error {
+	content, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+
+	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
+		return err
+	}
+
+	return os.WriteFile(to, content, 0o600)
+}

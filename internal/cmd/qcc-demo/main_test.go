@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// inACopy changes into a folder that has what the demo reads.
+func inACopy(t *testing.T) string {
+	t.Helper()
+
+	root, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	dir := t.TempDir()
+	for _, name := range []string{"go.mod", "go.sum", "main.go", "internal", "examples"} {
+		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	t.Chdir(dir)
+
+	return dir
+}
+
+func leftovers(t *testing.T, dir string) []string {
+	t.Helper()
+
+	left, err := filepath.Glob(filepath.Join(dir, buildDir, "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return left
+}
+
+func TestDemo(t *testing.T) {
+	dir := inACopy(t)
+	t.Setenv("TF_CLI_CONFIG_FILE", filepath.Join(dir, "does-not-exist"))
+	t.Setenv("TF_CLI_ARGS", "-nonsense")
+	t.Setenv("TF_WORKSPACE", "nonsense")
+	t.Setenv("QCC_KEY", "nonsense")
+
+	var out strings.Builder
+	if err := run(t.Context(), &out); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+
+	at := 0
+
+	for _, said := range []string{
+		"$ terraform plan -var='qcc_required={radar_id=40}'", "Plan: 1 to add", "emulator: query 1: GET /api/company/quota/getQuota: 200",
+		"$ terraform plan -var='qcc_required={radar_id=40}'", "QCC quota is short by 12 for radar_id: required 40, remaining 28.",
+		"$ terraform plan\n", "Plan: 1 to add", "Three plans, 3 signed queries",
+	} {
+		found := strings.Index(out.String()[at:], said)
+		if found < 0 {
+			t.Fatalf("%q is not said, or not in its place:\n%s", said, out.String())
+		}
+
+		at += found + len(said)
+	}
+
+	if strings.Contains(out.String(), "\x1b[") {
+		t.Error("the output has colors, although it is no terminal")
+	}
+
+	if left := leftovers(t, dir); len(left) > 0 {
+		t.Errorf("the demo leaves %s", left)
+	}
+}
+
+func TestDemoThatIsInterruptedLeavesNothing(t *testing.T) {
+	dir := inACopy(t)
+
+	ctx, cancel := context.WithCancel(t.Context())
+
+	out := &cancelAt{text: "$ terraform plan", cancel: cancel}
+	if err := run(ctx, out); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v, want context.Canceled\n%s", err, out.String())
+	}
+
+	if left := leftovers(t, dir); len(left) > 0 {
+		t.Errorf("the demo leaves %s", left)
+	}
+}
+
+// cancelAt cancels as soon as a text is written.
+type cancelAt struct {
+	strings.Builder
+
+	text   string
+	cancel func()
+}
+
+func (c *cancelAt) Write(p []byte) (int, error) {
+	n, err := c.Builder.Write(p)
+	if strings.Contains(c.String(), c.text) {
+		c.cancel()
+	}
+
+	return n, err
+}
