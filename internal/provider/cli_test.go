@@ -96,8 +96,8 @@ func (f *folder) read(t *testing.T, name string) string {
 	return string(content)
 }
 
-// rootModule is the least that reads the quota.
-const rootModule = `
+// requiredProvider says where the provider comes from.
+const requiredProvider = `
 terraform {
   required_providers {
     qcc = {
@@ -105,7 +105,10 @@ terraform {
     }
   }
 }
+`
 
+// rootModule is the least that reads the quota.
+const rootModule = requiredProvider + `
 data "qcc_quota" "this" {}
 
 output "left" {

@@ -121,8 +121,7 @@ func TestExamples(t *testing.T) {
 
 			// The data source's example leaves to the provider's where the provider comes from.
 			if !strings.Contains(all.String(), "required_providers") {
-				files["terraform.tf"] = `terraform { required_providers { qcc = { source = "qccpro/qcc" } } }`
-				files["terraform.tf"] = strings.NewReplacer("{ ", "{\n", " }", "\n}").Replace(files["terraform.tf"])
+				files["terraform.tf"] = requiredProvider
 			}
 
 			service := emulator.New()
