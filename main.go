@@ -13,7 +13,7 @@ import (
 )
 
 // version is set by the linker in releases.
-var version = "dev" //nolint:gochecknoglobals // The linker sets variables of packages only.
+var version = "dev"
 
 func main() {
 	var opts providerserver.ServeOpts

@@ -24,7 +24,7 @@ const Path = "/api/company/quota/getQuota"
 // The credentials of an emulator that was given none. They are dummies.
 const (
 	DefaultKey       = "0123456789abcdef0123456789abcdef"
-	DefaultSecretKey = "FEDCBA9876543210FEDCBA9876543210" //nolint:gosec // A dummy.
+	DefaultSecretKey = "FEDCBA9876543210FEDCBA9876543210"
 )
 
 // Module is one row of the quota. Source: interface document, section 6.2.1, "返回参数".

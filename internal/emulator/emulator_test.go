@@ -37,9 +37,9 @@ func then(off time.Duration) emulator.Behavior {
 }
 
 type body struct {
-	Status string
-	Msg    string
-	Result []emulator.Module
+	Status string            `json:"status"`
+	Msg    string            `json:"msg"`
+	Result []emulator.Module `json:"result"`
 }
 
 func ask(t *testing.T, service http.Handler, request *http.Request) (body, *http.Response) {

@@ -85,10 +85,10 @@ func (f *folder) fails(t *testing.T, text string, args ...string) {
 	}
 }
 
-func (f *folder) read(t *testing.T, name string) string {
+func (f *folder) state(t *testing.T) string {
 	t.Helper()
 
-	content, err := os.ReadFile(filepath.Join(f.dir, name))
+	content, err := os.ReadFile(filepath.Join(f.dir, "terraform.tfstate"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,12 +124,12 @@ func TestTheSameQuotaGivesTheSameState(t *testing.T) {
 
 	f.succeeds(t, "apply", "-auto-approve")
 
-	before := f.read(t, "terraform.tfstate")
+	before := f.state(t)
 
 	service.SetModules(reversed(emulator.Sample())...) // The order is the service's whim.
 	f.succeeds(t, "apply", "-auto-approve")
 
-	if after := f.read(t, "terraform.tfstate"); after != before {
+	if after := f.state(t); after != before {
 		t.Errorf("the state has changed from\n%s\nto\n%s", before, after)
 	}
 
@@ -140,10 +140,14 @@ func TestTheSameQuotaGivesTheSameState(t *testing.T) {
 	f.succeeds(t, "apply", "-auto-approve")
 
 	var state struct {
-		Serial  int
-		Outputs struct{ Left struct{ Value int } }
+		Serial  int `json:"serial"`
+		Outputs struct {
+			Left struct {
+				Value int `json:"value"`
+			} `json:"left"`
+		} `json:"outputs"`
 	}
-	if err := json.Unmarshal([]byte(f.read(t, "terraform.tfstate")), &state); err != nil {
+	if err := json.Unmarshal([]byte(f.state(t)), &state); err != nil {
 		t.Fatal(err)
 	}
 
@@ -169,7 +173,7 @@ func TestAReadThatFailsKeepsTheStateBefore(t *testing.T) {
 
 	f.succeeds(t, "apply", "-auto-approve")
 
-	before := f.read(t, "terraform.tfstate")
+	before := f.state(t)
 
 	for text, behavior := range map[string]emulator.Behavior{
 		"status code 112":                    {Code: 112},
@@ -183,7 +187,7 @@ func TestAReadThatFailsKeepsTheStateBefore(t *testing.T) {
 		service.Behave(behavior)
 		f.fails(t, text, "apply", "-auto-approve")
 
-		if after := f.read(t, "terraform.tfstate"); after != before {
+		if after := f.state(t); after != before {
 			t.Errorf("after %q the state has changed from\n%s\nto\n%s", text, before, after)
 		}
 	}

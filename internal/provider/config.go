@@ -47,8 +47,8 @@ var environmentVariables = map[qcc.Field]string{ //nolint:gochecknoglobals // A 
 // noEnvironment is an environment in which nothing is set.
 func noEnvironment(string) string { return "" }
 
-func resolve(model providerModel, getenv func(string) string) settings {
-	s := settings{
+func resolve(model providerModel, getenv func(string) string) *settings {
+	s := &settings{
 		config: qcc.Config{Timeout: qcc.DefaultTimeout, MaxRetries: qcc.DefaultMaxRetries},
 		given:  map[qcc.Field]string{},
 	}

@@ -133,17 +133,17 @@ func TestBaseURLOfTheBlockWinsAndKeepsItsPath(t *testing.T) {
 func TestUserAgentNamesProviderAndTerraform(t *testing.T) {
 	t.Parallel()
 
-	var agent atomic.Value
+	var agent atomic.Pointer[string]
 
 	service := emulator.New()
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		agent.Store(r.UserAgent())
+		agent.Store(new(r.UserAgent()))
 		service.ServeHTTP(w, r)
 	}))
 
 	unitTest(t, credentials(url), resource.TestStep{Config: readOnce})
 
-	if got := agent.Load().(string); !strings.HasPrefix(got, "terraform-provider-qcc/test Terraform/1.") {
+	if got := *agent.Load(); !strings.HasPrefix(got, "terraform-provider-qcc/test Terraform/1.") {
 		t.Errorf("User-Agent is %q", got)
 	}
 }

@@ -16,8 +16,11 @@ import (
 // whereCredentialsAre says where a user finds both.
 const whereCredentialsAre = "QCC Pro (pro.qcc.com) shows it under 设置中心 -> 我的公司." //nolint:gosec // No credential.
 
+// summaryUnavailable is for failures that go by themselves, whether the service or HTTP tells of them.
+const summaryUnavailable = "QCC service unavailable"
+
 // problems returns an error for every value that was given and cannot be used.
-func (s settings) problems() diag.Diagnostics {
+func (s *settings) problems() diag.Diagnostics {
 	var diags diag.Diagnostics
 
 	add := func(wrong *qcc.ConfigError) {
@@ -43,7 +46,7 @@ func (s settings) problems() diag.Diagnostics {
 }
 
 // absences returns an error for every value that is needed and was given nowhere.
-func (s settings) absences() diag.Diagnostics {
+func (s *settings) absences() diag.Diagnostics {
 	var diags diag.Diagnostics
 
 	for _, field := range s.missing {
@@ -135,7 +138,7 @@ func statusSummary(class qcc.Class) string {
 	case qcc.ClassRefused:
 		return "Quota query refused by QCC"
 	case qcc.ClassTransient:
-		return "QCC service unavailable"
+		return summaryUnavailable
 	case qcc.ClassOK, qcc.ClassEmpty, qcc.ClassRejected:
 		fallthrough
 	default:
@@ -173,9 +176,9 @@ func httpText(response *qcc.HTTPError) (summary, remedy string) {
 
 	switch code := response.StatusCode; {
 	case response.RetryAfter > 0:
-		return "QCC service unavailable", fmt.Sprintf("The service asks to come back after %s. Run Terraform again then.", response.RetryAfter)
+		return summaryUnavailable, fmt.Sprintf("The service asks to come back after %s. Run Terraform again then.", response.RetryAfter)
 	case response.Transient():
-		return "QCC service unavailable", "The service, or something on the way to it, is busy or broken. Try again in a few minutes. If it " +
+		return summaryUnavailable, "The service, or something on the way to it, is busy or broken. Try again in a few minutes. If it " +
 			"stays, call QCC's support: 400-928-2212, working days 08:00-17:30 (UTC+8)."
 	case code >= http.StatusMultipleChoices && code < http.StatusBadRequest:
 		return unexpected, "It is a redirect. The provider follows none, because the signature must not reach another host. Check base_url " +

@@ -14,7 +14,7 @@ import (
 const examplesDir = "../../examples"
 
 // exampleTests has a test for every folder below examples that has a configuration.
-var exampleTests = map[string]func(*testing.T, *emulator.Emulator, *folder){ //nolint:gochecknoglobals // A constant table.
+var exampleTests = map[string]func(*testing.T, *emulator.Emulator, *folder){
 	"provider": func(t *testing.T, service *emulator.Emulator, f *folder) {
 		t.Helper()
 		f.succeeds(t, "validate")
@@ -71,7 +71,7 @@ func TestExamples(t *testing.T) {
 
 	var folders []string
 
-	err := filepath.WalkDir(examplesDir, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(examplesDir, func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".tf") {
 			return err
 		}

@@ -76,27 +76,33 @@ func TestAnswersThroughTerraform(t *testing.T) {
 	}{
 		"counts in quotes": {
 			emulator.Behavior{Body: answer(`[{"id":"radar_id","totalCount":"50","consumedCount":"2","canDeletedCount":"9"}]`)},
-			map[string]knownvalue.Check{"radar_id": module("风险监控-企业", 50, 2, 9, 48)}, "",
+			map[string]knownvalue.Check{"radar_id": module("风险监控-企业", 50, 2, 9, 48)},
+			"",
 		},
 		"counts with a fraction of nothing": {
 			emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":50.0,"consumedCount":2.0,"canDeletedCount":0.0}]`)},
-			map[string]knownvalue.Check{"bene_id": module("股权穿透", 50, 2, 0, 48)}, "",
+			map[string]knownvalue.Check{"bene_id": module("股权穿透", 50, 2, 0, 48)},
+			"",
 		},
 		"counts that are not stated": {
 			emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":null,"consumedCount":2}]`)},
-			map[string]knownvalue.Check{"bene_id": module("股权穿透", nil, 2, nil, nil)}, "",
+			map[string]knownvalue.Check{"bene_id": module("股权穿透", nil, 2, nil, nil)},
+			"",
 		},
 		"more used than bought": {
 			emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":1,"consumedCount":5,"canDeletedCount":5}]`)},
-			map[string]knownvalue.Check{"bene_id": module("股权穿透", 1, 5, 5, -4)}, "",
+			map[string]knownvalue.Check{"bene_id": module("股权穿透", 1, 5, 5, -4)},
+			"",
 		},
 		"the document's table": {
 			emulator.Behavior{Body: `{"Status":"200","Message":"查询成功","Result":[{"Id":"bene_id","totalCount":5,"consumedCount":1}]}`},
-			map[string]knownvalue.Check{"bene_id": module("股权穿透", 5, 1, nil, 4)}, "",
+			map[string]knownvalue.Check{"bene_id": module("股权穿透", 5, 1, nil, 4)},
+			"",
 		},
 		"one object": {
 			emulator.Behavior{Body: answer(`{"id":"new_id","totalCount":5,"consumedCount":1}`)},
-			map[string]knownvalue.Check{"new_id": module("new_id", 5, 1, nil, 4)}, "",
+			map[string]knownvalue.Check{"new_id": module("new_id", 5, 1, nil, 4)},
+			"",
 		},
 		"numeric status":   {emulator.Behavior{Body: `{"status":200,"result":[]}`}, map[string]knownvalue.Check{}, ""},
 		"no modules":       {emulator.Behavior{Body: answer(`[]`)}, map[string]knownvalue.Check{}, ""},

@@ -12,12 +12,10 @@ import (
 
 const modulesDescription = "The quota of each module, by the service's module id: `radar_id` (风险监控-企业, risk monitoring of companies), " +
 	"`bene_id` (股权穿透, equity penetration), `natural_person_id` (自然人核验, checks of natural persons), and whatever the service adds. " +
-	"A module that was not bought is absent. A count that the service does not state is null, and so is a `remaining` that needs it.\n\n" +
-	"  - `name`: the Chinese product name; the module id for a module that the interface document does not know.\n" +
-	"  - `total`: how much was bought (`totalCount`, 模块总额度).\n" +
-	"  - `consumed`: how much of it is used (`consumedCount`, 模块消耗额度).\n" +
-	"  - `deletable`: how many deletions are allowed (`canDeletedCount`, 模块可删除额度). It does not add to `remaining`.\n" +
-	"  - `remaining`: `total` - `consumed`. Negative if more was used than bought."
+	"Each has its Chinese product `name` (the module id, for a module that the interface document does not know), how much was bought " +
+	"(`total`, 模块总额度), how much of that is used (`consumed`, 模块消耗额度), how many deletions are allowed (`deletable`, 模块可删除额度, " +
+	"which adds nothing to what is left), and `remaining`: `total` - `consumed`, negative if more was used than bought. " +
+	"A module that was not bought is absent. A count that the service does not state is null, and so is a `remaining` that needs it."
 
 // quotaModel is the quota as Terraform sees it.
 type quotaModel struct {

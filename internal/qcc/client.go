@@ -51,15 +51,10 @@ type Attempt struct {
 	Wait time.Duration
 }
 
-// New returns a client. It sends nothing. The error, if any, joins the ConfigErrors of Config.Validate.
+// New returns a client. It sends nothing. An error is the first *ConfigError of Config.Validate.
 func New(config Config) (*Client, error) {
-	var errs []error
-	for _, wrong := range config.Validate() {
-		errs = append(errs, wrong)
-	}
-
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	if wrong := config.Validate(); len(wrong) > 0 {
+		return nil, wrong[0]
 	}
 
 	base, _ := parseBaseURL(config.BaseURL)

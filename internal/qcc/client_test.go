@@ -514,7 +514,7 @@ func TestFailuresOfTheConnection(t *testing.T) {
 	secure.Config.ErrorLog = nil
 
 	old := httptest.NewUnstartedServer(emulator.New())
-	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11} //nolint:gosec // That is what is tested.
+	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
 	old.StartTLS()
 	t.Cleanup(old.Close)
 

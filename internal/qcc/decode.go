@@ -129,13 +129,14 @@ func (w wireModule) decode() (string, Module, error) {
 	module := Module{Name: moduleName(id)}
 
 	for _, count := range []struct {
-		name string
 		value
+
+		name string
 		into **int64
 	}{
-		{"totalCount", w.Total, &module.Total},
-		{"consumedCount", w.Consumed, &module.Consumed},
-		{"canDeletedCount", w.Deletable, &module.Deletable},
+		{w.Total, "totalCount", &module.Total},
+		{w.Consumed, "consumedCount", &module.Consumed},
+		{w.Deletable, "canDeletedCount", &module.Deletable},
 	} {
 		if count.twice {
 			return "", Module{}, fmt.Errorf("has a module %q with %s twice", id, count.name)

@@ -25,7 +25,7 @@ func newTransport() *http.Transport {
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {
-			return proxyRefusal(resp.StatusCode)
+			return proxyRefusedError(resp.StatusCode)
 		}
 
 		return nil
@@ -34,16 +34,16 @@ func newTransport() *http.Transport {
 	return transport
 }
 
-// proxyRefusal is the HTTP status with which a proxy refused to connect.
-type proxyRefusal int
+// proxyRefusedError is the HTTP status with which a proxy refused to connect.
+type proxyRefusedError int
 
-func (proxyRefusal) Error() string { return string(FailureProxyRefused) }
+func (proxyRefusedError) Error() string { return string(FailureProxyRefused) }
 
 // newTransportError sorts an error of a RoundTripper or of a response's body by what a user can do about it. Nothing of the error's
 // text is kept. handshakeFailed tells whether it was the TLS handshake that failed, which not every error of crypto/tls says.
 func newTransportError(err error, host string, handshakeFailed bool) *TransportError {
 	var (
-		refusal     proxyRefusal
+		refusal     proxyRefusedError
 		name        *net.DNSError
 		op          *net.OpError
 		timeout     net.Error

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -37,7 +38,7 @@ type CLI struct {
 func New(ctx context.Context, dir string) (*CLI, error) {
 	terraform, err := exec.LookPath(cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"))
 	if err != nil {
-		return nil, fmt.Errorf("Terraform is needed: %w", err)
+		return nil, fmt.Errorf("finding Terraform: %w", err)
 	}
 
 	dir, err = filepath.Abs(dir)
@@ -52,8 +53,10 @@ func New(ctx context.Context, dir string) (*CLI, error) {
 		binary += ".exe"
 	}
 
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+Version, "-o", binary, module)
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build := exec.CommandContext(ctx, "go", //nolint:gosec // The arguments are ours.
+		"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+Version, "-o", binary, module)
+
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
 
 	if output, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the provider: %w\n%s", err, output)
@@ -85,9 +88,9 @@ func cleanEnvironment() []string {
 // Run runs Terraform in dir with the variables of env added to its environment, and returns its exit code. Its output, errors
 // included, goes to out. The error is for a Terraform that did not run to its end.
 func (c *CLI) Run(ctx context.Context, dir string, env []string, out io.Writer, args ...string) (int, error) {
-	command := exec.CommandContext(ctx, c.terraform, args...)
+	command := exec.CommandContext(ctx, c.terraform, args...) //nolint:gosec // It is there to run what the caller says.
 	command.Dir = dir
-	command.Env = append(append([]string{}, c.env...), env...)
+	command.Env = slices.Concat(c.env, env)
 	command.Stdout, command.Stderr = out, out
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = stopTimeout

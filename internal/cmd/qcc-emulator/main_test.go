@@ -38,17 +38,21 @@ func TestRunTellsItsURLAndStops(t *testing.T) {
 				_ = writer.Close()
 			}()
 
-			var url, shown string
+			var (
+				url   string
+				lines []string
+			)
 
-			lines := bufio.NewScanner(output)
-			for lines.Scan() && (url == "" || lines.Text() != "") {
-				shown += lines.Text() + "\n"
+			scanner := bufio.NewScanner(output)
+			for scanner.Scan() && (url == "" || scanner.Text() != "") {
+				lines = append(lines, scanner.Text())
 
-				if found, ok := strings.CutPrefix(lines.Text(), "export QCC_BASE_URL="); ok {
+				if found, ok := strings.CutPrefix(scanner.Text(), "export QCC_BASE_URL="); ok {
 					url = found
 				}
 			}
 
+			shown := strings.Join(lines, "\n")
 			if got := strings.Contains(shown, "SECRET"); got != test.showsTheSecret || strings.Contains(shown, "test_secret") {
 				t.Errorf("the secret is shown: %t, want %t:\n%s", got, test.showsTheSecret, shown)
 			}
