@@ -57,7 +57,8 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 			"timeout": schema.StringAttribute{
 				MarkdownDescription: "How long one read of the quota may take, its retries and waits included: a duration such as `30s` or " +
-					"`2m`, from `1s` to `10m`. Defaults to `60s`.",
+					"`2m`, from `1s` to `10m`. An attempt that is not the last one ends after a quarter of it, so that a hung connection leaves " +
+					"room to ask again. Defaults to `60s`.",
 				Optional: true,
 			},
 			"max_retries": schema.NumberAttribute{

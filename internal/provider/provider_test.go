@@ -33,7 +33,11 @@ func TestMain(m *testing.M) {
 		defer os.RemoveAll(dir)
 
 		for _, variable := range os.Environ() {
-			name, _, _ := strings.Cut(variable, "=")
+			name, value, _ := strings.Cut(variable, "=")
+			if strings.HasPrefix(name, "QCC_") {
+				usersOwn[name] = value
+			}
+
 			if strings.HasPrefix(name, "QCC_") || strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "TF_ACC") {
 				os.Unsetenv(name)
 			}
@@ -53,6 +57,9 @@ func TestMain(m *testing.M) {
 		return m.Run()
 	}())
 }
+
+// usersOwn has the developer's own credentials, for the test that asks the real service.
+var usersOwn = environment{}
 
 // realTerraform gives Terraform with a build of the provider as users have it, made when the first test asks.
 var realTerraform func() (*tfcli.CLI, error)

@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -543,6 +544,47 @@ func TestFailuresOfTheConnection(t *testing.T) {
 
 			if !strings.HasSuffix(broken.url, got.Host) || got.Host == "" {
 				t.Errorf("host is %q, want that of %s", got.Host, broken.url)
+			}
+		})
+	}
+}
+
+// TestFailuresOnTheWay has those that no server on this machine can bring about in the same way everywhere.
+func TestFailuresOnTheWay(t *testing.T) {
+	t.Parallel()
+
+	const secret = "s3cr3t"
+
+	for name, broken := range map[string]struct {
+		err       error
+		failure   qcc.Failure
+		transient bool
+	}{
+		"unknown host":       {&net.OpError{Op: "dial", Err: &net.DNSError{Err: secret, Name: secret, IsNotFound: true}}, qcc.FailureName, false},
+		"name server away":   {&net.OpError{Op: "dial", Err: &net.DNSError{Err: secret, IsTimeout: true}}, qcc.FailureName, true},
+		"proxy away":         {&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New(secret)}}, qcc.FailureProxy, true},
+		"unreachable":        {&net.OpError{Op: "dial", Err: errors.New(secret)}, qcc.FailureConnect, true},
+		"dial took too long": {&net.OpError{Op: "dial", Err: context.DeadlineExceeded}, qcc.FailureSlow, true},
+		"certificate":        {&tls.CertificateVerificationError{Err: errors.New(secret)}, qcc.FailureCertificate, false},
+		"not TLS":            {http.ErrSchemeMismatch, qcc.FailureTLS, false},
+		"reset":              {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, qcc.FailureBroken, true},
+		"anything else":      {errors.New(secret), qcc.FailureBroken, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			cfg := config(qcc.DefaultBaseURL)
+			cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return nil, broken.err })
+
+			_, err := read(t, cfg)
+
+			got := as[*qcc.TransportError](t, err)
+			if got.Failure != broken.failure || got.Transient != broken.transient || got.Host != "pro.qcc.com" {
+				t.Errorf("failure is %+v, want %q, transient: %t", got, broken.failure, broken.transient)
+			}
+
+			if strings.Contains(fmt.Sprintf("%v %+v %#v", err, got, got), secret) {
+				t.Errorf("the error repeats the one from below: %v", err)
 			}
 		})
 	}

@@ -15,13 +15,7 @@ import (
 // trusts, and speaks TLS 1.2 or newer. As a RoundTripper it follows no redirects: net/http's Client would take the Token header to
 // another host, and the key in a Referer.
 func newTransport() *http.Transport {
-	transport, ok := http.DefaultTransport.(*http.Transport)
-	if ok {
-		transport = transport.Clone()
-	} else { // Another part of the program has replaced it.
-		transport = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
-	}
-
+	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Nobody here replaces it.
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {

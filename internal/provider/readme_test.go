@@ -1,0 +1,92 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+)
+
+// codeBlocks returns the code blocks of a README in some language, such as "terraform".
+func codeBlocks(t *testing.T, path, language string) []string {
+	t.Helper()
+
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	found := regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(content), -1)
+
+	blocks := make([]string, 0, len(found))
+	for _, block := range found {
+		blocks = append(blocks, block[1])
+	}
+
+	return blocks
+}
+
+// TestREADMEs runs the configuration that the READMEs consist of: where the provider comes from, the provider block, and the gate.
+func TestREADMEs(t *testing.T) {
+	t.Parallel()
+
+	for _, name := range []string{"README.md", "README.zh-CN.md"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			path := filepath.Join("../..", name)
+			configuration, output := codeBlocks(t, path, "terraform"), codeBlocks(t, path, "text")
+
+			if len(configuration) != 3 || len(output) != 1 {
+				t.Fatalf("there are %d configurations and %d outputs, want 3 and 1", len(configuration), len(output))
+			}
+
+			gate, block, source := configuration[0], configuration[1], configuration[2]
+			service := emulator.New()
+			f := newFolder(t, serve(t, service), map[string]string{"main.tf": source + "\n" + gate, "provider.tf": block})
+
+			f.succeeds(t, "plan")
+
+			if err := service.Consume("radar_id", 20); err != nil {
+				t.Fatal(err)
+			}
+
+			code, got := f.run(t, "plan")
+			if code != 1 || !strings.Contains(got, output[0]) {
+				t.Errorf("exit code %d, want 1 and the README's text, not\n%s", code, got)
+			}
+		})
+	}
+}
+
+// TestREADMEsHaveTheSameShape compares what does not depend on the language.
+func TestREADMEsHaveTheSameShape(t *testing.T) {
+	t.Parallel()
+
+	for _, language := range []string{"terraform", "text"} {
+		english, chinese := codeBlocks(t, "../../README.md", language), codeBlocks(t, "../../README.zh-CN.md", language)
+		if strings.Join(english, "") != strings.Join(chinese, "") {
+			t.Errorf("the %s blocks are not the same", language)
+		}
+	}
+
+	headings := func(path string) (levels string) {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		for _, heading := range regexp.MustCompile("(?m)^#+ ").FindAllString(string(content), -1) {
+			levels += heading
+		}
+
+		return levels
+	}
+
+	if english, chinese := headings("../../README.md"), headings("../../README.zh-CN.md"); english != chinese {
+		t.Errorf("the headings are %q and %q", english, chinese)
+	}
+}
