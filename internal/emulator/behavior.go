@@ -1,7 +1,11 @@
 package emulator
 
 import (
+	"cmp"
 	"flag"
+	"fmt"
+	"net/http"
+	"strings"
 	"time"
 )
 
@@ -69,6 +73,29 @@ const (
 	DropAnswer = "answer"
 	DropHalf   = "half"
 )
+
+// httpStatus is the HTTP status of every answer.
+func (b *Behavior) httpStatus() int {
+	if b.Redirect != "" {
+		return cmp.Or(b.HTTPStatus, http.StatusFound)
+	}
+
+	return cmp.Or(b.HTTPStatus, http.StatusOK)
+}
+
+// describe says in a few words what is answered instead of a status code, or with it.
+func (b *Behavior) describe(code int) string {
+	switch {
+	case b.Drop != "":
+		return "connection closed"
+	case b.httpStatus() != http.StatusOK:
+		return fmt.Sprintf("HTTP %d", b.httpStatus())
+	case b.Body != "":
+		return "another body"
+	default:
+		return strings.TrimSpace(fmt.Sprintf("%d %s", code, Codes()[code]))
+	}
+}
 
 // AddFlags defines a flag for every field.
 func (b *Behavior) AddFlags(flags *flag.FlagSet) {

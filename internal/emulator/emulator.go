@@ -176,7 +176,7 @@ func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 	now := time.Now().Add(time.Duration(behavior.Clock))
 
 	code := cmp.Or(behavior.Code, e.verify(r, behavior, now))
-	e.log(fmt.Sprintf("query %d: %s %s: %d %s", number, r.Method, r.URL.Path, code, Codes()[code]))
+	e.log(fmt.Sprintf("query %d: %s %s: %s", number, r.Method, r.URL.Path, behavior.describe(code)))
 
 	select {
 	case <-time.After(time.Duration(behavior.Delay)):
@@ -205,11 +205,8 @@ func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 		header.Set("Retry-After", behavior.RetryAfter)
 	}
 
-	status := cmp.Or(behavior.HTTPStatus, http.StatusOK)
 	if behavior.Redirect != "" {
 		header.Set("Location", behavior.Redirect)
-
-		status = cmp.Or(behavior.HTTPStatus, http.StatusFound)
 	}
 
 	if behavior.Gzip && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
@@ -219,7 +216,7 @@ func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 	}
 
 	header.Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(status)
+	w.WriteHeader(behavior.httpStatus())
 
 	if behavior.Drop == DropHalf {
 		_, _ = w.Write(body[:len(body)/2])

@@ -209,6 +209,28 @@ func TestFaultsOfHTTP(t *testing.T) {
 	}
 }
 
+func TestLogTellsWhatIsSent(t *testing.T) {
+	t.Parallel()
+
+	for want, behavior := range map[string]emulator.Behavior{
+		"200 查询成功": then(0),
+		"112 您的账号剩余使用量已不足或已过期": {Code: 112},
+		"999":          {Code: 999},
+		"HTTP 503":     {HTTPStatus: 503},
+		"HTTP 302":     {Redirect: "http://127.0.0.1:1/"},
+		"another body": {Body: "<html>"},
+	} {
+		var lines []string
+
+		service := emulator.New(emulator.WithBehavior(behavior), emulator.WithLog(func(line string) { lines = append(lines, line) }))
+		service.ServeHTTP(httptest.NewRecorder(), query(t))
+
+		if want = "query 1: GET /api/company/quota/getQuota: " + want; len(lines) != 1 || lines[0] != want {
+			t.Errorf("the log says %q, want %q", lines, want)
+		}
+	}
+}
+
 func TestUnknownPathIsNotFound(t *testing.T) {
 	t.Parallel()
 

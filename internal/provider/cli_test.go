@@ -224,7 +224,7 @@ func TestValidateRefusesWhatTheBlockStates(t *testing.T) {
 
 	for lines, text := range map[string]string{
 		`base_url = "http://pro.qcc.com"`: "It would send the key in clear",
-		`timeout = "0s"`:                  "must be between 1s and 10m0s",
+		`timeout = "0s"`:                  "must be between 1s and 10m.",
 		`timeout = "soon"`:                "must be a duration",
 		`max_retries = 11`:                "must be between 0 and 10",
 		`max_retries = 0.5`:               "must be a whole number",

@@ -60,7 +60,7 @@ func resolve(model providerModel, getenv func(string) string) *settings {
 	if s.has(qcc.FieldTimeout, model.Timeout) {
 		timeout, err := time.ParseDuration(model.Timeout.ValueString())
 		if err != nil {
-			s.refuse(qcc.FieldTimeout, fmt.Sprintf(`It is %q, and must be a duration such as "30s" or "2m".`, model.Timeout.ValueString()))
+			s.refuse(qcc.FieldTimeout, fmt.Sprintf(`It is %q, and must be a duration with a unit, such as "30s" or "2m".`, model.Timeout.ValueString()))
 		}
 
 		s.config.Timeout = timeout

@@ -54,6 +54,8 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		"no key":                      {environment{"QCC_SECRET_KEY": "test_secret"}, nil, "Set the environment variable QCC_KEY, or the attribute key in the provider block."},
 		"empty key":                   {environment{"QCC_KEY": "test_key"}, []string{`key = ""`, secret}, "The value of key cannot be used. It is empty."},
 		"empty secret_key":            {environment{"QCC_SECRET_KEY": "test_secret"}, []string{key, `secret_key = ""`}, "The value of secret_key cannot be used. It is empty."},
+		"key in quotes":               {nil, []string{`key = "'test_key'"`, secret}, "The value of key cannot be used. It stands in quotes"},
+		"base_url with the path":      {nil, []string{key, secret, `base_url = "https://pro.qcc.com/api/company/quota/getQuota/"`}, "It ends with /api/company/quota/getQuota"},
 		"empty base_url":              {nil, []string{key, secret, `base_url = ""`}, "The value of base_url cannot be used. It is not an absolute URL"},
 		"key with a line break":       {nil, []string{`key = "test_key\n"`, secret}, "The value of key cannot be used. It begins or ends with white space"},
 		"secret_key with a space":     {nil, []string{key, `secret_key = " test_secret"`}, "The value of secret_key cannot be used. It begins or ends with white space"},
@@ -64,9 +66,9 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		"bad QCC_BASE_URL":            {environment{"QCC_BASE_URL": "pro.qcc.com"}, []string{key, secret}, "base_url, which comes from the environment variable QCC_BASE_URL, cannot be used."},
 		"base_url with a user":        {nil, []string{key, secret, `base_url = "https://u:p@pro.qcc.com"`}, "It holds a user name or a password."},
 		"base_url with a query":       {nil, []string{key, secret, `base_url = "https://pro.qcc.com?a=b"`}, "It has a query or a fragment."},
-		"timeout that is no duration": {nil, []string{key, secret, `timeout = "60"`}, `The value of timeout cannot be used. It is "60", and must be a duration such as "30s" or "2m".`},
-		"timeout too short":           {nil, []string{key, secret, `timeout = "999ms"`}, "The value of timeout cannot be used. It is 999ms, and must be between 1s and 10m0s."},
-		"timeout too long":            {nil, []string{key, secret, `timeout = "11m"`}, "The value of timeout cannot be used. It is 11m0s, and must be between 1s and 10m0s."},
+		"timeout that is no duration": {nil, []string{key, secret, `timeout = "60"`}, `The value of timeout cannot be used. It is "60", and must be a duration with a unit, such as "30s" or "2m".`},
+		"timeout too short":           {nil, []string{key, secret, `timeout = "999ms"`}, "The value of timeout cannot be used. It is 999ms, and must be between 1s and 10m."},
+		"timeout too long":            {nil, []string{key, secret, `timeout = "11m"`}, "The value of timeout cannot be used. It is 11m0s, and must be between 1s and 10m."},
 		"too many retries":            {nil, []string{key, secret, `max_retries = 11`}, "The value of max_retries cannot be used. It is 11, and must be between 0 and 10."},
 		"negative retries":            {nil, []string{key, secret, `max_retries = -1`}, "The value of max_retries cannot be used. It is -1, and must be between 0 and 10."},
 		"half a retry":                {nil, []string{key, secret, `max_retries = 1.5`}, "The value of max_retries cannot be used. It is 1.5, and must be a whole number."},
@@ -172,7 +174,7 @@ func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 
 			unitTest(t, credentials(silent(t)), resource.TestStep{
 				Config:      unknownIn(attribute, value) + `data "qcc_quota" "this" {}`,
-				ExpectError: says("Terraform does not know the value of " + attribute + " in the provider block before apply"),
+				ExpectError: says("Terraform does not know before apply: " + attribute + "."),
 			})
 		})
 	}

@@ -62,17 +62,22 @@ func (s *settings) absences() diag.Diagnostics {
 // unknownDiagnostic is for a read that comes before Terraform knows all of the provider block.
 func unknownDiagnostic(fields []qcc.Field) diag.Diagnostic {
 	names := make([]string, 0, len(fields))
+	environment := ""
+
 	for _, field := range fields {
 		names = append(names, string(field))
+
+		if variable, ok := environmentVariables[field]; ok {
+			environment = "Its environment variable does not stand in for a value that is to come: " + variable + " may belong to another account."
+		}
 	}
 
-	return diag.NewErrorDiagnostic("Unknown QCC provider configuration", fmt.Sprintf(
-		"The quota cannot be read yet: Terraform does not know the value of %s in the provider block before apply, because it comes from "+
-			"something that is still to be created or changed. An environment variable does not stand in for it, since it may belong to "+
-			"another account.\n\n"+
-			"Take the value from a variable, from the environment or from something that exists already; or create what it comes from "+
-			"first, with -target.",
-		strings.Join(names, ", ")))
+	return diag.NewErrorDiagnostic("Unknown QCC provider configuration", paragraphs(
+		fmt.Sprintf("The quota cannot be read yet. In the provider block, Terraform does not know before apply: %s. Such a value comes from "+
+			"something that is still to be created or changed.", strings.Join(names, ", ")),
+		environment,
+		"Take the value from a variable, from the environment or from something that exists already; or create what it comes from "+
+			"first, with -target."))
 }
 
 // noRecordDiagnostic is for status code 201.
@@ -103,23 +108,21 @@ func readDiagnostic(err error) diag.Diagnostic {
 	switch {
 	case errors.As(err, &status):
 		return diag.NewErrorDiagnostic(statusSummary(status.Status.Class), paragraphs(
-			fmt.Sprintf("Asked for the quota, QCC answered with status code %d: %s", status.Status.Code, statusWords(status)),
+			statusText(status),
 			status.Status.Meaning, status.Status.Remedy, tries))
 	case errors.As(err, &response):
 		summary, remedy := httpText(response)
 
 		return diag.NewErrorDiagnostic(summary, paragraphs(
-			fmt.Sprintf("Asked for the quota, the service answered with HTTP %s (%s).", response.HTTPStatus(), bodyText(response.Response)),
+			fmt.Sprintf("Asked for the quota, %s answered with HTTP %s (%s).", response.Host, response.HTTPStatus(), bodyText(response.Response)),
 			remedy, tries))
 	case errors.As(err, &answer):
 		return diag.NewErrorDiagnostic("Unreadable answer from QCC", paragraphs(
-			fmt.Sprintf("Asked for the quota, the service sent an answer (HTTP %s, %s) that cannot be used, because it %s.",
-				answer.HTTPStatus(), bodyText(answer.Response), answer.Problem),
-			"No count is taken from such an answer. If it is a page, something between this machine and QCC sent it: check base_url, "+
-				"proxies and firewalls. Otherwise report this text to the maintainers of this provider.",
-			tries))
+			fmt.Sprintf("Asked for the quota, %s sent an answer (HTTP %s, %s) that cannot be used, because it %s.",
+				answer.Host, answer.HTTPStatus(), bodyText(answer.Response), answer.Problem),
+			answerRemedy(answer), tries))
 	case errors.As(err, &transport):
-		what := fmt.Sprintf("Asked for the quota at %s, the service gave no answer: %s.", transport.Host, transport.Failure)
+		what := fmt.Sprintf("Asked for the quota, %s gave no answer: %s.", transport.Host, transport.Failure)
 		if transport.ProxyStatus != 0 {
 			what = fmt.Sprintf("%s Its answer was HTTP %d.", what, transport.ProxyStatus)
 		}
@@ -142,19 +145,22 @@ func statusSummary(class qcc.Class) string {
 	case qcc.ClassOK, qcc.ClassEmpty, qcc.ClassRejected:
 		fallthrough
 	default:
-		return "Quota query rejected by QCC"
+		return "Unexpected status code from QCC"
 	}
 }
 
-// statusWords returns the service's own words, or the document's if it had none.
-func statusWords(err *qcc.StatusError) string {
+// statusText says what the service said, in its own words, or in the document's if it had none. The words are on a line of their own,
+// and indented: Terraform leaves such lines as they are, and would wrap Chinese ones at the wrong place.
+func statusText(err *qcc.StatusError) string {
+	said := fmt.Sprintf("Asked for the quota, QCC answered with status code %d", err.Status.Code)
+
 	switch {
 	case err.Message != "":
-		return fmt.Sprintf("%q.", err.Message)
+		return said + ":\n\n  " + err.Message
 	case err.Status.Documented():
-		return fmt.Sprintf("without a message. The interface document says %q.", err.Status.Text)
+		return said + ", without a message. The interface document says:\n\n  " + err.Status.Text
 	default:
-		return "without a message."
+		return said + ", without a message."
 	}
 }
 
@@ -168,21 +174,34 @@ func bodyText(response qcc.Response) string {
 		return contentType
 	}
 
-	return fmt.Sprintf("%s, %d bytes", contentType, response.Length)
+	return fmt.Sprintf("%s, length %d", contentType, response.Length)
+}
+
+func answerRemedy(answer *qcc.AnswerError) string {
+	if strings.Contains(strings.ToLower(answer.ContentType), "html") {
+		return "It is a web page, so something between this machine and QCC has most likely sent it: check base_url (QCC_BASE_URL), proxies " +
+			"and firewalls."
+	}
+
+	return "No count is taken from such an answer. Check that base_url (QCC_BASE_URL) is right. If it is, report this text to the " +
+		"maintainers of this provider."
 }
 
 func httpText(response *qcc.HTTPError) (summary, remedy string) {
 	const unexpected = "Unexpected HTTP answer from QCC"
 
 	switch code := response.StatusCode; {
+	case code == http.StatusTooManyRequests && response.RetryAfter == 0:
+		return summaryUnavailable, "The service, or something on the way to it, gets too many requests. Find out which pipelines ask so often, " +
+			"and try again in a few minutes."
 	case response.RetryAfter > 0:
 		return summaryUnavailable, fmt.Sprintf("The service asks to come back after %s. Run Terraform again then.", response.RetryAfter)
 	case response.Transient():
 		return summaryUnavailable, "The service, or something on the way to it, is busy or broken. Try again in a few minutes. If it " +
 			"stays, call QCC's support: 400-928-2212, working days 08:00-17:30 (UTC+8)."
 	case code >= http.StatusMultipleChoices && code < http.StatusBadRequest:
-		return unexpected, "It is a redirect. The provider follows none, because the signature must not reach another host. Check base_url " +
-			"(QCC_BASE_URL), and whether a proxy or a login page stands between this machine and QCC."
+		return unexpected, fmt.Sprintf("It is a redirect to %q. The provider follows none, because the signature must not reach another host. "+
+			"Check base_url (QCC_BASE_URL), and whether a proxy or a login page stands between this machine and QCC.", response.RedirectHost)
 	case code == http.StatusNotFound:
 		return unexpected, "There is no quota interface at this address. Check base_url (QCC_BASE_URL): it is the part before " +
 			"/api/company/quota/getQuota."
@@ -194,14 +213,13 @@ func httpText(response *qcc.HTTPError) (summary, remedy string) {
 }
 
 func transportRemedy(failure qcc.Failure) string {
-	const retry = " If it is right, try again in a few minutes."
-
 	switch failure {
 	case qcc.FailureName:
 		return "Check base_url (QCC_BASE_URL) and the name servers of this machine. Behind a proxy, set HTTPS_PROXY: the proxy then resolves " +
 			"the name."
 	case qcc.FailureConnect:
-		return "Check base_url (QCC_BASE_URL), the network and its firewalls. Behind a proxy, set HTTPS_PROXY." + retry
+		return "Check that base_url (QCC_BASE_URL) is right and that something listens there (an emulator has another port at every " +
+			"start), and the network and its firewalls. Behind a proxy, set HTTPS_PROXY. If all that is right, try again in a few minutes."
 	case qcc.FailureProxy:
 		return "Check HTTPS_PROXY. If the service can be reached without a proxy, add its host to NO_PROXY."
 	case qcc.FailureProxyRefused:
@@ -224,11 +242,15 @@ func transportRemedy(failure qcc.Failure) string {
 
 // triesText says how often was asked, if that was more than once or if the budget ended the read.
 func triesText(read *qcc.ReadError) string {
+	var response *qcc.HTTPError
+
 	switch {
+	case read.Budget > 0 && errors.As(read, &response) && response.RetryAfter > 0:
+		return fmt.Sprintf("The timeout of %s leaves no room for such a wait. Number of attempts: %d.", read.Budget, read.Attempts)
 	case read.Budget > 0:
-		return fmt.Sprintf("The read ended because of its timeout of %s. Number of attempts within it: %d.", read.Budget, read.Attempts)
+		return fmt.Sprintf("The provider gave up because of the timeout of %s. Number of attempts: %d.", read.Budget, read.Attempts)
 	case read.Attempts > 1:
-		return fmt.Sprintf("Number of attempts: %d. This is how the last one failed.", read.Attempts)
+		return fmt.Sprintf("Number of attempts: %d. This was the last failure.", read.Attempts)
 	default:
 		return ""
 	}

@@ -24,7 +24,7 @@ var exampleTests = map[string]func(*testing.T, *emulator.Emulator, *folder){
 		}
 
 		service.Behave(emulator.Behavior{Code: 199})
-		f.fails(t, "Number of attempts: 3.", "plan") // Of max_retries = 2.
+		f.fails(t, "Number of attempts: 3. This was the last failure.", "plan") // Of max_retries = 2.
 	},
 
 	"data-sources/qcc_quota": func(t *testing.T, _ *emulator.Emulator, f *folder) {
@@ -51,7 +51,7 @@ var exampleTests = map[string]func(*testing.T, *emulator.Emulator, *folder){
 
 		f.fails(t, "QCC quota is short by 90 for bene_id: required 98, remaining 8. QCC quota is short by 48 for radar_id: required 48, remaining 0.",
 			"plan", required)
-		f.fails(t, "QCC quota is short by 3 for new_id: required 3, remaining 0.", "plan", "-var=qcc_required={new_id=3}")
+		f.fails(t, "QCC quota is short by 3 for new_id: required 3, not among the account's modules (bene_id, natural_person_id, radar_id).", "plan", "-var=qcc_required={new_id=3}")
 
 		service.Behave(emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":50}]}`})
 		f.fails(t, "QCC quota is short by 1 for radar_id: required 1, remaining 0.", "plan", "-var=qcc_required={radar_id=1}")

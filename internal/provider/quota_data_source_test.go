@@ -111,13 +111,17 @@ func TestAnswersThroughTerraform(t *testing.T) {
 		"2^63":             {emulator.Behavior{Body: answer(`[{"id":"bene_id","consumedCount":9223372036854775808}]`)}, nil, `it has a module "bene_id" with a consumedCount beyond what 64 bits can hold: 9223372036854775808`},
 		"a module twice":   {emulator.Behavior{Body: answer(`[{"id":"bene_id"},{"id":"bene_id"}]`)}, nil, `it has the module "bene_id" twice`},
 		"no result":        {emulator.Behavior{Body: `{"status":"200"}`}, nil, "it has no result, although its status code promises one"},
-		"a page":           {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, nil, "(HTTP 200 OK, text/html, 16 bytes) that cannot be used, because it is not JSON"},
-		"a page, HTTP 405": {emulator.Behavior{HTTPStatus: 405, Body: "<html>405</html>", ContentType: "text/html"}, nil, "HTTP 405 Method Not Allowed (text/html, 16 bytes)"},
+		"a page":           {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, nil, "(HTTP 200 OK, text/html, length 16) that cannot be used, because it is not JSON"},
+		"a page, HTTP 405": {emulator.Behavior{HTTPStatus: 405, Body: "<html>405</html>", ContentType: "text/html"}, nil, "HTTP 405 Method Not Allowed (text/html, length 16)"},
 		"half a body":      {emulator.Behavior{Drop: emulator.DropHalf}, nil, "the connection broke before the answer was complete"},
 		"no body":          {emulator.Behavior{Drop: emulator.DropAnswer}, nil, "the connection broke before the answer was complete"},
 		"over 1 MiB":       {emulator.Behavior{Size: 1<<20 + 1}, nil, "because it is longer than 1 MiB"},
 		"not found":        {emulator.Behavior{HTTPStatus: 404}, nil, "HTTP 404 Not Found"},
-		"busy":             {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, nil, "asks to come back after 7s"},
+		"busy":             {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, nil, "asks to come back after 7s. Run Terraform again then."},
+		"busy for long":    {emulator.Behavior{HTTPStatus: 503, RetryAfter: "3600"}, nil, "asks to come back after 1h0m0s."},
+		"too many":         {emulator.Behavior{HTTPStatus: 429}, nil, "Find out which pipelines ask so often"},
+		"no words":         {emulator.Behavior{Body: `{"status":"107"}`}, nil, "status code 107, without a message. The interface document says: 被禁止的 IP 或者签名错误"},
+		"unknown code":     {emulator.Behavior{Body: `{"status":"777"}`}, nil, "status code 777, without a message."},
 		"clock ahead":      {emulator.Behavior{Clock: emulator.Duration(-3600e9)}, nil, "Check this machine's clock"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,7 +142,7 @@ func TestAnswersThroughTerraform(t *testing.T) {
 func TestEveryCodeThroughTerraform(t *testing.T) {
 	t.Parallel()
 
-	const refused, rejected, unavailable = "Quota query refused by QCC", "Quota query rejected by QCC", "QCC service unavailable"
+	const refused, rejected, unavailable = "Quota query refused by QCC", "Unexpected status code from QCC", "QCC service unavailable"
 
 	summaries := map[int]string{
 		101: refused, 102: refused, 103: refused, 104: refused, 106: refused, 107: refused, 108: refused, 109: refused, 111: refused,
@@ -161,7 +165,7 @@ func TestEveryCodeThroughTerraform(t *testing.T) {
 			unitTest(t, credentials(serve(t, service)), resource.TestStep{
 				Config: readOnce,
 				ExpectError: regexp.MustCompile(says("Error: "+summaries[code]).String() + `[\s\S]+` +
-					says(fmt.Sprintf("QCC answered with status code %d: %q.", code, text)).String()),
+					says(fmt.Sprintf("QCC answered with status code %d: %s", code, text)).String()),
 			})
 
 			if service.Requests() != 1 {
@@ -183,7 +187,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 				Redirect: serve(t, elsewhere) + emulator.Path + "?key=" + emulator.DefaultKey, HTTPStatus: status,
 			}))
 
-			unitTest(t, credentials(serve(t, service)), resource.TestStep{Config: readOnce, ExpectError: says("It is a redirect. The provider follows none")})
+			unitTest(t, credentials(serve(t, service)), resource.TestStep{Config: readOnce, ExpectError: says(`It is a redirect to "127.0.0.1:`)})
 
 			if elsewhere.Requests() != 0 {
 				t.Errorf("the other server received %d queries", elsewhere.Requests())

@@ -20,7 +20,7 @@ import (
 
 const (
 	// quotaPath is the path of the quota query. Source: interface document, section 6.1.
-	quotaPath = "api/company/quota/getQuota"
+	quotaPath = "/api/company/quota/getQuota"
 	// maxBody is how many bytes an answer may have: room for thousands of modules, where three are known.
 	maxBody = 1 << 20
 	// attemptsPerBudget is how many attempts that hang fit into the budget of a read.
@@ -185,13 +185,19 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt) (Quota, error) {
 
 	attempt.HTTPStatus = response.StatusCode
 	facts := Response{
+		Host:        c.endpoint.Host,
 		StatusCode:  response.StatusCode,
 		ContentType: shown(response.Header.Get("Content-Type")),
 		Length:      response.ContentLength,
 	}
 
 	if response.StatusCode != http.StatusOK {
-		return Quota{}, &HTTPError{Response: facts, RetryAfter: c.retryAfter(response.Header.Get("Retry-After"))}
+		failure := &HTTPError{Response: facts, RetryAfter: c.retryAfter(response.Header.Get("Retry-After"))}
+		if target, err := response.Location(); err == nil {
+			failure.RedirectHost = shown(target.Host)
+		}
+
+		return Quota{}, failure
 	}
 
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))

@@ -86,6 +86,8 @@ func credentialProblem(value string) string {
 		return "It is empty."
 	case strings.TrimSpace(value) != value:
 		return "It begins or ends with white space, as a copied value often does. Remove the white space."
+	case len(value) > 1 && strings.ContainsRune("\"'", rune(value[0])) && value[0] == value[len(value)-1]:
+		return "It stands in quotes that are a part of the value. Remove the quotes."
 	default:
 		return ""
 	}
@@ -105,7 +107,7 @@ func timeoutProblem(timeout time.Duration) string {
 		return ""
 	}
 
-	return fmt.Sprintf("It is %s, and must be between %s and %s.", timeout, MinTimeout, MaxTimeout)
+	return fmt.Sprintf("It is %s, and must be between 1s and 10m.", timeout)
 }
 
 func maxRetriesProblem(maxRetries int) string {
@@ -124,9 +126,11 @@ func parseBaseURL(raw string) (*url.URL, string) {
 	case strings.TrimSpace(raw) != raw:
 		return nil, "It begins or ends with white space. Remove the white space."
 	case err != nil || base.Hostname() == "":
-		return nil, `It is not an absolute URL such as "` + DefaultBaseURL + `".`
+		return nil, `It is not an absolute URL with its scheme, such as "` + DefaultBaseURL + `".`
 	case base.User != nil:
 		return nil, "It holds a user name or a password. Remove them: the service takes neither."
+	case strings.HasSuffix(strings.TrimSuffix(base.Path, "/"), quotaPath):
+		return nil, "It ends with " + quotaPath + ", which the provider adds by itself. Leave that out."
 	case strings.ContainsAny(raw, "?#"):
 		return nil, "It has a query or a fragment. Keep the scheme, the host, the port and the path only."
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):

@@ -36,6 +36,8 @@ func (e *StatusError) Error() string {
 type HTTPError struct {
 	Response
 
+	// RedirectHost is the host that the answer redirects to, which was not asked; empty if it does not redirect.
+	RedirectHost string
 	// RetryAfter is how long the service asks to wait; 0 if it did not say.
 	RetryAfter time.Duration
 }
@@ -57,6 +59,8 @@ func (e *AnswerError) Error() string { return "the answer " + e.Problem }
 
 // Response is what can be told of an HTTP response without showing it.
 type Response struct {
+	// Host is the host of the base URL, with its port if it has one.
+	Host string
 	// StatusCode is the HTTP status.
 	StatusCode int
 	// ContentType is the header of that name; empty if there was none.

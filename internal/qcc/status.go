@@ -101,7 +101,7 @@ var statuses = [...]Status{
 	{108, "异常请求过多，请联系管理员", ClassRefused, meaningLocked, remedyUnlock},
 	{109, "请求超过每日系统限制", ClassRefused, meaningDaily, remedyDaily},
 	{111, "接口权限未开通，请联系管理员", ClassRefused, "The account may not use the quota query interface.", remedyBuy},
-	{112, "您的账号剩余使用量已不足或已过期", ClassRefused, "The account has no calls left, or has expired.", "Top up or renew the account with QCC."},
+	{112, "您的账号剩余使用量已不足或已过期", ClassRefused, "The account has no calls left, or has expired.", "Top up or renew the account with QCC. Until then QCC does not even tell the quota; terraform destroy works with -refresh=false."},
 	{113, "当前接口已被删除，请重新申请", ClassRefused, "The quota query interface was removed from the account.", remedyBuy},
 	{114, "当前接口已被禁用，请联系管理员", ClassRefused, "The quota query interface is disabled for the account.", remedyBuy},
 	{115, "身份验证错误或者已过期", ClassRefused, "The signature was not accepted: it had expired, or it does not fit.", "Check this machine's clock (a signature is good for a few minutes), then that key and secret_key are not swapped or mistyped."},

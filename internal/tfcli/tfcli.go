@@ -56,7 +56,7 @@ func New(ctx context.Context, dir string) (*CLI, error) {
 	build := exec.CommandContext(ctx, "go", //nolint:gosec // The arguments are ours.
 		"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+Version, "-o", binary, module)
 
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOTMPDIR="+dir) // An interrupted build leaves files there.
 
 	if output, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the provider: %w\n%s", err, output)
@@ -92,6 +92,7 @@ func (c *CLI) Run(ctx context.Context, dir string, env []string, out io.Writer, 
 	command.Dir = dir
 	command.Env = slices.Concat(c.env, env)
 	command.Stdout, command.Stderr = out, out
+	separate(command)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = stopTimeout
 

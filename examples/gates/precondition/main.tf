@@ -17,10 +17,12 @@ variable "qcc_required" {
 data "qcc_quota" "this" {}
 
 locals {
+  modules = data.qcc_quota.this.modules
+
   # What is left of each module that is asked for. A module that is absent, or whose remaining is null, has nothing left that
   # anybody can count on.
   remaining = {
-    for id in keys(var.qcc_required) : id => try(coalesce(data.qcc_quota.this.modules[id].remaining), 0)
+    for id in keys(var.qcc_required) : id => try(coalesce(local.modules[id].remaining), 0)
   }
 
   short = {
@@ -38,7 +40,11 @@ resource "terraform_data" "order" {
       condition = length(local.short) == 0
       error_message = join("\n", [
         for id, count in local.short :
-        "QCC quota is short by ${count} for ${id}: required ${var.qcc_required[id]}, remaining ${local.remaining[id]}."
+        "QCC quota is short by ${count} for ${id}: required ${var.qcc_required[id]}, ${
+          can(local.modules[id])
+          ? "remaining ${local.remaining[id]}"
+          : "not among the account's modules (${join(", ", keys(local.modules))})"
+        }."
       ])
     }
   }

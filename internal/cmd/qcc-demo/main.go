@@ -25,12 +25,19 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A pipe that nobody reads any more ends the demo like Ctrl-C: in good order.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
 	err := run(ctx, os.Stdout)
+
+	interrupted := ctx.Err() != nil
 
 	stop()
 
-	if err != nil {
+	switch {
+	case interrupted:
+		fmt.Fprintln(os.Stderr, "The demo was interrupted.")
+		os.Exit(1)
+	case err != nil:
 		fmt.Fprintln(os.Stderr, "The demo failed:", err)
 		os.Exit(1)
 	}

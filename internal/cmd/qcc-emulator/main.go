@@ -54,21 +54,23 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	)
 
 	flags := flag.NewFlagSet("qcc-emulator", flag.ContinueOnError)
-	flags.SetOutput(out)
+	flags.SetOutput(io.Discard) // Errors are returned; help is for those who ask.
 	flags.StringVar(&listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 takes a free one")
 	flags.StringVar(&key, "key", emulator.DefaultKey, "the only `key` that is known")
 	flags.StringVar(&secretKey, "secret-key", emulator.DefaultSecretKey, "the `secret` that belongs to it")
 	behavior.AddFlags(flags)
-	flags.Usage = func() {
+	err := flags.Parse(args)
+
+	switch {
+	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(out, usage)
+		flags.SetOutput(out)
 		flags.PrintDefaults()
-	}
 
-	if err := flags.Parse(args); err != nil {
-		return fmt.Errorf("reading the flags: %w", err)
-	}
-
-	if flags.NArg() > 0 {
+		return err
+	case err != nil:
+		return fmt.Errorf("%w; see -help", err)
+	case flags.NArg() > 0:
 		return fmt.Errorf("%q is not a flag; see -help", flags.Arg(0))
 	}
 
