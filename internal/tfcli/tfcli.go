@@ -85,13 +85,24 @@ func cleanEnvironment() []string {
 	return env
 }
 
+// lastingWriter hides that its writer fails. A Terraform that cannot write dies at once, and leaves its providers running; one whose
+// words go nowhere can still be interrupted.
+type lastingWriter struct{ io.Writer }
+
+func (w *lastingWriter) Write(p []byte) (int, error) {
+	_, _ = w.Writer.Write(p)
+
+	return len(p), nil
+}
+
 // Run runs Terraform in dir with the variables of env added to its environment, and returns its exit code. Its output, errors
 // included, goes to out. The error is for a Terraform that did not run to its end.
 func (c *CLI) Run(ctx context.Context, dir string, env []string, out io.Writer, args ...string) (int, error) {
 	command := exec.CommandContext(ctx, c.terraform, args...) //nolint:gosec // It is there to run what the caller says.
 	command.Dir = dir
 	command.Env = slices.Concat(c.env, env)
-	command.Stdout, command.Stderr = out, out
+	output := &lastingWriter{Writer: out}
+	command.Stdout, command.Stderr = output, output
 	separate(command)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = stopTimeout

@@ -3,6 +3,7 @@ package tfcli_test
 import (
 	"context"
 	"errors"
+	"io"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -47,6 +48,10 @@ func TestRun(t *testing.T) {
 		t.Errorf("a command that fails: %d, %v\n%s", code, err, out.String())
 	}
 
+	if code, err := terraform.Run(t.Context(), t.TempDir(), nil, closed{}, "version"); code != 0 || err != nil {
+		t.Errorf("a command whose output nobody reads: %d, %v", code, err)
+	}
+
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 
@@ -54,3 +59,8 @@ func TestRun(t *testing.T) {
 		t.Errorf("a command that is cancelled: %v", err)
 	}
 }
+
+// closed is a pipe that nobody reads any more.
+type closed struct{}
+
+func (closed) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
