@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"net/http"
@@ -39,7 +40,7 @@ type Behavior struct {
 	Size int `json:"size,omitempty"`
 	// Clock is how far the emulator's clock is ahead of the true time; negative if it is behind.
 	Clock Duration `json:"clock,omitzero"`
-	// Drift is by how much the consumed count of every module grows after every answer.
+	// Drift is by how much the consumed count of every module grows after every query, whatever it is answered.
 	Drift int64 `json:"drift,omitempty"`
 
 	// What the document leaves open. Zero values are its sample, or the most likely choice.
@@ -73,6 +74,20 @@ const (
 	DropAnswer = "answer"
 	DropHalf   = "half"
 )
+
+// Check returns an error if a field has a value that means nothing.
+func (b *Behavior) Check() error {
+	switch {
+	case b.Drop != "" && b.Drop != DropAnswer && b.Drop != DropHalf:
+		return fmt.Errorf("drop is %q, not %q or %q", b.Drop, DropAnswer, DropHalf)
+	case b.HTTPStatus != 0 && (b.HTTPStatus < http.StatusOK || b.HTTPStatus > 599):
+		return fmt.Errorf("HTTP status %d is not between 200 and 599", b.HTTPStatus)
+	case b.Next < 0, b.Code < 0, b.Size < 0, b.Delay < 0, b.Window < 0:
+		return errors.New("next, code, size, delay and window cannot be negative")
+	default:
+		return nil
+	}
+}
 
 // httpStatus is the HTTP status of every answer.
 func (b *Behavior) httpStatus() int {
@@ -112,7 +127,7 @@ func (b *Behavior) AddFlags(flags *flag.FlagSet) {
 	flags.StringVar(&b.Body, "body", "", "answer every query with this `text`")
 	flags.IntVar(&b.Size, "size", 0, "fill every answer with white space up to this many `bytes`")
 	flags.TextVar(&b.Clock, "clock", Duration(0), "`duration` that the emulator's clock is ahead; negative: behind")
-	flags.Int64Var(&b.Drift, "drift", 0, "let each module's consumed count grow by `N` after every answer")
+	flags.Int64Var(&b.Drift, "drift", 0, "let each module's consumed count grow by `N` after every query")
 
 	flags.BoolVar(&b.Prefixed, "prefixed", false, "put "+validPrefix+" or "+invalidPrefix+" before the message")
 	flags.BoolVar(&b.Capitalized, "capitalized", false, "call the fields Status, Message, Result and Id")

@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -47,6 +48,10 @@ func (e *Emulator) addControl() {
 
 	add("PUT "+ControlPath+"/behavior", func(body io.Reader) error {
 		behavior, err := decode[Behavior](body)
+		if err == nil {
+			err = behavior.Check()
+		}
+
 		if err == nil {
 			e.Behave(behavior)
 		}
@@ -106,6 +111,10 @@ func decode[T any](body io.Reader) (T, error) {
 
 	if err := decoder.Decode(&value); err != nil {
 		return value, fmt.Errorf("this is not what the control API takes here: %w", err)
+	}
+
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return value, errors.New("there is something behind what the control API takes here")
 	}
 
 	return value, nil

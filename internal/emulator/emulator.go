@@ -181,7 +181,7 @@ func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 	select {
 	case <-time.After(time.Duration(behavior.Delay)):
 	case <-r.Context().Done():
-		return
+		panic(http.ErrAbortHandler) // Whoever still waits must not take nothing for an answer.
 	}
 
 	if behavior.Drop == DropAnswer {

@@ -217,6 +217,34 @@ func TestValidateAndVersionAskNobody(t *testing.T) {
 	f.succeeds(t, "providers", "schema", "-json")
 }
 
+func TestCredentialsAreSensitive(t *testing.T) {
+	t.Parallel()
+
+	f := newFolder(t, silent(t), map[string]string{"main.tf": rootModule})
+
+	var schemas struct {
+		Providers map[string]struct {
+			Provider struct {
+				Block struct {
+					Attributes map[string]struct {
+						Sensitive bool `json:"sensitive"`
+					} `json:"attributes"`
+				} `json:"block"`
+			} `json:"provider"`
+		} `json:"provider_schemas"`
+	}
+	if err := json.Unmarshal([]byte(f.succeeds(t, "providers", "schema", "-json")), &schemas); err != nil {
+		t.Fatal(err)
+	}
+
+	attributes := schemas.Providers["registry.terraform.io/qccpro/qcc"].Provider.Block.Attributes
+	for name, sensitive := range map[string]bool{"key": true, "secret_key": true, "base_url": false, "timeout": false, "max_retries": false} {
+		if got, found := attributes[name]; !found || got.Sensitive != sensitive {
+			t.Errorf("%s is there: %t, and sensitive: %t, want %t", name, found, got.Sensitive, sensitive)
+		}
+	}
+}
+
 func TestValidateRefusesWhatTheBlockStates(t *testing.T) {
 	t.Parallel()
 
@@ -226,7 +254,7 @@ func TestValidateRefusesWhatTheBlockStates(t *testing.T) {
 		`base_url = "http://pro.qcc.com"`: "It would send the key in clear",
 		`timeout = "0s"`:                  "must be between 1s and 10m.",
 		`timeout = "soon"`:                "must be a duration",
-		`max_retries = 11`:                "must be between 0 and 10",
+		`max_retries = 11`:                "must be a whole number between 0 and 10",
 		`max_retries = 0.5`:               "must be a whole number",
 		`key = " test_key"`:               "It begins or ends with white space",
 		`secret_key = ""`:                 "It is empty.",

@@ -68,8 +68,8 @@ func resolve(model providerModel, getenv func(string) string) *settings {
 
 	if s.has(qcc.FieldMaxRetries, model.MaxRetries) {
 		retries, accuracy := model.MaxRetries.ValueBigFloat().Int64()
-		if accuracy != big.Exact {
-			s.refuse(qcc.FieldMaxRetries, fmt.Sprintf("It is %s, and must be a whole number.", model.MaxRetries))
+		if accuracy != big.Exact || retries < 0 || retries > qcc.LimitMaxRetries {
+			s.refuse(qcc.FieldMaxRetries, fmt.Sprintf("It is %s, and must be a whole number between 0 and %d.", model.MaxRetries, qcc.LimitMaxRetries))
 		}
 
 		s.config.MaxRetries = int(retries)

@@ -69,9 +69,10 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		"timeout that is no duration": {nil, []string{key, secret, `timeout = "60"`}, `The value of timeout cannot be used. It is "60", and must be a duration with a unit, such as "30s" or "2m".`},
 		"timeout too short":           {nil, []string{key, secret, `timeout = "999ms"`}, "The value of timeout cannot be used. It is 999ms, and must be between 1s and 10m."},
 		"timeout too long":            {nil, []string{key, secret, `timeout = "11m"`}, "The value of timeout cannot be used. It is 11m0s, and must be between 1s and 10m."},
-		"too many retries":            {nil, []string{key, secret, `max_retries = 11`}, "The value of max_retries cannot be used. It is 11, and must be between 0 and 10."},
-		"negative retries":            {nil, []string{key, secret, `max_retries = -1`}, "The value of max_retries cannot be used. It is -1, and must be between 0 and 10."},
-		"half a retry":                {nil, []string{key, secret, `max_retries = 1.5`}, "The value of max_retries cannot be used. It is 1.5, and must be a whole number."},
+		"too many retries":            {nil, []string{key, secret, `max_retries = 11`}, "The value of max_retries cannot be used. It is 11, and must be a whole number between 0 and 10."},
+		"retries beyond 32 bits":      {nil, []string{key, secret, `max_retries = 4294967299`}, "It is 4294967299, and must be a whole number"},
+		"negative retries":            {nil, []string{key, secret, `max_retries = -1`}, "The value of max_retries cannot be used. It is -1, and must be a whole number between 0 and 10."},
+		"half a retry":                {nil, []string{key, secret, `max_retries = 1.5`}, "The value of max_retries cannot be used. It is 1.5, and must be a whole number between 0 and 10."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -198,7 +199,7 @@ func TestUnknownConfigurationIsJudgedOnceKnown(t *testing.T) {
 	t.Parallel()
 
 	for attribute, fails := range map[string]string{
-		"max_retries": "It is 99, and must be between 0 and 10.",
+		"max_retries": "It is 99, and must be a whole number between 0 and 10.",
 		"timeout":     `It is "99", and must be a duration`,
 		"base_url":    "The value of base_url cannot be used.",
 	} {

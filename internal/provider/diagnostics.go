@@ -191,11 +191,9 @@ func httpText(response *qcc.HTTPError) (summary, remedy string) {
 	const unexpected = "Unexpected HTTP answer from QCC"
 
 	switch code := response.StatusCode; {
-	case code == http.StatusTooManyRequests && response.RetryAfter == 0:
+	case code == http.StatusTooManyRequests:
 		return summaryUnavailable, "The service, or something on the way to it, gets too many requests. Find out which pipelines ask so often, " +
 			"and try again in a few minutes."
-	case response.RetryAfter > 0:
-		return summaryUnavailable, fmt.Sprintf("The service asks to come back after %s. Run Terraform again then.", response.RetryAfter)
 	case response.Transient():
 		return summaryUnavailable, "The service, or something on the way to it, is busy or broken. Try again in a few minutes. If it " +
 			"stays, call QCC's support: 400-928-2212, working days 08:00-17:30 (UTC+8)."
@@ -242,11 +240,12 @@ func transportRemedy(failure qcc.Failure) string {
 
 // triesText says how often was asked, if that was more than once or if the budget ended the read.
 func triesText(read *qcc.ReadError) string {
-	var response *qcc.HTTPError
-
-	switch {
-	case read.Budget > 0 && errors.As(read, &response) && response.RetryAfter > 0:
-		return fmt.Sprintf("The timeout of %s leaves no room for such a wait. Number of attempts: %d.", read.Budget, read.Attempts)
+	switch wait := read.RetryAfter(); {
+	case read.Budget > 0 && wait > 0:
+		return fmt.Sprintf("The service asks to come back after %s, for which the timeout of %s leaves no room: run Terraform again then. "+
+			"Number of attempts: %d.", wait, read.Budget, read.Attempts)
+	case wait > 0:
+		return fmt.Sprintf("The service asks to come back after %s: run Terraform again then. Number of attempts: %d.", wait, read.Attempts)
 	case read.Budget > 0:
 		return fmt.Sprintf("The provider gave up because of the timeout of %s. Number of attempts: %d.", read.Budget, read.Attempts)
 	case read.Attempts > 1:

@@ -61,6 +61,11 @@ var exampleTests = map[string]func(*testing.T, *emulator.Emulator, *folder){
 		service.SetModules(emulator.Module{ID: "radar_id", Total: 1, Consumed: 9})
 		f.fails(t, "short by 10 for radar_id: required 2, remaining -8", "plan", "-var=qcc_required={radar_id=2}")
 		f.succeeds(t, "plan")
+
+		for _, wrong := range []string{"-1", "0.5", "null"} {
+			f.fails(t, "A requirement must be a whole number, and not negative.", "plan", "-var=qcc_required={radar_id="+wrong+"}")
+		}
+
 		f.succeeds(t, "plan", "-var=qcc_required={radar_id=0}")
 		f.succeeds(t, "destroy", "-auto-approve", required)
 	},

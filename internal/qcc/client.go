@@ -4,10 +4,13 @@ package qcc
 
 import (
 	"cmp"
+	"compress/flate"
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -134,18 +137,18 @@ func (c *Client) report(ctx context.Context, attempt Attempt) {
 
 // retryAdvice tells backoff.Retry what to do after an attempt.
 func retryAdvice(failure error) error {
-	var response *HTTPError
-
 	switch {
 	case failure == nil:
 		return nil
 	case !isTransient(failure):
 		return backoff.Permanent(failure)
-	case errors.As(failure, &response) && response.RetryAfter > 0:
-		return &backoff.RetryAfterError{Duration: response.RetryAfter}
-	default:
-		return failure
 	}
+
+	if wait := (&ReadError{Err: failure}).RetryAfter(); wait > 0 {
+		return &backoff.RetryAfterError{Duration: wait}
+	}
+
+	return failure
 }
 
 // attempt sends one request, signed afresh.
@@ -191,8 +194,10 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt) (Quota, error) {
 		Length:      response.ContentLength,
 	}
 
+	wait := Wait{RetryAfter: c.retryAfter(response.Header.Get("Retry-After"))}
+
 	if response.StatusCode != http.StatusOK {
-		failure := &HTTPError{Response: facts, RetryAfter: c.retryAfter(response.Header.Get("Retry-After"))}
+		failure := &HTTPError{Response: facts, Wait: wait}
 		if target, err := response.Location(); err == nil {
 			failure.RedirectHost = shown(target.Host)
 		}
@@ -201,11 +206,13 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt) (Quota, error) {
 	}
 
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
-	if err != nil {
-		return Quota{}, newTransportError(err, c.endpoint.Host, false)
-	}
 
-	if len(body) > maxBody {
+	switch {
+	case isCorrupt(err):
+		return Quota{}, &AnswerError{Response: facts, Problem: "is not compressed as its header says"}
+	case err != nil:
+		return Quota{}, newTransportError(err, c.endpoint.Host, false)
+	case len(body) > maxBody:
 		return Quota{}, &AnswerError{Response: facts, Problem: "is longer than 1 MiB"}
 	}
 
@@ -218,7 +225,7 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt) (Quota, error) {
 
 	switch {
 	case errors.As(err, &stated):
-		stated.Message = shown(stated.Message)
+		stated.Message, stated.Wait = shown(stated.Message), wait
 
 		return Quota{}, stated
 	case err != nil:
@@ -251,10 +258,19 @@ func (c *Client) request(ctx context.Context) (*http.Request, func(words string)
 	}
 }
 
+// isCorrupt tells whether a body could not be decompressed.
+func isCorrupt(err error) bool {
+	var corrupt flate.CorruptInputError
+
+	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
+}
+
 // retryAfter reads the header of that name, a number of seconds or a date; 0 if it says neither, or a time that has passed.
 func (c *Client) retryAfter(header string) time.Duration {
-	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
+	const longest = uint64(math.MaxInt64 / time.Second)
+
+	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, longest)) * time.Second
 	}
 
 	if date, err := http.ParseTime(header); err == nil {

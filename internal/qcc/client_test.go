@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -205,6 +208,8 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 		"secret with a space":     {func(c *qcc.Config) { c.SecretKey = " s3cr3t" }, qcc.FieldSecretKey, "white space"},
 		"key used as secret":      {func(c *qcc.Config) { c.SecretKey = c.Key }, qcc.FieldSecretKey, "same as key"},
 		"key in quotes":           {func(c *qcc.Config) { c.Key = `"s3cr3t"` }, qcc.FieldKey, "in quotes"},
+		"port 0":                  {func(c *qcc.Config) { c.BaseURL += ":0" }, qcc.FieldBaseURL, "absolute URL"},
+		"port too high":           {func(c *qcc.Config) { c.BaseURL += ":65536" }, qcc.FieldBaseURL, "absolute URL"},
 		"URL with the path":       {func(c *qcc.Config) { c.BaseURL += "/api/company/quota/getQuota" }, qcc.FieldBaseURL, "adds by itself"},
 		"no URL":                  {func(c *qcc.Config) { c.BaseURL = "" }, qcc.FieldBaseURL, "absolute URL"},
 		"host only":               {func(c *qcc.Config) { c.BaseURL = "pro.qcc.com" }, qcc.FieldBaseURL, "absolute URL"},
@@ -255,11 +260,11 @@ func TestAllWrongSettingsAreToldAtOnce(t *testing.T) {
 func TestUsableBaseURLs(t *testing.T) {
 	t.Parallel()
 
-	for _, url := range []string{
+	for _, usable := range []string{
 		"https://pro.qcc.com", "https://10.1.2.3:8443/qcc", "http://localhost:8080", "http://LOCALHOST", "http://127.8.9.1:1", "http://[::1]:1",
 	} {
-		if _, err := qcc.New(config(url)); err != nil {
-			t.Errorf("%s: %v", url, err)
+		if _, err := qcc.New(config(usable)); err != nil {
+			t.Errorf("%s: %v", usable, err)
 		}
 	}
 }
@@ -500,6 +505,73 @@ func TestTheServicesWordsAreShownWithoutSecrets(t *testing.T) {
 	}
 }
 
+func TestNothingOfAnAnswerShowsASecret(t *testing.T) {
+	t.Parallel()
+
+	// The secret begins with the key, and both have characters that JSON and URLs escape.
+	const key, secretKey = `k"\ü`, `k"\ü and more`
+
+	for name, body := range map[string]string{
+		"message":       `{"status":"101","msg":MARK}`,
+		"odd message":   `{"status":"101","msg":{"key":MARK}}`,
+		"status":        `{"status":MARK}`,
+		"module id":     `{"status":"200","result":[{"id":MARK,"totalCount":0.5}]}`,
+		"module, twice": `{"status":"200","result":[{"id":MARK},{"id":MARK}]}`,
+		"field, twice":  `{"status":"200","result":[{"id":MARK,"totalCount":1,"totalCount":1}]}`,
+		"difference":    `{"status":"200","result":[{"id":MARK,"totalCount":9223372036854775807,"consumedCount":-1}]}`,
+		"count":         `{"status":"200","result":[{"id":"x","totalCount":MARK}]}`,
+		"no JSON":       `MARK`,
+		"content type":  ``,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var token string
+
+			cfg := config(qcc.DefaultBaseURL)
+			cfg.Key, cfg.SecretKey = key, secretKey
+			cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+				token = r.Header.Get("Token")
+
+				echo := strings.Join([]string{key, secretKey, token, r.URL.RawQuery, url.PathEscape(secretKey)}, " | ")
+
+				mark, err := json.Marshal(echo)
+				if err != nil {
+					t.Error(err)
+				}
+
+				response := ok(strings.ReplaceAll(body, "MARK", string(mark)))
+				response.Header.Set("Content-Type", "text/"+echo)
+
+				return response, nil
+			})
+
+			_, err := read(t, cfg)
+
+			var (
+				status  *qcc.StatusError
+				wrong   *qcc.AnswerError
+				visible string
+			)
+
+			switch {
+			case errors.As(err, &status):
+				visible = status.Message
+			case errors.As(err, &wrong):
+				visible = wrong.Problem + wrong.ContentType
+			default:
+				t.Fatalf("error is %v", err)
+			}
+
+			for _, hidden := range []string{key, `k\"`, "and more", "and%20more", "k%22", token} {
+				if strings.Contains(visible, hidden) {
+					t.Errorf("%q shows %q", visible, hidden)
+				}
+			}
+		})
+	}
+}
+
 func TestFailuresOfTheConnection(t *testing.T) {
 	t.Parallel()
 
@@ -524,15 +596,16 @@ func TestFailuresOfTheConnection(t *testing.T) {
 	plain := serve(t, emulator.New())
 
 	for name, broken := range map[string]struct {
-		url     string
-		failure qcc.Failure
+		url       string
+		failure   qcc.Failure
+		transient bool
 	}{
-		"nobody listens":        {"http://" + closed.Addr().String(), qcc.FailureConnect},
-		"dropped before answer": {serve(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: emulator.DropAnswer}))), qcc.FailureBroken},
-		"dropped in the middle": {serve(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: emulator.DropHalf}))), qcc.FailureBroken},
-		"unknown certificate":   {secure.URL, qcc.FailureCertificate},
-		"old TLS":               {old.URL, qcc.FailureTLS},
-		"no TLS":                {strings.Replace(plain, "http:", "https:", 1), qcc.FailureTLS},
+		"nobody listens":        {"http://" + closed.Addr().String(), qcc.FailureConnect, true},
+		"dropped before answer": {serve(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: emulator.DropAnswer}))), qcc.FailureBroken, true},
+		"dropped in the middle": {serve(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: emulator.DropHalf}))), qcc.FailureBroken, true},
+		"unknown certificate":   {secure.URL, qcc.FailureCertificate, false},
+		"old TLS":               {old.URL, qcc.FailureTLS, false},
+		"no TLS":                {strings.Replace(plain, "http:", "https:", 1), qcc.FailureTLS, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -540,8 +613,8 @@ func TestFailuresOfTheConnection(t *testing.T) {
 			_, err := read(t, config(broken.url))
 
 			got := as[*qcc.TransportError](t, err)
-			if got.Failure != broken.failure {
-				t.Errorf("failure is %q, want %q", got.Failure, broken.failure)
+			if got.Failure != broken.failure || got.Transient != broken.transient {
+				t.Errorf("failure is %+v, want %q, transient: %t", got, broken.failure, broken.transient)
 			}
 
 			if !strings.HasSuffix(broken.url, got.Host) || got.Host == "" {
@@ -568,7 +641,6 @@ func TestFailuresOnTheWay(t *testing.T) {
 		"unreachable":        {&net.OpError{Op: "dial", Err: errors.New(secret)}, qcc.FailureConnect, true},
 		"dial took too long": {&net.OpError{Op: "dial", Err: context.DeadlineExceeded}, qcc.FailureSlow, true},
 		"certificate":        {&tls.CertificateVerificationError{Err: errors.New(secret)}, qcc.FailureCertificate, false},
-		"not TLS":            {http.ErrSchemeMismatch, qcc.FailureTLS, false},
 		"reset":              {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, qcc.FailureBroken, true},
 		"anything else":      {errors.New(secret), qcc.FailureBroken, true},
 	} {
@@ -625,6 +697,7 @@ func TestRetries(t *testing.T) {
 		good      = func(*http.Request) (*http.Response, error) { return ok(`{"status":"200","result":[]}`), nil }
 		busy      = func(*http.Request) (*http.Response, error) { return ok(`{"status":"199"}`), nil }
 		refused   = func(*http.Request) (*http.Response, error) { return ok(`{"status":"101"}`), nil }
+		http500   = func(*http.Request) (*http.Response, error) { return status(http.StatusInternalServerError, ""), nil }
 		http503   = func(*http.Request) (*http.Response, error) { return status(http.StatusServiceUnavailable, ""), nil }
 		http408   = func(*http.Request) (*http.Response, error) { return status(http.StatusRequestTimeout, ""), nil }
 		http425   = func(*http.Request) (*http.Response, error) { return status(http.StatusTooEarly, ""), nil }
@@ -634,6 +707,22 @@ func TestRetries(t *testing.T) {
 		}
 		afterDate = func(*http.Request) (*http.Response, error) {
 			return status(http.StatusTooManyRequests, time.Now().Add(20*time.Second).UTC().Format(http.TimeFormat)), nil
+		}
+		after61s  = func(*http.Request) (*http.Response, error) { return status(http.StatusTooManyRequests, "61"), nil }
+		afterAges = func(*http.Request) (*http.Response, error) {
+			return status(http.StatusTooManyRequests, strings.Repeat("9", 30)), nil
+		}
+		busy20s = func(*http.Request) (*http.Response, error) {
+			response := ok(`{"status":"122"}`)
+			response.Header.Set("Retry-After", "20")
+
+			return response, nil
+		}
+		refused20s = func(*http.Request) (*http.Response, error) {
+			response := ok(`{"status":"106"}`)
+			response.Header.Set("Retry-After", "20")
+
+			return response, nil
 		}
 		afterHour = func(*http.Request) (*http.Response, error) { return status(http.StatusTooManyRequests, "3600"), nil }
 		broken    = func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
@@ -649,9 +738,14 @@ func TestRetries(t *testing.T) {
 	}{
 		"success":                         {answers: []answer{good}, attempts: 1},
 		"busy, then success":              {answers: []answer{busy, busy, good}, attempts: 3, atMost: 3 * time.Second},
-		"every transient HTTP status":     {answers: []answer{http503, http408, http425, good}, attempts: 4, atMost: 7 * time.Second},
+		"every transient HTTP status":     {answers: []answer{http500, http408, http425, good}, attempts: 4, atMost: 7 * time.Second},
 		"broken connection, then success": {answers: []answer{broken, good}, attempts: 2, atMost: time.Second},
 		"name server away, then success":  {answers: []answer{noDNS, good}, attempts: 2, atMost: time.Second},
+		"unavailable, then success":       {answers: []answer{http503, good}, attempts: 2, atMost: time.Second},
+		"a wait with a status code":       {answers: []answer{busy20s, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 20 * time.Second},
+		"a wait with a refusal":           {answers: []answer{refused20s}, attempts: 1, fails: true},
+		"just over the budget":            {answers: []answer{after61s}, attempts: 1, fails: true, overBudget: true},
+		"a wait beyond all numbers":       {answers: []answer{afterAges}, attempts: 1, fails: true, overBudget: true},
 		"busy all the time":               {answers: []answer{busy}, attempts: 4, atMost: 7 * time.Second, fails: true},
 		"refused":                         {answers: []answer{refused}, attempts: 1, fails: true},
 		"busy, then refused":              {answers: []answer{busy, refused}, attempts: 2, atMost: time.Second, fails: true},
@@ -715,6 +809,63 @@ func TestRetries(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestWaitsGrowAndAreRandom looks at the waits of many reads: each lies between nothing and twice an average that doubles from half a
+// second to five seconds, and all of that room is used.
+func TestWaitsGrowAndAreRandom(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const reads = 100
+
+		waits := make([][]time.Duration, qcc.LimitMaxRetries)
+
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.Timeout = qcc.MaxTimeout
+		cfg.MaxRetries = qcc.LimitMaxRetries
+		cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return ok(`{"status":"199"}`), nil })
+		cfg.OnAttempt = func(_ context.Context, attempt qcc.Attempt) {
+			if attempt.Number <= qcc.LimitMaxRetries {
+				waits[attempt.Number-1] = append(waits[attempt.Number-1], attempt.Wait)
+			}
+		}
+
+		for range reads {
+			if _, err := read(t, cfg); err == nil {
+				t.Fatal("no error")
+			}
+		}
+
+		for i, average := range []time.Duration{500, 1000, 2000, 4000, 5000, 5000, 5000, 5000, 5000, 5000} {
+			average *= time.Millisecond
+
+			if shortest := slices.Min(waits[i]); shortest < 0 || shortest > average/2 {
+				t.Errorf("of %d waits before retry %d, the shortest is %s", len(waits[i]), i+1, shortest)
+			}
+
+			if longest := slices.Max(waits[i]); longest > 2*average || longest < average*3/2 {
+				t.Errorf("of %d waits before retry %d, the longest is %s", len(waits[i]), i+1, longest)
+			}
+		}
+	})
+}
+
+func TestCompressionThatIsNoneIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+
+	var asked atomic.Int32
+
+	cfg := config(serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = io.WriteString(w, `{"status":"200","result":[]}`)
+	})))
+	cfg.MaxRetries = qcc.DefaultMaxRetries
+
+	_, err := read(t, cfg)
+	if got := as[*qcc.AnswerError](t, err); got.Problem != "is not compressed as its header says" || asked.Load() != 1 {
+		t.Errorf("error is %v after %d requests", err, asked.Load())
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -118,6 +119,9 @@ func maxRetriesProblem(maxRetries int) string {
 	return fmt.Sprintf("It is %d, and must be between 0 and %d.", maxRetries, LimitMaxRetries)
 }
 
+// plainHTTP is the scheme for loopback hosts only.
+const plainHTTP = "http"
+
 // parseBaseURL returns the parsed URL, or what is wrong with it: in words that do not repeat it, since it may hold a password.
 func parseBaseURL(raw string) (*url.URL, string) {
 	base, err := url.Parse(raw)
@@ -125,21 +129,28 @@ func parseBaseURL(raw string) (*url.URL, string) {
 	switch {
 	case strings.TrimSpace(raw) != raw:
 		return nil, "It begins or ends with white space. Remove the white space."
-	case err != nil || base.Hostname() == "":
-		return nil, `It is not an absolute URL with its scheme, such as "` + DefaultBaseURL + `".`
+	case err != nil || base.Hostname() == "" || !isPort(base.Port()):
+		return nil, `It is not an absolute URL with its scheme and at most a port, such as "` + DefaultBaseURL + `".`
 	case base.User != nil:
 		return nil, "It holds a user name or a password. Remove them: the service takes neither."
 	case strings.HasSuffix(strings.TrimSuffix(base.Path, "/"), quotaPath):
 		return nil, "It ends with " + quotaPath + ", which the provider adds by itself. Leave that out."
 	case strings.ContainsAny(raw, "?#"):
 		return nil, "It has a query or a fragment. Keep the scheme, the host, the port and the path only."
-	case base.Scheme == "http" && !isLoopback(base.Hostname()):
+	case base.Scheme == plainHTTP && !isLoopback(base.Hostname()):
 		return nil, "It would send the key in clear: http is for loopback hosts only. Use https."
-	case base.Scheme != "https" && base.Scheme != "http":
+	case base.Scheme != "https" && base.Scheme != plainHTTP:
 		return nil, "Its scheme is neither https nor, for a loopback host, http."
 	default:
 		return base, ""
 	}
+}
+
+// isPort tells whether a port can be connected to; an empty one is the scheme's own.
+func isPort(port string) bool {
+	number, err := strconv.ParseUint(port, 10, 16)
+
+	return port == "" || err == nil && number > 0
 }
 
 func isLoopback(host string) bool {

@@ -15,7 +15,8 @@ import (
 // The decoder reads the body of interface document section 6.2.1. It is tolerant where the document contradicts itself or where
 // sibling interfaces differ: field names in any letter case, "msg" or "message", the status and the counts as numbers or as
 // strings, the result as a list or as one object. It is strict where a wrong number could slip through. Its errors say what is
-// wrong in words that follow "the answer".
+// wrong in words that follow "the answer", and repeat the service's words as they came: what escapes them would hide a credential
+// from redaction.
 
 var (
 	errNoObject = errors.New("has something else where an object is expected")
@@ -109,7 +110,7 @@ func decodeModules(result value) (map[string]Module, error) {
 		}
 
 		if _, twice := modules[id]; twice {
-			return nil, fmt.Errorf("has the module %q twice", id)
+			return nil, fmt.Errorf(`has the module "%s" twice`, id)
 		}
 
 		modules[id] = module
@@ -139,18 +140,18 @@ func (w wireModule) decode() (string, Module, error) {
 		{w.Deletable, "canDeletedCount", &module.Deletable},
 	} {
 		if count.twice {
-			return "", Module{}, fmt.Errorf("has a module %q with %s twice", id, count.name)
+			return "", Module{}, fmt.Errorf(`has a module "%s" with %s twice`, id, count.name)
 		}
 
 		*count.into, err = count.count()
 		if err != nil {
-			return "", Module{}, fmt.Errorf("has a module %q with a %s %w: %s", id, count.name, err, count.value)
+			return "", Module{}, fmt.Errorf(`has a module "%s" with a %s %w: %s`, id, count.name, err, count.value)
 		}
 	}
 
 	module.Remaining, err = subtract(module.Total, module.Consumed)
 	if err != nil {
-		return "", Module{}, fmt.Errorf("has a module %q with totalCount - consumedCount %w", id, err)
+		return "", Module{}, fmt.Errorf(`has a module "%s" with totalCount - consumedCount %w`, id, err)
 	}
 
 	return id, module, nil
@@ -190,11 +191,15 @@ func (v value) isNull() bool { return v.raw == nil || string(v.raw) == "null" }
 
 func (v value) isString() bool { return v.raw != nil && v.raw[0] == '"' }
 
-// text returns what a JSON string says, nothing for null, and any other value as it stands.
+// text returns what a JSON string says, nothing for null, any other scalar as it stands, and of an object or a list only what it is.
 func (v value) text() string {
 	switch {
 	case v.isNull():
 		return ""
+	case v.raw[0] == '{':
+		return "an object"
+	case v.raw[0] == '[':
+		return "a list"
 	case !v.isString():
 		return string(v.raw)
 	default:
@@ -208,6 +213,15 @@ func (v value) text() string {
 
 		return s
 	}
+}
+
+// String shows the value in an error.
+func (v value) String() string {
+	if v.raw == nil {
+		return "missing"
+	}
+
+	return v.text()
 }
 
 // count takes 50, 50.0, "50" and "50.0". Null and absent give nil: the service did not state the count.
@@ -235,19 +249,5 @@ func (v value) count() (*int64, error) {
 		return nil, errNotWhole
 	default:
 		return &count, nil
-	}
-}
-
-// String shows a scalar as it came, and of any other value only what it is.
-func (v value) String() string {
-	switch {
-	case v.raw == nil:
-		return "missing"
-	case v.raw[0] == '{':
-		return "an object"
-	case v.raw[0] == '[':
-		return "a list"
-	default:
-		return v.text()
 	}
 }

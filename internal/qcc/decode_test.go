@@ -82,7 +82,7 @@ var answers = map[string]struct {
 	"refusal":                {`{"status":"101","msg":"当前的 KEY 无效","result":null}`, "101 当前的 KEY 无效"},
 	"refusal with message":   {`{"Status":101,"Message":"【无效请求】","Result":{}}`, "101 【无效请求】"},
 	"refusal, no words":      {`{"status":"107"}`, "107 "},
-	"refusal, odd words":     {`{"status":"107","msg":{"a":1}}`, `107 {"a":1}`},
+	"refusal, odd words":     {`{"status":"107","msg":{"a":1}}`, "107 an object"},
 	"refusal, any result":    {`{"status":"107","result":[{"id":1,"id":2}]}`, "107 "},
 	"code beyond the table":  {`{"status":"777","msg":"new"}`, "777 new"},
 	"success is not a text":  {`{"status":"2 00","result":[]}`, "not a status code: 2 00"},

@@ -22,6 +22,8 @@ func (e *ConfigError) Error() string { return string(e.Field) + " cannot be used
 
 // StatusError is an answer whose status code is not one of success. Source: interface document, sections 7.1 and 7.2.
 type StatusError struct {
+	Wait
+
 	// Status explains the code.
 	Status Status
 	// Message is what the service said beside the code; empty if it said nothing.
@@ -36,10 +38,10 @@ func (e *StatusError) Error() string {
 type HTTPError struct {
 	Response
 
+	Wait
+
 	// RedirectHost is the host that the answer redirects to, which was not asked; empty if it does not redirect.
 	RedirectHost string
-	// RetryAfter is how long the service asks to wait; 0 if it did not say.
-	RetryAfter time.Duration
 }
 
 func (e *HTTPError) Error() string { return "the service answered with HTTP " + e.HTTPStatus() }
@@ -56,6 +58,14 @@ type AnswerError struct {
 }
 
 func (e *AnswerError) Error() string { return "the answer " + e.Problem }
+
+// Wait is what the service says of when it wants to be asked again, in a Retry-After header.
+type Wait struct {
+	// RetryAfter is how long the service asks to wait; 0 if it did not say.
+	RetryAfter time.Duration
+}
+
+func (w Wait) retryAfter() time.Duration { return w.RetryAfter }
 
 // Response is what can be told of an HTTP response without showing it.
 type Response struct {
@@ -117,6 +127,20 @@ func (e *ReadError) Error() string {
 }
 
 func (e *ReadError) Unwrap() error { return e.Err }
+
+// RetryAfter is how long the service asked to wait before the next request; 0 if it did not say, or if waiting does not help.
+func (e *ReadError) RetryAfter() time.Duration {
+	var failure interface {
+		error
+		retryAfter() time.Duration
+	}
+
+	if !isTransient(e.Err) || !errors.As(e.Err, &failure) {
+		return 0
+	}
+
+	return failure.retryAfter()
+}
 
 // isTransient tells whether asking again soon may mend the failure of an attempt.
 func isTransient(err error) bool {

@@ -1,5 +1,7 @@
 package qcc
 
+import "slices"
+
 // Class says what a status code means for whoever asked.
 type Class int
 
@@ -74,7 +76,7 @@ func Lookup(code int) Status {
 
 // Statuses returns every code that is explained: those of the interface document in its order, then those that its siblings on
 // the same host are known to use.
-func Statuses() []Status { return statuses[:] }
+func Statuses() []Status { return slices.Clone(statuses[:]) }
 
 //nolint:gochecknoglobals // A constant table; Go has no constant arrays.
 var statuses = [...]Status{

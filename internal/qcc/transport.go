@@ -12,11 +12,23 @@ import (
 )
 
 // newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY, trusts the certificates that the system
-// trusts, and speaks TLS 1.2 or newer. As a RoundTripper it follows no redirects: net/http's Client would take the Token header to
+// trusts, and speaks TLS 1.2 or newer. Plain http, which is for this machine only, goes through no proxy. As a RoundTripper it follows no redirects: net/http's Client would take the Token header to
 // another host, and the key in a Referer.
 func newTransport() *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Nobody here replaces it.
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	transport.Proxy = func(request *http.Request) (*url.URL, error) {
+		if request.URL.Scheme == plainHTTP {
+			return nil, nil //nolint:nilnil // That is how a Transport is told to use none.
+		}
+
+		proxy, err := http.ProxyFromEnvironment(request)
+		if err != nil {
+			return nil, errProxySetting // The error from below has the setting in it, which may hold a password.
+		}
+
+		return proxy, nil
+	}
 	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {
 			return proxyRefusedError(resp.StatusCode)
@@ -27,6 +39,9 @@ func newTransport() *http.Transport {
 
 	return transport
 }
+
+// errProxySetting says that the environment names a proxy in a way that cannot be understood.
+var errProxySetting = errors.New(string(FailureProxy))
 
 // proxyRefusedError is the HTTP status with which a proxy refused to connect.
 type proxyRefusedError int
@@ -53,6 +68,8 @@ func newTransportError(err error, host string, handshakeFailed bool) *TransportE
 	switch {
 	case errors.As(err, &refusal):
 		return failed(FailureProxyRefused, isTransientHTTP(int(refusal)))
+	case errors.Is(err, errProxySetting):
+		return failed(FailureProxy, false)
 	case isOp && op.Op == "proxyconnect":
 		return failed(FailureProxy, true)
 	case errors.As(err, &name):
@@ -63,8 +80,7 @@ func newTransportError(err error, host string, handshakeFailed bool) *TransportE
 		return failed(FailureSlow, true)
 	case isOp && op.Op == "dial":
 		return failed(FailureConnect, true)
-	case errors.Is(err, http.ErrSchemeMismatch),
-		handshakeFailed && !errors.Is(err, io.EOF) && !errors.As(err, &errno):
+	case handshakeFailed && !errors.Is(err, io.EOF) && !errors.As(err, &errno):
 		return failed(FailureTLS, false)
 	default:
 		return failed(FailureBroken, true)

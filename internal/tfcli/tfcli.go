@@ -56,7 +56,8 @@ func New(ctx context.Context, dir string) (*CLI, error) {
 	build := exec.CommandContext(ctx, "go", //nolint:gosec // The arguments are ours.
 		"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+Version, "-o", binary, module)
 
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOTMPDIR="+dir) // An interrupted build leaves files there.
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly", "GOOS=", "GOARCH=",
+		"GOTMPDIR="+dir) // Where an interrupted build leaves files.
 
 	if output, err := build.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("building the provider: %w\n%s", err, output)

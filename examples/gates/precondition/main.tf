@@ -12,6 +12,12 @@ variable "qcc_required" {
   description = "What this change will consume, by module id. Set it only when new work is ordered."
   type        = map(number)
   default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for count in values(var.qcc_required) : try(count >= 0 && floor(count) == count, false)])
+    error_message = "A requirement must be a whole number, and not negative."
+  }
 }
 
 data "qcc_quota" "this" {}

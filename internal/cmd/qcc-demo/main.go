@@ -26,7 +26,7 @@ const (
 
 func main() {
 	// A pipe that nobody reads any more ends the demo like Ctrl-C: in good order.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	err := run(ctx, os.Stdout)
 
 	interrupted := ctx.Err() != nil

@@ -79,16 +79,22 @@ func TestDemo(t *testing.T) {
 
 func TestDemoThatIsInterruptedLeavesNothing(t *testing.T) {
 	dir := inACopy(t)
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary) // Where Terraform and the provider talk: the provider removes its socket when it ends.
 
 	ctx, cancel := context.WithCancel(t.Context())
 
-	out := &cancelAt{text: "$ terraform plan", cancel: cancel}
+	out := &cancelAt{text: "data.qcc_quota.this: Reading", cancel: cancel}
 	if err := run(ctx, out); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v, want context.Canceled\n%s", err, out.String())
 	}
 
 	if left := leftovers(t, dir); len(left) > 0 {
 		t.Errorf("the demo leaves %s", left)
+	}
+
+	if left, err := os.ReadDir(temporary); len(left) > 0 || err != nil {
+		t.Errorf("Terraform leaves %v, %v", left, err)
 	}
 }
 

@@ -74,6 +74,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("%q is not a flag; see -help", flags.Arg(0))
 	}
 
+	if err := behavior.Check(); err != nil {
+		return err
+	}
+
 	server, err := emulator.Listen(ctx, listen, emulator.New(
 		emulator.WithCredentials(key, secretKey),
 		emulator.WithBehavior(behavior),

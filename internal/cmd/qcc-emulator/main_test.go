@@ -90,6 +90,9 @@ func TestWrongFlags(t *testing.T) {
 		"unknown":     {"-cod", "1"},
 		"no flag":     {"start"},
 		"no duration": {"-delay", "1"},
+		"no status":   {"-http-status", "42"},
+		"no drop":     {"-drop", "all"},
+		"negative":    {"-next", "-1"},
 		"not here":    {"-listen", "0.0.0.0:0"},
 	} {
 		t.Run(name, func(t *testing.T) {
