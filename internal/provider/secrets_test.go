@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -122,9 +123,7 @@ func TestNothingTellsASecret(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			for member, content := range unzip(t, filepath.Join(f.dir, "saved")) {
-				places[member] = content
-			}
+			maps.Copy(places, unzip(t, filepath.Join(f.dir, "saved")))
 
 			if len(server.secrets()) < 3 {
 				t.Fatal("no Token was sent")

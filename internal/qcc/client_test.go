@@ -837,8 +837,8 @@ func TestWaitsGrowAndAreRandom(t *testing.T) {
 			}
 		}
 
-		for i, average := range []time.Duration{500, 1000, 2000, 4000, 5000, 5000, 5000, 5000, 5000, 5000} {
-			average *= time.Millisecond
+		for i, milliseconds := range []int{500, 1000, 2000, 4000, 5000, 5000, 5000, 5000, 5000, 5000} {
+			average := time.Duration(milliseconds) * time.Millisecond
 
 			if shortest := slices.Min(waits[i]); shortest < 0 || shortest > average/2 {
 				t.Errorf("of %d waits before retry %d, the shortest is %s", len(waits[i]), i+1, shortest)
