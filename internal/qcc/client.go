@@ -38,6 +38,9 @@ const (
 type Client struct {
 	config   Config
 	endpoint *url.URL
+	shared   sharer[Quota]
+	// refused is the error of ClassRefused that a read has met; nil as long as none has.
+	refused atomic.Pointer[ReadError]
 }
 
 // Attempt is what can be told of one request.
@@ -74,16 +77,35 @@ func New(config Config) (*Client, error) {
 		config.Transport = newTransport()
 	}
 
-	return &Client{config: config, endpoint: endpoint}, nil
+	c := &Client{config: config, endpoint: endpoint}
+	c.shared.call = c.read
+
+	return c, nil
 }
 
-// Quota asks the service for the quota. It returns within Config.Timeout, and at once when ctx ends. An error is a *ReadError.
+// Quota asks the service for the quota, and never gives an answer to a request that began before the call. Calls that wait together
+// share requests. It returns within Config.Timeout, and at once when ctx ends. An error is a *ReadError. After an error of
+// ClassRefused it asks no more: later calls get the same error.
 //
 // Source: interface document, section 6.2.1.
 func (c *Client) Quota(ctx context.Context) (Quota, error) {
-	reader := ctx
+	if refused := c.refused.Load(); refused != nil {
+		return Quota{}, refused
+	}
 
-	ctx, cancel := context.WithTimeout(ctx, c.config.Timeout)
+	quota, err := c.shared.do(ctx)
+
+	var failed *ReadError
+	if err != nil && !errors.As(err, &failed) {
+		err = &ReadError{Err: err} // The context's own.
+	}
+
+	return quota, err
+}
+
+// read asks the service, again where that may help, for reads the oldest of which began at the given time.
+func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
+	ctx, cancel := context.WithDeadline(ctx, began.Add(c.config.Timeout))
 	defer cancel()
 
 	var (
@@ -103,7 +125,7 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 			InitialInterval: firstWait, MaxInterval: longestWait, Multiplier: 2, RandomizationFactor: 1,
 		}),
 		backoff.WithMaxTries(uint(c.config.MaxRetries)+1),
-		backoff.WithMaxElapsedTime(c.config.Timeout),
+		backoff.WithMaxElapsedTime(c.config.Timeout-time.Since(began)),
 		backoff.WithNotify(func(_ error, wait time.Duration) {
 			attempt.Wait = wait
 			c.report(ctx, attempt)
@@ -119,9 +141,11 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 
 	failed := &ReadError{Err: failure, Attempts: attempt.Number}
 
+	var status *StatusError
+
 	switch {
-	case reader.Err() != nil:
-		failed.Err = reader.Err()
+	case errors.As(failure, &status) && status.Status.Class == ClassRefused:
+		c.refused.Store(failed)
 	case isTransient(failure) && attempt.Number <= c.config.MaxRetries, ctx.Err() != nil:
 		failed.Budget = c.config.Timeout
 	}

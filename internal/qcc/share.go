@@ -1,0 +1,129 @@
+package qcc
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// gatherTime is how long a batch waits for more reads while nothing is under way.
+	gatherTime = 5 * time.Millisecond
+	// longestGather is how long a batch waits for what is under way to return: a request that hangs must not hold up later reads.
+	longestGather = 250 * time.Millisecond
+)
+
+// sharer lets reads that wait together share one answer. A read is answered only by a call that began after the read did: it never
+// joins one that is under way, whose numbers may be older than the read.
+type sharer[T any] struct {
+	// call gets the answer for a batch whose oldest read began at the given time. Its context ends when no read waits any more.
+	call func(ctx context.Context, began time.Time) (T, error)
+
+	mu sync.Mutex
+	// gathering is the batch that new reads join; nil if there is none.
+	gathering *batch[T]
+	// underWay counts the calls that have not returned.
+	underWay int
+}
+
+// batch is a number of reads that get the same answer.
+type batch[T any] struct {
+	began   time.Time
+	waiting int
+
+	// departure is when the batch leaves at the latest.
+	departure *time.Timer
+	// cancel ends the call; nil as long as the batch has not left.
+	cancel context.CancelFunc
+
+	// done is closed when answer and err are there.
+	done   chan struct{}
+	answer T
+	err    error
+}
+
+// do returns the answer of a call that begins after do did, or the context's error as soon as the context ends. The call has the
+// values of the context of one of its reads, and the cancellation of none.
+func (s *sharer[T]) do(ctx context.Context) (T, error) {
+	b := s.join(ctx)
+
+	select {
+	case <-b.done:
+		return b.answer, b.err
+	case <-ctx.Done():
+		s.leave(b)
+
+		var none T
+
+		return none, ctx.Err()
+	}
+}
+
+func (s *sharer[T]) join(ctx context.Context) *batch[T] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	if s.gathering == nil {
+		wait := gatherTime
+		if s.underWay > 0 {
+			wait = longestGather
+		}
+
+		b := &batch[T]{began: time.Now(), done: make(chan struct{})}
+		b.departure = time.AfterFunc(wait, func() { s.depart(context.WithoutCancel(ctx), b) })
+		s.gathering = b
+	}
+
+	s.gathering.waiting++
+
+	return s.gathering
+}
+
+// leave takes a read out of its batch. Without reads, a batch is given up, and its call cancelled.
+func (s *sharer[T]) leave(b *batch[T]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	b.waiting--
+
+	switch {
+	case b.waiting > 0:
+	case b.cancel != nil:
+		b.cancel()
+	case s.gathering == b:
+		s.gathering = nil
+		b.departure.Stop()
+	}
+}
+
+// depart calls for a batch, unless it was given up, and then lets the next batch leave.
+func (s *sharer[T]) depart(ctx context.Context, b *batch[T]) {
+	s.mu.Lock()
+
+	if s.gathering != b {
+		s.mu.Unlock()
+
+		return
+	}
+
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+
+	s.gathering = nil
+	s.underWay++
+	b.cancel = cancel
+
+	s.mu.Unlock()
+
+	b.answer, b.err = s.call(ctx, b.began)
+	close(b.done)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	s.underWay--
+
+	if s.gathering != nil {
+		s.gathering.departure.Reset(0)
+	}
+}

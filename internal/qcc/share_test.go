@@ -1,0 +1,292 @@
+package qcc
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// call is what a model of the service remembers of one call.
+type call struct {
+	began     time.Time
+	cancelled bool
+}
+
+// model is a service whose answer to a call is the number of that call.
+type model struct {
+	mu    sync.Mutex
+	calls []*call
+	// takes is how long a call takes, which may depend on its number.
+	takes func(number int) time.Duration
+}
+
+func (m *model) call(ctx context.Context, _ time.Time) (int, error) {
+	m.mu.Lock()
+
+	number := len(m.calls)
+	c := &call{began: time.Now()}
+	m.calls = append(m.calls, c)
+
+	m.mu.Unlock()
+
+	select {
+	case <-time.After(m.takes(number)):
+		return number, nil
+	case <-ctx.Done():
+		m.mu.Lock()
+		defer m.mu.Unlock()
+
+		c.cancelled = true
+
+		return number, ctx.Err()
+	}
+}
+
+func (m *model) count() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	return len(m.calls)
+}
+
+// TestSharingInRandomOrder lets reads come, wait and go in thousands of random orders, against a service that is quick, slow or hangs.
+func TestSharingInRandomOrder(t *testing.T) {
+	t.Parallel()
+
+	const (
+		rounds = 3000
+		hang   = time.Hour
+	)
+
+	for seed := range uint64(rounds) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 0))
+			service := &model{}
+			latencies := make([]time.Duration, 64)
+
+			for i := range latencies {
+				switch random.IntN(4) {
+				case 0:
+					latencies[i] = hang
+				case 1:
+					latencies[i] = 0
+				default:
+					latencies[i] = time.Duration(random.IntN(600)) * time.Millisecond
+				}
+			}
+
+			service.takes = func(number int) time.Duration { return latencies[number%len(latencies)] }
+
+			var (
+				shared = &sharer[int]{call: service.call}
+				reads  sync.WaitGroup
+			)
+
+			for range 1 + random.IntN(30) {
+				var (
+					arrival  = time.Duration(random.IntN(1000)) * time.Millisecond
+					patience = time.Duration(1+random.IntN(2000)) * time.Millisecond
+				)
+
+				reads.Go(func() {
+					time.Sleep(arrival)
+
+					ctx, cancel := context.WithTimeout(t.Context(), patience)
+					defer cancel()
+
+					began := time.Now()
+					number, err := shared.do(ctx)
+					took := time.Since(began)
+
+					if err != nil {
+						if !errors.Is(err, context.DeadlineExceeded) || took != patience {
+							t.Errorf("seed %d: a read that waits %s ended after %s with %v", seed, patience, took, err)
+						}
+
+						return
+					}
+
+					service.mu.Lock()
+					defer service.mu.Unlock()
+
+					answered := service.calls[number]
+					if answered.began.Before(began) || answered.cancelled {
+						t.Errorf("seed %d: a read was answered by a call that began %s before it, cancelled: %t",
+							seed, began.Sub(answered.began), answered.cancelled)
+					}
+
+					if held := answered.began.Sub(began); held > longestGather {
+						t.Errorf("seed %d: a read was held up for %s", seed, held)
+					}
+				})
+			}
+
+			reads.Wait()
+			synctest.Wait()
+
+			// Every read has ended, and so has every call: answered, or cancelled when its last read went.
+			if shared.underWay != 0 || shared.gathering != nil {
+				t.Errorf("seed %d: %d calls are left, and the batch %v", seed, shared.underWay, shared.gathering)
+			}
+		})
+	}
+}
+
+func TestReadsThatComeTogetherShareACall(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		reads, atOnce, calls int
+		latency              time.Duration
+	}{
+		"one":                         {1, 1, 1, 100 * time.Millisecond},
+		"ten":                         {10, 10, 1, 100 * time.Millisecond},
+		"fifty, ten at once":          {50, 10, 5, 100 * time.Millisecond},
+		"fifty, ten at once, at once": {50, 10, 5, 0},
+		"two hundred, ten at once":    {200, 10, 20, 20 * time.Millisecond},
+		"two hundred at once":         {200, 200, 1, 20 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				service := &model{takes: func(int) time.Duration { return test.latency }}
+				shared := &sharer[int]{call: service.call}
+
+				var (
+					left    atomic.Int32
+					workers sync.WaitGroup
+				)
+
+				left.Store(int32(test.reads))
+
+				for range test.atOnce {
+					workers.Go(func() {
+						for left.Add(-1) >= 0 {
+							if _, err := shared.do(t.Context()); err != nil {
+								t.Error(err)
+							}
+						}
+					})
+				}
+
+				workers.Wait()
+
+				if service.count() != test.calls {
+					t.Errorf("%d reads took %d calls, want %d", test.reads, service.count(), test.calls)
+				}
+			})
+		})
+	}
+}
+
+func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
+		shared := &sharer[int]{call: service.call}
+
+		var reads sync.WaitGroup
+
+		for number := range 3 {
+			time.Sleep(30 * time.Millisecond)
+
+			reads.Go(func() {
+				// The first has a call of its own; the two that come while it is under way share the next.
+				if got, err := shared.do(t.Context()); got != min(number, 1) || err != nil {
+					t.Errorf("read %d is answered by call %d, %v", number, got, err)
+				}
+			})
+		}
+
+		reads.Wait()
+	})
+}
+
+func TestACallThatHangsHoldsUpNobodyForLong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &model{takes: func(number int) time.Duration {
+			if number == 0 {
+				return time.Hour
+			}
+
+			return 10 * time.Millisecond
+		}}
+		shared := &sharer[int]{call: service.call}
+		ctx, cancel := context.WithCancel(t.Context())
+
+		go func() { _, _ = shared.do(ctx) }()
+
+		time.Sleep(time.Second)
+
+		began := time.Now()
+		if _, err := shared.do(t.Context()); err != nil {
+			t.Error(err)
+		}
+
+		if took := time.Since(began); took != longestGather+10*time.Millisecond {
+			t.Errorf("the read took %s", took)
+		}
+
+		cancel()
+		synctest.Wait()
+
+		if !service.calls[0].cancelled {
+			t.Error("a call that nobody waits for goes on")
+		}
+	})
+}
+
+func TestWhoLeavesTakesNobodyAlong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &model{takes: func(int) time.Duration { return time.Second }}
+		shared := &sharer[int]{call: service.call}
+
+		var reads sync.WaitGroup
+
+		// The first read's context is the one that the call has its values from.
+		for _, patience := range []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Minute} {
+			reads.Go(func() {
+				ctx, cancel := context.WithTimeout(t.Context(), patience)
+				defer cancel()
+
+				if _, err := shared.do(ctx); (err == nil) != (patience == time.Minute) {
+					t.Errorf("a read that waits %s ended with %v", patience, err)
+				}
+			})
+		}
+
+		reads.Wait()
+
+		if service.count() != 1 || service.calls[0].cancelled {
+			t.Errorf("there were %d calls, the first cancelled: %t", service.count(), service.calls[0].cancelled)
+		}
+	})
+}
+
+func TestABatchWithoutReadsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &model{takes: func(int) time.Duration { return 0 }}
+		shared := &sharer[int]{call: service.call}
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+
+		if _, err := shared.do(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v", err)
+		}
+
+		time.Sleep(time.Second)
+
+		if service.count() != 0 {
+			t.Errorf("there were %d calls for nobody", service.count())
+		}
+	})
+}
