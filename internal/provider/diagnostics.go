@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -90,6 +91,22 @@ func noRecordDiagnostic() diag.Diagnostic {
 		status.Remedy))
 }
 
+// skewDiagnostic is for a read that needed the service's clock.
+func skewDiagnostic(skew time.Duration) diag.Diagnostic {
+	return diag.NewWarningDiagnostic("Clock of this machine is off", paragraphs(
+		skewText(skew)+" QCC refused a query that was signed with this machine's time, and took one that was signed with its own. The quota is right.",
+		"Set the clock of this machine, for example by NTP: signatures are good for a few minutes only."))
+}
+
+func skewText(skew time.Duration) string {
+	side := "behind"
+	if skew < 0 {
+		side = "ahead of"
+	}
+
+	return fmt.Sprintf("The clock of this machine is %s %s that of QCC.", skew.Abs(), side)
+}
+
 // readDiagnostic tells of an error of qcc.Client.Quota: what came back, what it means, what to do, and how often was asked.
 func readDiagnostic(err error) diag.Diagnostic {
 	var (
@@ -109,7 +126,7 @@ func readDiagnostic(err error) diag.Diagnostic {
 	case errors.As(err, &status):
 		return diag.NewErrorDiagnostic(statusSummary(status.Status.Class), paragraphs(
 			statusText(status),
-			status.Status.Meaning, status.Status.Remedy, tries))
+			status.Status.Meaning, refusedSkewText(status.Skew), status.Status.Remedy, tries))
 	case errors.As(err, &response):
 		summary, remedy := httpText(response)
 
@@ -134,6 +151,15 @@ func readDiagnostic(err error) diag.Diagnostic {
 		return diag.NewErrorDiagnostic("Error in the QCC provider",
 			fmt.Sprintf("The read of the quota failed with a %T. Report it to the maintainers of this provider.", err))
 	}
+}
+
+// refusedSkewText says how far the clock is off, if that is worth a word.
+func refusedSkewText(skew *time.Duration) string {
+	if skew == nil || skew.Abs() <= qcc.ToleratedSkew {
+		return ""
+	}
+
+	return skewText(*skew) + " A query that was signed with the time of QCC's clock was refused too."
 }
 
 func statusSummary(class qcc.Class) string {

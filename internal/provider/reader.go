@@ -31,5 +31,9 @@ func (r *reader) read(ctx context.Context) (quotaModel, diag.Diagnostics) {
 		diags.Append(noRecordDiagnostic())
 	}
 
+	if quota.Skew != 0 {
+		diags.Append(skewDiagnostic(quota.Skew))
+	}
+
 	return model, diags
 }

@@ -28,6 +28,9 @@ const (
 	maxBody = 1 << 20
 	// attemptsPerBudget is how many attempts that hang fit into the budget of a read.
 	attemptsPerBudget = 4
+	// ToleratedSkew is how far two clocks may be apart before that is taken for the reason of a refused signature. A Timespan is
+	// said to be good for five minutes.
+	ToleratedSkew = time.Minute
 	// firstWait and longestWait bound the average wait before an attempt is repeated; it doubles each time, and each single wait is
 	// anything between nothing and twice the average.
 	firstWait   = 500 * time.Millisecond
@@ -39,6 +42,8 @@ type Client struct {
 	config   Config
 	endpoint *url.URL
 	shared   sharer[Quota]
+	// offset is by how many nanoseconds the service's clock is ahead of this machine's, where a signature was refused because of it.
+	offset atomic.Int64
 	// refused is the error of ClassRefused that a read has met; nil as long as none has.
 	refused atomic.Pointer[ReadError]
 }
@@ -110,6 +115,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 
 	var (
 		attempt Attempt
+		tries   int
 		failure error
 	)
 
@@ -117,7 +123,8 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 		func() (Quota, error) {
 			var quota Quota
 
-			attempt, quota, failure = c.attempt(ctx, attempt.Number+1)
+			tries++
+			quota, failure = c.try(ctx, &attempt, tries > c.config.MaxRetries)
 
 			return quota, retryAdvice(failure)
 		},
@@ -146,7 +153,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 	switch {
 	case errors.As(failure, &status) && status.Status.Class == ClassRefused:
 		c.refused.Store(failed)
-	case isTransient(failure) && attempt.Number <= c.config.MaxRetries, ctx.Err() != nil:
+	case isTransient(failure) && tries <= c.config.MaxRetries, ctx.Err() != nil:
 		failed.Budget = c.config.Timeout
 	}
 
@@ -175,33 +182,57 @@ func retryAdvice(failure error) error {
 	return failure
 }
 
-// attempt sends one request, signed afresh.
-func (c *Client) attempt(ctx context.Context, number int) (Attempt, Quota, error) {
-	// The last attempt need not leave time for another one.
-	if number <= c.config.MaxRetries {
+// try makes an attempt that leaves time for another one, unless it is the last.
+func (c *Client) try(ctx context.Context, attempt *Attempt, last bool) (Quota, error) {
+	if !last {
 		var cancel context.CancelFunc
 
 		ctx, cancel = context.WithTimeout(ctx, c.config.Timeout/attemptsPerBudget)
 		defer cancel()
 	}
 
-	started := time.Now()
-	attempt := Attempt{Number: number}
-	quota, err := c.ask(ctx, &attempt)
-	attempt.Elapsed = time.Since(started)
-
-	return attempt, quota, err
+	return c.attempt(ctx, attempt)
 }
 
-// ask sends one request and reads its answer. It notes in attempt what came back.
-func (c *Client) ask(ctx context.Context, attempt *Attempt) (Quota, error) {
+// attempt sends one request. If it is refused for its signature, and the service's clock is not where this client takes it to be, it
+// sends a second one at once, signed with the service's time.
+func (c *Client) attempt(ctx context.Context, attempt *Attempt) (Quota, error) {
+	offset := c.offset.Load()
+
+	quota, err := c.ask(ctx, attempt, time.Duration(offset))
+
+	var status *StatusError
+	if !errors.As(err, &status) || status.Skew == nil || (*status.Skew-time.Duration(offset)).Abs() <= ToleratedSkew {
+		return quota, err
+	}
+
+	c.report(ctx, *attempt)
+
+	skew := *status.Skew
+
+	quota, err = c.ask(ctx, attempt, skew)
+	if !errors.As(err, &status) || status.Skew == nil { // Whatever else is wrong, it is not the signature.
+		c.offset.Store(int64(skew))
+	}
+
+	return quota, err
+}
+
+// ask sends one request, signed with the time of a clock that is ahead of this machine's by offset, and reads its answer. It notes in
+// attempt what came back.
+func (c *Client) ask(ctx context.Context, attempt *Attempt, offset time.Duration) (Quota, error) {
+	started := time.Now()
+	*attempt = Attempt{Number: attempt.Number + 1}
+
+	defer func() { attempt.Elapsed = time.Since(started) }()
+
 	var handshakeFailed atomic.Bool
 
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshakeFailed.Store(err != nil) },
 	})
 
-	request, shown := c.request(ctx)
+	request, shown := c.request(ctx, c.config.Now().Add(offset))
 
 	response, err := c.config.Transport.RoundTrip(request)
 	if err != nil {
@@ -211,6 +242,16 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt) (Quota, error) {
 	defer func() { _ = response.Body.Close() }() // What matters was read, or an error said so.
 
 	attempt.HTTPStatus = response.StatusCode
+
+	quota, status, err := c.interpret(response, shown)
+	attempt.Code = status.Code
+	quota.Skew = offset
+
+	return quota, err
+}
+
+// interpret reads an answer. The Status is zero if the answer does not hold one.
+func (c *Client) interpret(response *http.Response, shown func(words string) string) (Quota, Status, error) {
 	facts := Response{
 		Host:        c.endpoint.Host,
 		StatusCode:  response.StatusCode,
@@ -226,43 +267,57 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt) (Quota, error) {
 			failure.RedirectHost = shown(target.Host)
 		}
 
-		return Quota{}, failure
+		return Quota{}, Status{}, failure
 	}
 
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 
 	switch {
 	case isCorrupt(err):
-		return Quota{}, &AnswerError{Response: facts, Problem: "is not compressed as its header says"}
+		return Quota{}, Status{}, &AnswerError{Response: facts, Problem: "is not compressed as its header says"}
 	case err != nil:
-		return Quota{}, newTransportError(err, c.endpoint.Host, false)
+		return Quota{}, Status{}, newTransportError(err, c.endpoint.Host, false)
 	case len(body) > maxBody:
-		return Quota{}, &AnswerError{Response: facts, Problem: "is longer than 1 MiB"}
+		return Quota{}, Status{}, &AnswerError{Response: facts, Problem: "is longer than 1 MiB"}
 	}
 
 	facts.Length = int64(len(body))
 
 	quota, status, err := decodeQuota(body)
-	attempt.Code = status.Code
 
 	var stated *StatusError
 
 	switch {
 	case errors.As(err, &stated):
 		stated.Message, stated.Wait = shown(stated.Message), wait
+		stated.Skew = c.skew(status, response.Header.Get("Date"))
 
-		return Quota{}, stated
+		return Quota{}, status, stated
 	case err != nil:
-		return Quota{}, &AnswerError{Response: facts, Problem: shown(err.Error())}
+		return Quota{}, status, &AnswerError{Response: facts, Problem: shown(err.Error())}
 	default:
-		return quota, nil
+		return quota, status, nil
 	}
 }
 
-// request returns a request signed with the present time, and a function that makes words of the service fit to be shown: without
+// skew returns how far the service's clock is ahead of this machine's, if a signature was refused and the answer has a date.
+func (c *Client) skew(status Status, date string) *time.Duration {
+	if status.Code != codeIPOrSignature && status.Code != codeIdentity {
+		return nil
+	}
+
+	theirs, err := http.ParseTime(date)
+	if err != nil {
+		return nil
+	}
+
+	return new(theirs.Sub(c.config.Now()).Round(time.Second))
+}
+
+// request returns a request signed with a time, and a function that makes words of the service fit to be shown: without
 // what the request holds of secrets. Source: interface document, sections 6.1 and 6.2.1.
-func (c *Client) request(ctx context.Context) (*http.Request, func(words string) string) {
-	timespan := strconv.FormatInt(c.config.Now().Unix(), 10)
+func (c *Client) request(ctx context.Context, now time.Time) (*http.Request, func(words string) string) {
+	timespan := strconv.FormatInt(now.Unix(), 10)
 	token := signature(c.config.Key, timespan, c.config.SecretKey)
 
 	request := &http.Request{

@@ -28,6 +28,9 @@ type StatusError struct {
 	Status Status
 	// Message is what the service said beside the code; empty if it said nothing.
 	Message string
+	// Skew is how far the service's clock is ahead of this machine's (negative: behind), by the Date of an answer that refused a
+	// signature; nil with other codes, or if the answer had no date. If it is large, signing with the service's time did not help.
+	Skew *time.Duration
 }
 
 func (e *StatusError) Error() string {

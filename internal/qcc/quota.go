@@ -1,11 +1,16 @@
 package qcc
 
+import "time"
+
 // Quota is what the service knows of a company's quota.
 type Quota struct {
 	// Modules by module id; nil or empty if the service lists none. A module that is not listed is not known to be bought.
 	Modules map[string]Module
 	// NoRecord is true if the service said that it has no quota record for the key (status 201).
 	NoRecord bool
+	// Skew is how far the service's clock is ahead of this machine's (negative: behind), if the service took the signature only with
+	// the time of its own clock; else 0.
+	Skew time.Duration
 }
 
 // Module is one product's quota. A nil count was not stated by the service.

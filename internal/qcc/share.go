@@ -7,9 +7,11 @@ import (
 )
 
 const (
-	// gatherTime is how long a batch waits for more reads while nothing is under way.
-	gatherTime = 5 * time.Millisecond
-	// longestGather is how long a batch waits for what is under way to return: a request that hangs must not hold up later reads.
+	// gatherTime is how long a batch waits for one more read while nothing is under way: Terraform starts its reads one after the
+	// other.
+	gatherTime = 10 * time.Millisecond
+	// longestGather is how long a batch waits at the most, for more reads or for what is under way to return: a request that hangs
+	// must not hold up later reads.
 	longestGather = 250 * time.Millisecond
 )
 
@@ -31,7 +33,7 @@ type batch[T any] struct {
 	began   time.Time
 	waiting int
 
-	// departure is when the batch leaves at the latest.
+	// departure is when the batch leaves.
 	departure *time.Timer
 	// cancel ends the call; nil as long as the batch has not left.
 	cancel context.CancelFunc
@@ -64,19 +66,23 @@ func (s *sharer[T]) join(ctx context.Context) *batch[T] {
 	defer s.mu.Unlock()
 
 	if s.gathering == nil {
-		wait := gatherTime
-		if s.underWay > 0 {
-			wait = longestGather
-		}
-
 		b := &batch[T]{began: time.Now(), done: make(chan struct{})}
-		b.departure = time.AfterFunc(wait, func() { s.depart(context.WithoutCancel(ctx), b) })
+		b.departure = time.AfterFunc(longestGather, func() { s.depart(context.WithoutCancel(ctx), b) })
 		s.gathering = b
 	}
 
 	s.gathering.waiting++
 
+	if s.underWay == 0 {
+		s.gathering.departSoon()
+	}
+
 	return s.gathering
+}
+
+// departSoon lets a batch leave as soon as no more reads come.
+func (b *batch[T]) departSoon() {
+	b.departure.Reset(min(gatherTime, longestGather-time.Since(b.began)))
 }
 
 // leave takes a read out of its batch. Without reads, a batch is given up, and its call cancelled.
@@ -92,11 +98,12 @@ func (s *sharer[T]) leave(b *batch[T]) {
 		b.cancel()
 	case s.gathering == b:
 		s.gathering = nil
+
 		b.departure.Stop()
 	}
 }
 
-// depart calls for a batch, unless it was given up, and then lets the next batch leave.
+// depart calls for a batch, unless it was given up, and then lets the next batch leave soon.
 func (s *sharer[T]) depart(ctx context.Context, b *batch[T]) {
 	s.mu.Lock()
 
@@ -124,6 +131,6 @@ func (s *sharer[T]) depart(ctx context.Context, b *batch[T]) {
 	s.underWay--
 
 	if s.gathering != nil {
-		s.gathering.departure.Reset(0)
+		s.gathering.departSoon()
 	}
 }

@@ -42,6 +42,12 @@ type Status struct {
 // CodeNoRecord is the status code for a key without a quota record. Source: interface document, section 7.1.
 const CodeNoRecord = 201
 
+// The status codes for a signature that is not accepted. Source: interface document, section 7.2.
+const (
+	codeIPOrSignature = 107
+	codeIdentity      = 115
+)
+
 // Documented tells whether the interface document lists the code.
 func (s Status) Documented() bool { return s.Text != "" }
 

@@ -1,0 +1,186 @@
+package qcc_test
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+func TestARefusalIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+
+	for _, status := range qcc.Statuses() {
+		t.Run(fmt.Sprint(status.Code), func(t *testing.T) {
+			t.Parallel()
+
+			service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: status.Code}))
+			client := newClient(t, config(serve(t, service)))
+
+			_, first := client.Quota(t.Context())
+			_, second := client.Quota(t.Context())
+
+			if fmt.Sprint(first) != fmt.Sprint(second) {
+				t.Errorf("the errors are %v and %v", first, second)
+			}
+
+			want := 2
+			if status.Class == qcc.ClassRefused {
+				want = 1
+			}
+
+			if service.Requests() != want {
+				t.Errorf("two reads of class %s took %d requests, want %d", status.Class, service.Requests(), want)
+			}
+		})
+	}
+}
+
+func TestReadsOfAClientShareRequests(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Delay: emulator.Duration(50 * time.Millisecond)}))
+	client := newClient(t, config(serve(t, service)))
+
+	var reads sync.WaitGroup
+
+	for range 50 {
+		reads.Go(func() {
+			if quota, err := client.Quota(t.Context()); err != nil || len(quota.Modules) != 3 {
+				t.Errorf("quota is %v, %v", quota, err)
+			}
+		})
+	}
+
+	reads.Wait()
+
+	// One for those that were there when it left, one for the others; more only on a machine that is very busy.
+	if service.Requests() > 10 {
+		t.Errorf("50 reads at once took %d requests", service.Requests())
+	}
+}
+
+func TestSkew(t *testing.T) {
+	t.Parallel()
+
+	const (
+		good = `{"status":"200","result":[]}`
+		// bad and old are the two codes for a signature that is not accepted.
+		bad  = `{"status":"107"}`
+		old  = `{"status":"115"}`
+		busy = `{"status":"199"}`
+	)
+
+	// service accepts signatures of its own time only, and may then still say something else.
+	service := func(ahead time.Duration, refusal string, dated bool, then ...string) answer {
+		asked := 0
+
+		return func(r *http.Request) (*http.Response, error) {
+			theirs := time.Now().Add(ahead)
+			body := refusal
+
+			if signed, _ := strconv.ParseInt(r.Header.Get("Timespan"), 10, 64); time.Unix(signed, 0).Sub(theirs).Abs() < 2*time.Second {
+				body = then[min(asked, len(then)-1)]
+				asked++
+			}
+
+			response := ok(body)
+			if dated {
+				response.Header.Set("Date", theirs.UTC().Format(http.TimeFormat))
+			}
+
+			return response, nil
+		}
+	}
+
+	for name, test := range map[string]struct {
+		service answer
+		// requests of a first read and of a second one.
+		first, second int
+		skew          time.Duration
+		code          int
+	}{
+		"clocks agree":                     {service(0, old, true, good), 1, 1, 0, 0},
+		"this clock is behind":             {service(6*time.Minute, old, true, good), 2, 1, 6 * time.Minute, 0},
+		"this clock is ahead":              {service(-24*time.Hour, old, true, good), 2, 1, -24 * time.Hour, 0},
+		"told with the other code":         {service(6*time.Minute, bad, true, good), 2, 1, 6 * time.Minute, 0},
+		"clocks nearly agree":              {service(time.Minute, old, true, good), 1, 0, time.Minute, 115},
+		"clocks agree, signature is wrong": {service(0, old, true, bad), 1, 0, 0, 107},
+		"both are wrong":                   {service(6*time.Minute, old, true, bad), 2, 0, 6 * time.Minute, 107},
+		"no date":                          {service(6*time.Minute, old, false, good), 1, 0, 0, 115},
+		"another code":                     {service(6*time.Minute, `{"status":"101"}`, true, good), 1, 0, 0, 101},
+		"busy when it is right":            {service(6*time.Minute, old, true, busy, good), 3, 1, 6 * time.Minute, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				requests := 0
+
+				cfg := config(qcc.DefaultBaseURL)
+				cfg.MaxRetries = 1
+				cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+					requests++
+
+					return test.service(r)
+				})
+				client := newClient(t, cfg)
+
+				for number, want := range []int{test.first, test.second} {
+					requests = 0
+
+					quota, err := client.Quota(t.Context())
+					if requests != want {
+						t.Errorf("read %d took %d requests, want %d", number+1, requests, want)
+					}
+
+					if test.code == 0 {
+						if err != nil || quota.Skew != test.skew {
+							t.Errorf("read %d gives %+v, %v, want a skew of %s", number+1, quota, err, test.skew)
+						}
+
+						continue
+					}
+
+					refused := as[*qcc.StatusError](t, err)
+
+					var skew time.Duration
+					if refused.Skew != nil {
+						skew = *refused.Skew
+					}
+
+					if refused.Status.Code != test.code || skew != test.skew {
+						t.Errorf("read %d is refused with %d and a skew of %s, want %d and %s", number+1, refused.Status.Code, skew, test.code, test.skew)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestAClockThatIsMendedIsUsedAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		wrong := 6 * time.Minute
+
+		service := emulator.New()
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.Now = func() time.Time { return time.Now().Add(-wrong) }
+		cfg.Transport = through(service)
+		client := newClient(t, cfg)
+
+		for _, mended := range []time.Duration{wrong, 0} {
+			wrong = mended
+
+			quota, err := client.Quota(t.Context())
+			if err != nil || quota.Skew != mended {
+				t.Errorf("with a clock %s late, the quota is %+v, %v", mended, quota, err)
+			}
+		}
+	})
+}
