@@ -176,13 +176,13 @@ func TestAReadThatFailsKeepsTheStateBefore(t *testing.T) {
 	before := f.state(t)
 
 	for text, behavior := range map[string]emulator.Behavior{
-		"status code 112":                    {Code: 112},
-		"because it is not JSON":             {Body: "<html></html>"},
-		"no result, although":                {Body: `{"status":"200"}`},
-		"a totalCount that is not a whole":   {Body: `{"status":"200","result":[{"id":"radar_id","totalCount":50.5}]}`},
-		"HTTP 405 Method Not Allowed":        {HTTPStatus: http.StatusMethodNotAllowed},
-		"the module \"radar_id\" twice":      {Body: `{"status":"200","result":[{"id":"radar_id"},{"id":"radar_id"}]}`},
-		"The provider follows none, because": {Redirect: "http://127.0.0.1:1/"},
+		"status code 112":                            {Code: 112},
+		"because it is not JSON":                     {Body: "<html></html>"},
+		"no result, although":                        {Body: `{"status":"200"}`},
+		"a totalCount that is not a whole":           {Body: `{"status":"200","result":[{"id":"radar_id","totalCount":50.5}]}`},
+		"HTTP 405 Method Not Allowed":                {HTTPStatus: http.StatusMethodNotAllowed},
+		"the module \"radar_id\" twice":              {Body: `{"status":"200","result":[{"id":"radar_id"},{"id":"radar_id"}]}`},
+		"The provider follows no redirects, because": {Redirect: "http://127.0.0.1:1/"},
 	} {
 		service.Behave(behavior)
 		f.fails(t, text, "apply", "-auto-approve")
@@ -271,18 +271,25 @@ func TestValidateRefusesWhatTheBlockStates(t *testing.T) {
 func TestLogsTellOfEveryAttempt(t *testing.T) {
 	t.Parallel()
 
-	f := newFolder(t, serve(t, emulator.New()), map[string]string{"main.tf": rootModule})
+	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: 199, Next: 1}))
+	f := newFolder(t, serve(t, service), map[string]string{"main.tf": rootModule})
 	f.env = append(f.env, "TF_LOG_PROVIDER=DEBUG")
 
 	output := f.succeeds(t, "plan")
-	if got := strings.Count(output, "QCC quota query"); got != 1 || !strings.Contains(output, "attempt=1") || !strings.Contains(output, "http_status=200") {
-		t.Errorf("the log tells of %d attempts, want one with its facts:\n%s", got, output)
+	if got := strings.Count(output, "QCC quota query"); got != 2 {
+		t.Errorf("the log tells of %d attempts, want 2:\n%s", got, output)
 	}
 
-	for _, secret := range []string{emulator.DefaultKey, emulator.DefaultSecretKey} {
-		if strings.Contains(output, secret) {
-			t.Errorf("the log has %s in it", secret)
+	for _, fact := range []string{"attempt=1", "code=199", "attempt=2", "code=200", "http_status=200", "elapsed_ms=", "wait_ms=0"} {
+		if !strings.Contains(output, fact) {
+			t.Errorf("the log does not have %s:\n%s", fact, output)
 		}
+	}
+
+	f.env = append(f.env, "TF_LOG_PROVIDER=INFO")
+
+	if output := f.succeeds(t, "plan"); strings.Contains(output, "QCC quota query") {
+		t.Errorf("the log tells of attempts at level INFO:\n%s", output)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -16,9 +15,6 @@ import (
 
 // whereCredentialsAre says where a user finds both.
 const whereCredentialsAre = "QCC Pro (pro.qcc.com) shows it under 设置中心 -> 我的公司." //nolint:gosec // No credential.
-
-// summaryUnavailable is for failures that go by themselves, whether the service or HTTP tells of them.
-const summaryUnavailable = "QCC service unavailable"
 
 // problems returns an error for every value that was given and cannot be used.
 func (s *settings) problems() diag.Diagnostics {
@@ -107,7 +103,8 @@ func skewText(skew time.Duration) string {
 	return fmt.Sprintf("The clock of this machine is %s %s that of QCC.", skew.Abs(), side)
 }
 
-// readDiagnostic tells of an error of qcc.Client.Quota: what came back, what it means, what to do, and how often was asked.
+// readDiagnostic tells of an error of qcc.Client.Quota: what came back, what it means, what to do, and how often was asked. The words
+// for each kind of failure are in explanations.go.
 func readDiagnostic(err error) diag.Diagnostic {
 	var (
 		read      *qcc.ReadError
@@ -115,64 +112,34 @@ func readDiagnostic(err error) diag.Diagnostic {
 		response  *qcc.HTTPError
 		answer    *qcc.AnswerError
 		transport *qcc.TransportError
-	)
 
-	tries := ""
-	if errors.As(err, &read) {
-		tries = triesText(read)
-	}
+		what string
+		why  explanation
+		skew string
+	)
 
 	switch {
 	case errors.As(err, &status):
-		return diag.NewErrorDiagnostic(statusSummary(status.Status.Class), paragraphs(
-			statusText(status),
-			status.Status.Meaning, refusedSkewText(status.Skew), status.Status.Remedy, tries))
+		what, why, skew = statusText(status), explainStatus(status.Status), refusedSkewText(status.Skew)
 	case errors.As(err, &response):
-		summary, remedy := httpText(response)
-
-		return diag.NewErrorDiagnostic(summary, paragraphs(
-			fmt.Sprintf("Asked for the quota, %s answered with HTTP %s (%s).", response.Host, response.HTTPStatus(), bodyText(response.Response)),
-			remedy, tries))
+		what, why = httpText(response), explainHTTP(response.StatusCode)
 	case errors.As(err, &answer):
-		return diag.NewErrorDiagnostic("Unreadable answer from QCC", paragraphs(
-			fmt.Sprintf("Asked for the quota, %s sent an answer (HTTP %s, %s) that cannot be used, because it %s.",
-				answer.Host, answer.HTTPStatus(), bodyText(answer.Response), answer.Problem),
-			answerRemedy(answer), tries))
+		what, why = answerText(answer), explainAnswer(answer)
 	case errors.As(err, &transport):
-		what := fmt.Sprintf("Asked for the quota, %s gave no answer: %s.", transport.Host, transport.Failure)
-		if transport.ProxyStatus != 0 {
-			what = fmt.Sprintf("%s Its answer was HTTP %d.", what, transport.ProxyStatus)
-		}
-
-		return diag.NewErrorDiagnostic("No answer from QCC", paragraphs(what, transportRemedy(transport.Failure), tries))
+		what, why = transportText(transport), explainFailure(transport.Failure)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return diag.NewErrorDiagnostic("Cancelled quota read", "Terraform ended the read of the quota before the service had answered.")
 	default:
 		return diag.NewErrorDiagnostic("Error in the QCC provider",
 			fmt.Sprintf("The read of the quota failed with a %T. Report it to the maintainers of this provider.", err))
 	}
-}
 
-// refusedSkewText says how far the clock is off, if that is worth a word.
-func refusedSkewText(skew *time.Duration) string {
-	if skew == nil || skew.Abs() <= qcc.ToleratedSkew {
-		return ""
+	tries := ""
+	if errors.As(err, &read) {
+		tries = triesText(read)
 	}
 
-	return skewText(*skew) + " A query that was signed with the time of QCC's clock was refused too."
-}
-
-func statusSummary(class qcc.Class) string {
-	switch class {
-	case qcc.ClassRefused:
-		return "Quota query refused by QCC"
-	case qcc.ClassTransient:
-		return summaryUnavailable
-	case qcc.ClassOK, qcc.ClassEmpty, qcc.ClassRejected:
-		fallthrough
-	default:
-		return "Unexpected status code from QCC"
-	}
+	return diag.NewErrorDiagnostic(why.summary, paragraphs(what, why.meaning, skew, why.remedy, tries))
 }
 
 // statusText says what the service said, in its own words, or in the document's if it had none. The words are on a line of their own,
@@ -190,6 +157,38 @@ func statusText(err *qcc.StatusError) string {
 	}
 }
 
+// refusedSkewText says how far the clock is off, if that is worth a word.
+func refusedSkewText(skew *time.Duration) string {
+	if skew == nil || skew.Abs() <= qcc.ToleratedSkew {
+		return ""
+	}
+
+	return skewText(*skew) + " A query that was signed with the time of QCC's clock was refused too."
+}
+
+func httpText(err *qcc.HTTPError) string {
+	said := fmt.Sprintf("Asked for the quota, %s answered with HTTP %s (%s).", err.Host, err.HTTPStatus(), bodyText(err.Response))
+	if err.RedirectHost != "" {
+		said += fmt.Sprintf(" It redirects to %s.", err.RedirectHost)
+	}
+
+	return said
+}
+
+func answerText(err *qcc.AnswerError) string {
+	return fmt.Sprintf("Asked for the quota, %s sent an answer (HTTP %s, %s) that cannot be used, because it %s.",
+		err.Host, err.HTTPStatus(), bodyText(err.Response), err.Problem)
+}
+
+func transportText(err *qcc.TransportError) string {
+	said := fmt.Sprintf("Asked for the quota, %s gave no answer: %s.", err.Host, err.Failure)
+	if err.ProxyStatus != 0 {
+		said += fmt.Sprintf(" Its answer was HTTP %d.", err.ProxyStatus)
+	}
+
+	return said
+}
+
 func bodyText(response qcc.Response) string {
 	contentType := response.ContentType
 	if contentType == "" {
@@ -201,67 +200,6 @@ func bodyText(response qcc.Response) string {
 	}
 
 	return fmt.Sprintf("%s, length %d", contentType, response.Length)
-}
-
-func answerRemedy(answer *qcc.AnswerError) string {
-	if strings.Contains(strings.ToLower(answer.ContentType), "html") {
-		return "It is a web page, so something between this machine and QCC has most likely sent it: check base_url (QCC_BASE_URL), proxies " +
-			"and firewalls."
-	}
-
-	return "No count is taken from such an answer. Check that base_url (QCC_BASE_URL) is right. If it is, report this text to the " +
-		"maintainers of this provider."
-}
-
-func httpText(response *qcc.HTTPError) (summary, remedy string) {
-	const unexpected = "Unexpected HTTP answer from QCC"
-
-	switch code := response.StatusCode; {
-	case code == http.StatusTooManyRequests:
-		return summaryUnavailable, "The service, or something on the way to it, gets too many requests. Find out which pipelines ask so often, " +
-			"and try again in a few minutes."
-	case response.Transient():
-		return summaryUnavailable, "The service, or something on the way to it, is busy or broken. Try again in a few minutes. If it " +
-			"stays, call QCC's support: 400-928-2212, working days 08:00-17:30 (UTC+8)."
-	case code >= http.StatusMultipleChoices && code < http.StatusBadRequest:
-		return unexpected, fmt.Sprintf("It is a redirect to %q. The provider follows none, because the signature must not reach another host. "+
-			"Check base_url (QCC_BASE_URL), and whether a proxy or a login page stands between this machine and QCC.", response.RedirectHost)
-	case code == http.StatusNotFound:
-		return unexpected, "There is no quota interface at this address. Check base_url (QCC_BASE_URL): it is the part before " +
-			"/api/company/quota/getQuota."
-	default:
-		return unexpected, "QCC's own refusals come with HTTP 200, so a firewall or a gateway in front of it has most likely answered. Check " +
-			"that this machine, or its proxy, may reach QCC (some of its services refuse addresses outside mainland China), and base_url " +
-			"(QCC_BASE_URL)."
-	}
-}
-
-func transportRemedy(failure qcc.Failure) string {
-	switch failure {
-	case qcc.FailureName:
-		return "Check base_url (QCC_BASE_URL) and the name servers of this machine. Behind a proxy, set HTTPS_PROXY: the proxy then resolves " +
-			"the name."
-	case qcc.FailureConnect:
-		return "Check that base_url (QCC_BASE_URL) is right and that something listens there (an emulator has another port at every " +
-			"start), and the network and its firewalls. Behind a proxy, set HTTPS_PROXY. If all that is right, try again in a few minutes."
-	case qcc.FailureProxy:
-		return "Check HTTPS_PROXY. If the service can be reached without a proxy, add its host to NO_PROXY."
-	case qcc.FailureProxyRefused:
-		return "Ask whoever runs the proxy in HTTPS_PROXY to allow connections to this host (with HTTP 407 it wants a user name and " +
-			"password in HTTPS_PROXY)."
-	case qcc.FailureCertificate:
-		return "If a proxy or a gateway inspects TLS here, add its certificate authority to the trust store of this machine (on Unix, " +
-			"SSL_CERT_FILE can name a file with it). Otherwise somebody else may be answering in QCC's place: do not go on. Also check that " +
-			"the clock of this machine is right."
-	case qcc.FailureTLS:
-		return "Check that base_url (QCC_BASE_URL) names an https port and that the other side speaks TLS 1.2 or newer."
-	case qcc.FailureSlow:
-		return "Check the network on the way to the service. If it is only slow, raise timeout in the provider block."
-	case qcc.FailureBroken:
-		return "Check the network, proxies and firewalls on the way to the service, and try again in a few minutes."
-	default:
-		return ""
-	}
 }
 
 // triesText says how often was asked, if that was more than once or if the budget ended the read.

@@ -41,6 +41,8 @@ func TestTextsOfDiagnostics(t *testing.T) {
 		}
 	}
 
+	skew := -10 * time.Minute
+	add("status code with a clock that is off", &qcc.StatusError{Status: qcc.Lookup(115), Message: "身份验证错误或者已过期", Skew: &skew})
 	add("status code that is not known", &qcc.StatusError{Status: qcc.Lookup(777), Message: "new"})
 	add("status code without a message", &qcc.StatusError{Status: qcc.Lookup(107)})
 	add("answer that is a page", &qcc.AnswerError{Response: page, Problem: "is not JSON"})
@@ -55,10 +57,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 		add(fmt.Sprintf("HTTP status %d", status), failure)
 	}
 
-	for _, failure := range []qcc.Failure{
-		qcc.FailureName, qcc.FailureConnect, qcc.FailureProxy, qcc.FailureProxyRefused, qcc.FailureCertificate, qcc.FailureTLS,
-		qcc.FailureSlow, qcc.FailureBroken,
-	} {
+	for _, failure := range qcc.Failures() {
 		transport := &qcc.TransportError{Failure: failure, Host: "pro.qcc.com"}
 		if failure == qcc.FailureProxyRefused {
 			transport.ProxyStatus = 407

@@ -186,7 +186,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 				Redirect: serve(t, elsewhere) + emulator.Path + "?key=" + emulator.DefaultKey, HTTPStatus: status,
 			}))
 
-			unitTest(t, credentials(serve(t, service)), resource.TestStep{Config: readOnce, ExpectError: says(`It is a redirect to "127.0.0.1:`)})
+			unitTest(t, credentials(serve(t, service)), resource.TestStep{Config: readOnce, ExpectError: says("It redirects to 127.0.0.1:")})
 
 			if elsewhere.Requests() != 0 {
 				t.Errorf("the other server received %d queries", elsewhere.Requests())

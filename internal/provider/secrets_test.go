@@ -2,15 +2,21 @@ package provider_test
 
 import (
 	"archive/zip"
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
@@ -77,62 +83,195 @@ func TestLeaksAreFound(t *testing.T) {
 	}
 }
 
+// credentialsFrom are the ways in which a user can give the credentials: files beside the root module, and environment variables.
+func credentialsFrom(way string) (map[string]string, []string) {
+	if way == "environment" {
+		return map[string]string{"provider.tf": "provider \"qcc\" {\n  max_retries = 0\n  timeout = \"2s\"\n}\n"}, nil
+	}
+
+	return map[string]string{"provider.tf": `
+variable "key" {
+  type      = string
+  ephemeral = true
+}
+
+variable "secret_key" {
+  type      = string
+  ephemeral = true
+}
+
+provider "qcc" {
+  key         = var.key
+  secret_key  = var.secret_key
+  max_retries = 0
+  timeout     = "2s"
+}
+`}, []string{"TF_VAR_key=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultSecretKey, "QCC_KEY=", "QCC_SECRET_KEY="}
+}
+
+// everything returns all that Terraform has written into a folder, and the members of a saved plan in it.
+func everything(t *testing.T, dir string) map[string]string {
+	t.Helper()
+
+	places := map[string]string{}
+
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+
+		content, err := os.ReadFile(path)
+		places[path] = string(content)
+
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	maps.Copy(places, unzip(t, filepath.Join(dir, "saved")))
+
+	return places
+}
+
 // TestNothingTellsASecret looks at all that Terraform writes, with logs of everything, for the credentials and every Token.
 func TestNothingTellsASecret(t *testing.T) {
 	t.Parallel()
 
-	for name, server := range map[string]*tokens{
-		"success":          {service: emulator.New()},
-		"refusal":          {service: emulator.New(emulator.WithBehavior(emulator.Behavior{Code: 107}))},
-		"broken":           {service: emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: emulator.DropHalf}))},
-		"echo in a status": {echo: `{"status":"101","msg":"%s"}`, status: http.StatusOK},
-		"echo in a page":   {echo: "<html>%s</html>", contentType: "text/html; ", status: http.StatusOK},
-		"echo in a count":  {echo: `{"status":"200","result":[{"id":"radar_id","totalCount":"%s"}]}`, status: http.StatusOK},
-		"echo with 500":    {echo: "%s", status: http.StatusInternalServerError},
-		"echo with 302":    {echo: "%s", status: http.StatusFound},
+	secure := httptest.NewTLSServer(emulator.New())
+	t.Cleanup(secure.Close)
+
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+
+	type failure struct {
+		server *tokens
+		// url is where the provider asks, if not at the server.
+		url string
+		// env is what is set beside the credentials.
+		env []string
+	}
+
+	misbehaving := func(behavior emulator.Behavior) failure {
+		return failure{server: &tokens{service: emulator.New(emulator.WithBehavior(behavior))}}
+	}
+
+	failures := map[string]failure{
+		"success":             misbehaving(emulator.Behavior{}),
+		"refusal":             misbehaving(emulator.Behavior{Code: 107}),
+		"busy":                misbehaving(emulator.Behavior{Code: 199, RetryAfter: "3600"}),
+		"clock":               misbehaving(emulator.Behavior{Clock: emulator.Duration(time.Hour)}),
+		"no answer":           misbehaving(emulator.Behavior{Drop: emulator.DropAnswer}),
+		"half an answer":      misbehaving(emulator.Behavior{Drop: emulator.DropHalf}),
+		"no answer in time":   misbehaving(emulator.Behavior{Delay: emulator.Duration(time.Hour)}),
+		"too long":            misbehaving(emulator.Behavior{Size: 2 << 20}),
+		"no such host":        {url: "https://qcc.invalid"},
+		"nobody listens":      {url: "http://127.0.0.1:1"},
+		"unknown certificate": {url: secure.URL},
+		"no TLS":              {url: strings.Replace(serve(t, emulator.New()), "http:", "https:", 1)},
+		"proxy away":          {url: "https://pro.qcc.com", env: []string{"HTTPS_PROXY=http://user:" + emulator.DefaultSecretKey + "@127.0.0.1:1"}},
+		"bad proxy":           {url: "https://pro.qcc.com", env: []string{"HTTPS_PROXY=:// " + emulator.DefaultSecretKey}},
+		"bad base_url":        {url: "https://user:" + emulator.DefaultSecretKey + "@pro.qcc.com/?key=" + emulator.DefaultKey},
+		"broken base_url":     {url: "https://" + emulator.DefaultSecretKey + "%zz"},
+		"credentials swapped": {server: &tokens{service: emulator.New()}, env: []string{
+			"QCC_KEY=" + emulator.DefaultSecretKey, "QCC_SECRET_KEY=" + emulator.DefaultKey,
+			"TF_VAR_key=" + emulator.DefaultSecretKey, "TF_VAR_secret_key=" + emulator.DefaultKey,
+		}},
+		"white space": {env: []string{"QCC_KEY=" + emulator.DefaultKey + " ", "TF_VAR_key=" + emulator.DefaultKey + " "}},
+		"quotes":      {env: []string{"QCC_KEY='" + emulator.DefaultKey + "'", "TF_VAR_key='" + emulator.DefaultKey + "'"}},
+		"the same":    {env: []string{"QCC_SECRET_KEY=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultKey}},
+	}
+
+	for _, status := range []int{200, 201, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 429, 500, 502, 503} {
+		failures[fmt.Sprintf("echo with %d", status)] = failure{server: &tokens{echo: "<html>%s</html>", contentType: "text/html; ", status: status}}
+	}
+
+	for name, body := range map[string]string{
+		"status": `{"status":"101","msg":"%s"}`, "code": `{"status":"%s"}`,
+		"count": `{"status":"200","result":[{"id":"radar_id","totalCount":"%s"}]}`,
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		failures["echo in a "+name] = failure{server: &tokens{echo: body, status: http.StatusOK}}
+	}
 
-			f := newFolder(t, serve(t, server), map[string]string{
-				"main.tf": rootModule, "provider.tf": "provider \"qcc\" {\n  max_retries = 0\n}\n",
-			})
-			f.env = append(f.env, "TF_LOG=TRACE")
+	for _, way := range []string{"environment", "ephemeral variables"} {
+		for name, failure := range failures {
+			t.Run(name+", "+way, func(t *testing.T) {
+				t.Parallel()
 
-			places := map[string]string{}
-
-			_, places["plan's output"] = f.run(t, "plan", "-out=saved")
-			_, places["plan as JSON"] = f.run(t, "show", "-json", "saved")
-			_, places["apply's output"] = f.run(t, "apply", "saved")
-
-			if !strings.Contains(places["plan's output"], "[TRACE]") {
-				t.Fatal("there is no log to look at")
-			}
-
-			err := filepath.WalkDir(f.dir, func(path string, entry os.DirEntry, err error) error {
-				if err != nil || !entry.Type().IsRegular() {
-					return err
+				server, url := failure.server, failure.url
+				if server == nil {
+					server = &tokens{}
 				}
 
-				content, err := os.ReadFile(path)
-				places[path] = string(content)
+				if url == "" {
+					url = serve(t, server)
+				}
 
-				return err
+				files, env := credentialsFrom(way)
+				files["main.tf"] = rootModule
+
+				f := newFolder(t, url, files)
+				f.env = slices.Concat(f.env, env, failure.env, []string{"TF_LOG=TRACE"})
+
+				outputs := map[string]string{}
+
+				code, plan := f.run(t, "plan", "-out=saved")
+				outputs["plan's output"] = plan
+				_, outputs["plan as JSON"] = f.run(t, "show", "-json", "saved")
+
+				if code == 0 {
+					_, outputs["apply's output"] = f.run(t, "apply", "saved")
+				}
+
+				if !strings.Contains(plan, "[TRACE]") || (code == 0) != (name == "success" || name == "clock") {
+					t.Fatalf("exit code %d, or there is no log to look at", code)
+				}
+
+				if failure.server != nil && len(server.secrets()) < 3 {
+					t.Fatal("no Token was sent")
+				}
+
+				maps.Copy(outputs, everything(t, f.dir))
+
+				if found := leaks(server.secrets(), outputs); len(found) > 0 {
+					t.Errorf("there are secrets in %q", found)
+				}
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
+		}
+	}
+}
 
-			maps.Copy(places, unzip(t, filepath.Join(f.dir, "saved")))
+// TestInterruptEndsAReadAtOnce sends Ctrl-C to a Terraform whose provider waits for an answer that does not come.
+func TestInterruptEndsAReadAtOnce(t *testing.T) {
+	t.Parallel()
 
-			if len(server.secrets()) < 3 {
-				t.Fatal("no Token was sent")
-			}
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
 
-			if found := leaks(server.secrets(), places); len(found) > 0 {
-				t.Errorf("there are secrets in %q", found)
-			}
-		})
+	service := emulator.New(
+		emulator.WithBehavior(emulator.Behavior{Delay: emulator.Duration(time.Hour)}),
+		emulator.WithLog(func(string) { interrupt() }),
+	)
+	server := &tokens{service: service}
+	f := newFolder(t, serve(t, server), map[string]string{"main.tf": rootModule})
+
+	var output strings.Builder
+
+	began := time.Now()
+	_, err := f.terraform.Run(ctx, f.dir, append(f.env, "TF_LOG=TRACE"), &output, "plan")
+
+	if took := time.Since(began); !errors.Is(err, context.Canceled) || took > 15*time.Second {
+		t.Errorf("the plan ended after %s with %v, want it to end at once", took, err)
+	}
+
+	if !says("Cancelled quota read").MatchString(output.String()) {
+		t.Error("the read was not cancelled")
+	}
+
+	outputs := everything(t, f.dir)
+	outputs["output"] = output.String()
+
+	if found := leaks(server.secrets(), outputs); len(found) > 0 {
+		t.Errorf("there are secrets in %q", found)
 	}
 }
 

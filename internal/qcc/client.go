@@ -110,10 +110,8 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 
 // read asks the service, again where that may help, for reads the oldest of which began at the given time.
 func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
-	ctx, cancel := context.WithDeadline(ctx, began.Add(c.config.Timeout))
-	defer cancel()
-
 	var (
+		end     = began.Add(c.config.Timeout)
 		attempt Attempt
 		tries   int
 		failure error
@@ -124,7 +122,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 			var quota Quota
 
 			tries++
-			quota, failure = c.try(ctx, &attempt, tries > c.config.MaxRetries)
+			quota, failure = c.try(ctx, &attempt, end, tries > c.config.MaxRetries)
 
 			return quota, retryAdvice(failure)
 		},
@@ -132,7 +130,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 			InitialInterval: firstWait, MaxInterval: longestWait, Multiplier: 2, RandomizationFactor: 1,
 		}),
 		backoff.WithMaxTries(uint(c.config.MaxRetries)+1),
-		backoff.WithMaxElapsedTime(c.config.Timeout-time.Since(began)),
+		backoff.WithMaxElapsedTime(time.Until(end)),
 		backoff.WithNotify(func(_ error, wait time.Duration) {
 			attempt.Wait = wait
 			c.report(ctx, attempt)
@@ -153,7 +151,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 	switch {
 	case errors.As(failure, &status) && status.Status.Class == ClassRefused:
 		c.refused.Store(failed)
-	case isTransient(failure) && tries <= c.config.MaxRetries, ctx.Err() != nil:
+	case isTransient(failure) && tries <= c.config.MaxRetries, !time.Now().Before(end):
 		failed.Budget = c.config.Timeout
 	}
 
@@ -182,14 +180,14 @@ func retryAdvice(failure error) error {
 	return failure
 }
 
-// try makes an attempt that leaves time for another one, unless it is the last.
-func (c *Client) try(ctx context.Context, attempt *Attempt, last bool) (Quota, error) {
-	if !last {
-		var cancel context.CancelFunc
-
-		ctx, cancel = context.WithTimeout(ctx, c.config.Timeout/attemptsPerBudget)
-		defer cancel()
+// try makes an attempt that ends with the read's budget; or earlier, so as to leave time for another one, unless it is the last.
+func (c *Client) try(ctx context.Context, attempt *Attempt, end time.Time, last bool) (Quota, error) {
+	if quarter := time.Now().Add(c.config.Timeout / attemptsPerBudget); !last && quarter.Before(end) {
+		end = quarter
 	}
+
+	ctx, cancel := context.WithDeadline(ctx, end)
+	defer cancel()
 
 	return c.attempt(ctx, attempt)
 }
@@ -232,7 +230,7 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt, offset time.Duration
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshakeFailed.Store(err != nil) },
 	})
 
-	request, shown := c.request(ctx, c.config.Now().Add(offset))
+	request := c.request(ctx, c.config.Now().Add(offset))
 
 	response, err := c.config.Transport.RoundTrip(request)
 	if err != nil {
@@ -243,28 +241,32 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt, offset time.Duration
 
 	attempt.HTTPStatus = response.StatusCode
 
-	quota, status, err := c.interpret(response, shown)
+	quota, status, err := c.interpret(response)
 	attempt.Code = status.Code
+
+	if err != nil {
+		return Quota{}, redacted(err, c.config.Key, c.config.SecretKey, request.Header.Get("Token"))
+	}
+
 	quota.Skew = offset
 
-	return quota, err
+	return quota, nil
 }
 
-// interpret reads an answer. The Status is zero if the answer does not hold one.
-func (c *Client) interpret(response *http.Response, shown func(words string) string) (Quota, Status, error) {
+// interpret reads an answer. The Status is zero if the answer does not hold one. An error repeats words of the service as they came.
+func (c *Client) interpret(response *http.Response) (Quota, Status, error) {
 	facts := Response{
 		Host:        c.endpoint.Host,
 		StatusCode:  response.StatusCode,
-		ContentType: shown(response.Header.Get("Content-Type")),
+		ContentType: response.Header.Get("Content-Type"),
 		Length:      response.ContentLength,
 	}
-
 	wait := Wait{RetryAfter: c.retryAfter(response.Header.Get("Retry-After"))}
 
 	if response.StatusCode != http.StatusOK {
 		failure := &HTTPError{Response: facts, Wait: wait}
 		if target, err := response.Location(); err == nil {
-			failure.RedirectHost = shown(target.Host)
+			failure.RedirectHost = target.Host
 		}
 
 		return Quota{}, Status{}, failure
@@ -288,21 +290,21 @@ func (c *Client) interpret(response *http.Response, shown func(words string) str
 	var stated *StatusError
 
 	switch {
+	case err == nil:
+		return quota, status, nil
 	case errors.As(err, &stated):
-		stated.Message, stated.Wait = shown(stated.Message), wait
+		stated.Wait = wait
 		stated.Skew = c.skew(status, response.Header.Get("Date"))
 
 		return Quota{}, status, stated
-	case err != nil:
-		return Quota{}, status, &AnswerError{Response: facts, Problem: shown(err.Error())}
 	default:
-		return quota, status, nil
+		return Quota{}, status, &AnswerError{Response: facts, Problem: err.Error()}
 	}
 }
 
 // skew returns how far the service's clock is ahead of this machine's, if a signature was refused and the answer has a date.
 func (c *Client) skew(status Status, date string) *time.Duration {
-	if status.Code != codeIPOrSignature && status.Code != codeIdentity {
+	if !status.DependsOnClock() {
 		return nil
 	}
 
@@ -314,11 +316,9 @@ func (c *Client) skew(status Status, date string) *time.Duration {
 	return new(theirs.Sub(c.config.Now()).Round(time.Second))
 }
 
-// request returns a request signed with a time, and a function that makes words of the service fit to be shown: without
-// what the request holds of secrets. Source: interface document, sections 6.1 and 6.2.1.
-func (c *Client) request(ctx context.Context, now time.Time) (*http.Request, func(words string) string) {
+// request returns a request that is signed with a time. Source: interface document, sections 6.1 and 6.2.1.
+func (c *Client) request(ctx context.Context, now time.Time) *http.Request {
 	timespan := strconv.FormatInt(now.Unix(), 10)
-	token := signature(c.config.Key, timespan, c.config.SecretKey)
 
 	request := &http.Request{
 		Method: http.MethodGet,
@@ -327,14 +327,12 @@ func (c *Client) request(ctx context.Context, now time.Time) (*http.Request, fun
 			"Accept":        {"application/json"},
 			"Cache-Control": {"no-cache"}, // No proxy on the way may answer with an older count.
 			"Timespan":      {timespan},
-			"Token":         {token},
+			"Token":         {signature(c.config.Key, timespan, c.config.SecretKey)},
 			"User-Agent":    {c.config.UserAgent},
 		},
 	}
 
-	return request.WithContext(ctx), func(words string) string {
-		return quote(words, c.config.Key, c.config.SecretKey, token)
-	}
+	return request.WithContext(ctx)
 }
 
 // isCorrupt tells whether a body could not be decompressed.
@@ -346,6 +344,10 @@ func isCorrupt(err error) bool {
 
 // retryAfter reads the header of that name, a number of seconds or a date; 0 if it says neither, or a time that has passed.
 func (c *Client) retryAfter(header string) time.Duration {
+	if header == "" {
+		return 0
+	}
+
 	const longest = uint64(math.MaxInt64 / time.Second)
 
 	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {

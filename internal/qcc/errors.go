@@ -115,6 +115,13 @@ const (
 	FailureBroken       Failure = "the connection broke before the answer was complete"
 )
 
+// Failures returns all of them.
+func Failures() []Failure {
+	return []Failure{
+		FailureName, FailureConnect, FailureProxy, FailureProxyRefused, FailureCertificate, FailureTLS, FailureSlow, FailureBroken,
+	}
+}
+
 // ReadError is a read that failed.
 type ReadError struct {
 	// Err is how the last attempt failed: one of the other errors of this package, or that of the reader's own context.

@@ -1,6 +1,7 @@
 package qcc
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
 	"strings"
@@ -9,6 +10,31 @@ import (
 
 // maxQuoted is how many characters of the service's own words an error repeats.
 const maxQuoted = 300
+
+// redacted makes an error of Client.interpret fit to be shown: its words of the service are quoted.
+func redacted(err error, secrets ...string) error {
+	var (
+		status   *StatusError
+		response *HTTPError
+		answer   *AnswerError
+		words    []*string
+	)
+
+	switch {
+	case errors.As(err, &status):
+		words = []*string{&status.Message}
+	case errors.As(err, &response):
+		words = []*string{&response.ContentType, &response.RedirectHost}
+	case errors.As(err, &answer):
+		words = []*string{&answer.ContentType, &answer.Problem}
+	}
+
+	for _, word := range words {
+		*word = quote(*word, secrets...)
+	}
+
+	return err
+}
 
 // quote makes the service's own words fit to be shown: without any of the secrets, in any letter case or URL encoding, without
 // characters that a terminal would obey, and not too long.

@@ -97,9 +97,7 @@ func (s *sharer[T]) leave(b *batch[T]) {
 	case b.cancel != nil:
 		b.cancel()
 	case s.gathering == b:
-		s.gathering = nil
-
-		b.departure.Stop()
+		s.gathering = nil // Its departure finds it gone.
 	}
 }
 

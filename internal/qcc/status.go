@@ -69,6 +69,9 @@ const (
 	remedyBuy     = "Have the quota query interface bought or opened for this account in QCC Pro (pro.qcc.com)."
 )
 
+// DependsOnClock tells whether the code is for a signature that is not accepted, which a clock that is off can be the reason of.
+func (s Status) DependsOnClock() bool { return s.Code == codeIPOrSignature || s.Code == codeIdentity }
+
 // Lookup explains a status code. A code that is not known is rejected: it is shown as it came, and not asked for again.
 func Lookup(code int) Status {
 	for _, status := range statuses {
