@@ -253,9 +253,9 @@ func TestValidateRefusesWhatTheBlockStates(t *testing.T) {
 	for lines, text := range map[string]string{
 		`base_url = "http://pro.qcc.com"`: "It would send the key in clear",
 		`timeout = "0s"`:                  "must be between 1s and 10m.",
-		`timeout = "soon"`:                "must be a duration",
-		`max_retries = 11`:                "must be a whole number between 0 and 10",
-		`max_retries = 0.5`:               "must be a whole number",
+		`timeout = "soon"`:                "not a duration with a unit",
+		`max_retries = 11`:                "not a whole number between 0 and 10",
+		`max_retries = 0.5`:               "not a whole number",
 		`key = " test_key"`:               "It begins or ends with white space",
 		`secret_key = ""`:                 "It is empty.",
 		"key = \"k\"\nsecret_key = \"k\"": "It is the same as key.",

@@ -60,7 +60,7 @@ func resolve(model providerModel, getenv func(string) string) *settings {
 	if s.has(qcc.FieldTimeout, model.Timeout) {
 		timeout, err := time.ParseDuration(model.Timeout.ValueString())
 		if err != nil {
-			s.refuse(qcc.FieldTimeout, fmt.Sprintf(`It is %q, and must be a duration with a unit, such as "30s" or "2m".`, model.Timeout.ValueString()))
+			s.refuse(qcc.FieldTimeout, `It is not a duration with a unit, such as "30s" or "2m".`)
 		}
 
 		s.config.Timeout = timeout
@@ -69,7 +69,7 @@ func resolve(model providerModel, getenv func(string) string) *settings {
 	if s.has(qcc.FieldMaxRetries, model.MaxRetries) {
 		retries, accuracy := model.MaxRetries.ValueBigFloat().Int64()
 		if accuracy != big.Exact || retries < 0 || retries > qcc.LimitMaxRetries {
-			s.refuse(qcc.FieldMaxRetries, fmt.Sprintf("It is %s, and must be a whole number between 0 and %d.", model.MaxRetries, qcc.LimitMaxRetries))
+			s.refuse(qcc.FieldMaxRetries, fmt.Sprintf("It is not a whole number between 0 and %d.", qcc.LimitMaxRetries))
 		}
 
 		s.config.MaxRetries = int(retries)
@@ -94,7 +94,8 @@ func (s *settings) has(field qcc.Field, value attr.Value) bool {
 	}
 }
 
-// refuse takes back that a field was given: what is wrong with it is said here.
+// refuse takes back that a field was given: what is wrong with it is said here. The value is not repeated: it may be a credential on
+// the wrong line.
 func (s *settings) refuse(field qcc.Field, problem string) {
 	delete(s.given, field)
 

@@ -66,13 +66,13 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		"bad QCC_BASE_URL":            {environment{"QCC_BASE_URL": "pro.qcc.com"}, []string{key, secret}, "base_url, which comes from the environment variable QCC_BASE_URL, cannot be used."},
 		"base_url with a user":        {nil, []string{key, secret, `base_url = "https://u:p@pro.qcc.com"`}, "It holds a user name or a password."},
 		"base_url with a query":       {nil, []string{key, secret, `base_url = "https://pro.qcc.com?a=b"`}, "It has a query or a fragment."},
-		"timeout that is no duration": {nil, []string{key, secret, `timeout = "60"`}, `The value of timeout cannot be used. It is "60", and must be a duration with a unit, such as "30s" or "2m".`},
+		"timeout that is no duration": {nil, []string{key, secret, `timeout = "60"`}, `The value of timeout cannot be used. It is not a duration with a unit, such as "30s" or "2m".`},
 		"timeout too short":           {nil, []string{key, secret, `timeout = "999ms"`}, "The value of timeout cannot be used. It is 999ms, and must be between 1s and 10m."},
 		"timeout too long":            {nil, []string{key, secret, `timeout = "11m"`}, "The value of timeout cannot be used. It is 11m0s, and must be between 1s and 10m."},
-		"too many retries":            {nil, []string{key, secret, `max_retries = 11`}, "The value of max_retries cannot be used. It is 11, and must be a whole number between 0 and 10."},
-		"retries beyond 32 bits":      {nil, []string{key, secret, `max_retries = 4294967299`}, "It is 4294967299, and must be a whole number"},
-		"negative retries":            {nil, []string{key, secret, `max_retries = -1`}, "The value of max_retries cannot be used. It is -1, and must be a whole number between 0 and 10."},
-		"half a retry":                {nil, []string{key, secret, `max_retries = 1.5`}, "The value of max_retries cannot be used. It is 1.5, and must be a whole number between 0 and 10."},
+		"too many retries":            {nil, []string{key, secret, `max_retries = 11`}, "The value of max_retries cannot be used. It is not a whole number between 0 and 10."},
+		"retries beyond 32 bits":      {nil, []string{key, secret, `max_retries = 4294967299`}, "It is not a whole number between 0 and 10."},
+		"negative retries":            {nil, []string{key, secret, `max_retries = -1`}, "The value of max_retries cannot be used. It is not a whole number between 0 and 10."},
+		"half a retry":                {nil, []string{key, secret, `max_retries = 1.5`}, "The value of max_retries cannot be used. It is not a whole number between 0 and 10."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -199,8 +199,8 @@ func TestUnknownConfigurationIsJudgedOnceKnown(t *testing.T) {
 	t.Parallel()
 
 	for attribute, fails := range map[string]string{
-		"max_retries": "It is 99, and must be a whole number between 0 and 10.",
-		"timeout":     `It is "99", and must be a duration`,
+		"max_retries": "It is not a whole number between 0 and 10.",
+		"timeout":     "It is not a duration with a unit",
 		"base_url":    "The value of base_url cannot be used.",
 	} {
 		t.Run(attribute, func(t *testing.T) {

@@ -63,7 +63,7 @@ What the provider does is one of these:
 	row("---", "---", "---")
 
 	for _, e := range httpExplanations() {
-		row(httpRange(e), retryAction(e.summary == summaryUnavailable), e.remedy)
+		row(httpRange(e), retryAction(qcc.TransientHTTP(e.first)), e.remedy)
 	}
 
 	row("any other", retryAction(false), otherHTTP().remedy)
@@ -121,15 +121,15 @@ func retryAction(transient bool) string {
 }
 
 func failureAction(failure qcc.Failure) string {
+	action := retryAction(failure.Transient())
+
 	switch failure {
-	case qcc.FailureCertificate, qcc.FailureTLS:
-		return fails
 	case qcc.FailureName:
-		return "asks again, but fails if there is no such name"
+		return action + "; fails if the name does not exist"
 	case qcc.FailureProxyRefused:
-		return "asks again if the proxy says that it is busy; else fails"
+		return action + "; asks again if the proxy's answer is an HTTP status that allows it"
 	default:
-		return asksAgain
+		return action
 	}
 }
 

@@ -55,6 +55,8 @@ func TestREADMEs(t *testing.T) {
 			}
 
 			code, got := f.run(t, "plan")
+			got = regexp.MustCompile(`complete after \d+s`).ReplaceAllString(got, "complete after 0s") // On a busy machine.
+
 			if code != 1 || !strings.Contains(got, output[0]) {
 				t.Errorf("exit code %d, want 1 and the README's text, not\n%s", code, got)
 			}

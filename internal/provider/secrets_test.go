@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log"
 	"maps"
 	"net/http"
@@ -75,21 +76,52 @@ func leaks(secrets []string, places map[string]string) []string {
 	return found
 }
 
+// TestLeaksAreFound lets a root module tell a secret in every way there is, and looks whether each place is looked at.
 func TestLeaksAreFound(t *testing.T) {
 	t.Parallel()
 
-	if got := leaks([]string{"ABC"}, map[string]string{"a": "xabcx", "b": "x"}); len(got) != 1 || got[0] != "a" {
-		t.Errorf("leaks are found in %q, want a", got)
+	const canary = "C4N4RY"
+
+	f := newFolder(t, silent(t), map[string]string{"main.tf": `
+resource "terraform_data" "leak" {
+  input = "` + canary + `"
+}
+`})
+	f.env = append(f.env, "TF_LOG=TRACE")
+
+	places := map[string]string{"output": f.succeeds(t, "plan", "-out=saved"), "plan as JSON": f.succeeds(t, "show", "-json", "saved")}
+
+	f.succeeds(t, "apply", "saved")
+	maps.Copy(places, everything(t, f.dir))
+
+	found := leaks([]string{strings.ToLower(canary)}, places)
+	for _, place := range []string{"output", "plan as JSON", filepath.Join(f.dir, "terraform.tfstate"), "tfplan", "tfconfig/m-/main.tf"} {
+		if !slices.Contains(found, place) {
+			t.Errorf("a leak in %q is not found; found are %q", place, found)
+		}
 	}
 }
+
+const timeoutVariable = `
+variable "timeout" {
+  type      = string
+  default   = "2s"
+  ephemeral = true
+}
+`
 
 // credentialsFrom are the ways in which a user can give the credentials: files beside the root module, and environment variables.
 func credentialsFrom(way string) (map[string]string, []string) {
 	if way == "environment" {
-		return map[string]string{"provider.tf": "provider \"qcc\" {\n  max_retries = 0\n  timeout = \"2s\"\n}\n"}, nil
+		return map[string]string{"provider.tf": timeoutVariable + `
+provider "qcc" {
+  max_retries = 0
+  timeout     = var.timeout
+}
+`}, nil
 	}
 
-	return map[string]string{"provider.tf": `
+	return map[string]string{"provider.tf": timeoutVariable + `
 variable "key" {
   type      = string
   ephemeral = true
@@ -104,7 +136,7 @@ provider "qcc" {
   key         = var.key
   secret_key  = var.secret_key
   max_retries = 0
-  timeout     = "2s"
+  timeout     = var.timeout
 }
 `}, []string{"TF_VAR_key=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultSecretKey, "QCC_KEY=", "QCC_SECRET_KEY="}
 }
@@ -149,6 +181,8 @@ func TestNothingTellsASecret(t *testing.T) {
 		url string
 		// env is what is set beside the credentials.
 		env []string
+		// says is a part of the error, where the exit code alone would not show that it is this failure.
+		says string
 	}
 
 	misbehaving := func(behavior emulator.Behavior) failure {
@@ -164,21 +198,22 @@ func TestNothingTellsASecret(t *testing.T) {
 		"half an answer":      misbehaving(emulator.Behavior{Drop: emulator.DropHalf}),
 		"no answer in time":   misbehaving(emulator.Behavior{Delay: emulator.Duration(time.Hour)}),
 		"too long":            misbehaving(emulator.Behavior{Size: 2 << 20}),
-		"no such host":        {url: "https://qcc.invalid"},
-		"nobody listens":      {url: "http://127.0.0.1:1"},
-		"unknown certificate": {url: secure.URL},
-		"no TLS":              {url: strings.Replace(serve(t, emulator.New()), "http:", "https:", 1)},
-		"proxy away":          {url: "https://pro.qcc.com", env: []string{"HTTPS_PROXY=http://user:" + emulator.DefaultSecretKey + "@127.0.0.1:1"}},
-		"bad proxy":           {url: "https://pro.qcc.com", env: []string{"HTTPS_PROXY=:// " + emulator.DefaultSecretKey}},
+		"no such host":        {url: "https://qcc.invalid", says: "the host name could not be resolved"},
+		"nobody listens":      {url: "http://127.0.0.1:1", says: "no connection could be made"},
+		"unknown certificate": {url: secure.URL, says: "the certificate is not trusted"},
+		"no TLS":              {url: strings.Replace(serve(t, emulator.New()), "http:", "https:", 1), says: "no TLS session could be agreed on"},
+		"proxy away":          {url: "https://qcc.invalid", env: []string{"HTTPS_PROXY=http://user:" + emulator.DefaultSecretKey + "@127.0.0.1:1"}, says: "the proxy could not be reached"},
+		"bad proxy":           {url: "https://qcc.invalid", env: []string{"HTTPS_PROXY=:// " + emulator.DefaultSecretKey}, says: "gave no answer"},
 		"bad base_url":        {url: "https://user:" + emulator.DefaultSecretKey + "@pro.qcc.com/?key=" + emulator.DefaultKey},
 		"broken base_url":     {url: "https://" + emulator.DefaultSecretKey + "%zz"},
 		"credentials swapped": {server: &tokens{service: emulator.New()}, env: []string{
 			"QCC_KEY=" + emulator.DefaultSecretKey, "QCC_SECRET_KEY=" + emulator.DefaultKey,
 			"TF_VAR_key=" + emulator.DefaultSecretKey, "TF_VAR_secret_key=" + emulator.DefaultKey,
 		}},
-		"white space": {env: []string{"QCC_KEY=" + emulator.DefaultKey + " ", "TF_VAR_key=" + emulator.DefaultKey + " "}},
-		"quotes":      {env: []string{"QCC_KEY='" + emulator.DefaultKey + "'", "TF_VAR_key='" + emulator.DefaultKey + "'"}},
-		"the same":    {env: []string{"QCC_SECRET_KEY=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultKey}},
+		"key as timeout": {env: []string{"TF_VAR_timeout=" + emulator.DefaultSecretKey}, says: "It is not a duration with a unit"},
+		"white space":    {env: []string{"QCC_KEY=" + emulator.DefaultKey + " ", "TF_VAR_key=" + emulator.DefaultKey + " "}},
+		"quotes":         {env: []string{"QCC_KEY='" + emulator.DefaultKey + "'", "TF_VAR_key='" + emulator.DefaultKey + "'"}},
+		"the same":       {env: []string{"QCC_SECRET_KEY=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultKey}},
 	}
 
 	for _, status := range []int{200, 201, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 429, 500, 502, 503} {
@@ -226,8 +261,12 @@ func TestNothingTellsASecret(t *testing.T) {
 					t.Fatalf("exit code %d, or there is no log to look at", code)
 				}
 
-				if failure.server != nil && len(server.secrets()) < 3 {
-					t.Fatal("no Token was sent")
+				if failure.says != "" && !says(failure.says).MatchString(plan) {
+					t.Errorf("the plan does not say %q", failure.says)
+				}
+
+				if failure.server != nil && (len(server.secrets()) < 3 || !strings.Contains(plan, "QCC quota query")) {
+					t.Fatal("no Token was sent, or the log does not tell of it")
 				}
 
 				maps.Copy(outputs, everything(t, f.dir))
@@ -280,9 +319,14 @@ func unzip(t *testing.T, path string) map[string]string {
 	t.Helper()
 
 	archive, err := zip.OpenReader(path)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+
+	if err != nil {
+		t.Fatal(err)
+	}
+
 	defer archive.Close()
 
 	members := map[string]string{}

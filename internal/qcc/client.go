@@ -10,7 +10,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
-	"math"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -58,7 +57,7 @@ type Attempt struct {
 	HTTPStatus int
 	// Code is the service's status code, 0 if the answer held none.
 	Code int
-	// Wait is how long the read waits before its next attempt; 0 after its last one.
+	// Wait is how long the read waits before its next attempt; 0 if it does not wait, or makes none.
 	Wait time.Duration
 }
 
@@ -110,8 +109,10 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 
 // read asks the service, again where that may help, for reads the oldest of which began at the given time.
 func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
+	ctx, cancel := context.WithDeadline(ctx, began.Add(c.config.Timeout))
+	defer cancel()
+
 	var (
-		end     = began.Add(c.config.Timeout)
 		attempt Attempt
 		tries   int
 		failure error
@@ -119,24 +120,30 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 
 	quota, err := backoff.Retry(ctx,
 		func() (Quota, error) {
+			if refused := c.refused.Load(); refused != nil { // By another read, while this one waited.
+				failure = refused
+
+				return Quota{}, backoff.Permanent(failure)
+			}
+
 			var quota Quota
 
 			tries++
-			quota, failure = c.try(ctx, &attempt, end, tries > c.config.MaxRetries)
+			quota, failure = c.try(ctx, &attempt, tries > c.config.MaxRetries)
 
-			return quota, retryAdvice(failure)
+			return quota, retryAdvice(ctx, failure)
 		},
 		backoff.WithBackOff(&backoff.ExponentialBackOff{
 			InitialInterval: firstWait, MaxInterval: longestWait, Multiplier: 2, RandomizationFactor: 1,
 		}),
 		backoff.WithMaxTries(uint(c.config.MaxRetries)+1),
-		backoff.WithMaxElapsedTime(time.Until(end)),
+		backoff.WithMaxElapsedTime(c.config.Timeout-time.Since(began)),
 		backoff.WithNotify(func(_ error, wait time.Duration) {
 			attempt.Wait = wait
 			c.report(ctx, attempt)
 		}),
 	)
-	if attempt.Wait == 0 {
+	if attempt.Number > 0 && attempt.Wait == 0 {
 		c.report(ctx, attempt)
 	}
 
@@ -144,14 +151,21 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 		return quota, nil
 	}
 
-	failed := &ReadError{Err: failure, Attempts: attempt.Number}
+	var (
+		refused *ReadError
+		status  *StatusError
+	)
 
-	var status *StatusError
+	if errors.As(failure, &refused) {
+		return Quota{}, refused
+	}
+
+	failed := &ReadError{Err: failure, Attempts: attempt.Number}
 
 	switch {
 	case errors.As(failure, &status) && status.Status.Class == ClassRefused:
 		c.refused.Store(failed)
-	case isTransient(failure) && tries <= c.config.MaxRetries, !time.Now().Before(end):
+	case isTransient(failure) && tries <= c.config.MaxRetries, ctx.Err() != nil:
 		failed.Budget = c.config.Timeout
 	}
 
@@ -164,56 +178,75 @@ func (c *Client) report(ctx context.Context, attempt Attempt) {
 	}
 }
 
-// retryAdvice tells backoff.Retry what to do after an attempt.
-func retryAdvice(failure error) error {
-	switch {
-	case failure == nil:
+// retryAdvice tells backoff.Retry what to do after an attempt. A wait that the context leaves no room for is not begun.
+func retryAdvice(ctx context.Context, failure error) error {
+	if failure == nil {
 		return nil
-	case !isTransient(failure):
+	}
+
+	wait := (&ReadError{Err: failure}).RetryAfter()
+	end, _ := ctx.Deadline()
+
+	switch {
+	case !isTransient(failure), wait > time.Until(end):
 		return backoff.Permanent(failure)
-	}
-
-	if wait := (&ReadError{Err: failure}).RetryAfter(); wait > 0 {
+	case wait > 0:
 		return &backoff.RetryAfterError{Duration: wait}
+	default:
+		return failure
 	}
-
-	return failure
 }
 
-// try makes an attempt that ends with the read's budget; or earlier, so as to leave time for another one, unless it is the last.
-func (c *Client) try(ctx context.Context, attempt *Attempt, end time.Time, last bool) (Quota, error) {
-	if quarter := time.Now().Add(c.config.Timeout / attemptsPerBudget); !last && quarter.Before(end) {
-		end = quarter
-	}
+// try makes an attempt that leaves time for another one, unless it is the last.
+func (c *Client) try(ctx context.Context, attempt *Attempt, last bool) (Quota, error) {
+	if !last {
+		var cancel context.CancelFunc
 
-	ctx, cancel := context.WithDeadline(ctx, end)
-	defer cancel()
+		ctx, cancel = context.WithTimeout(ctx, c.config.Timeout/attemptsPerBudget)
+		defer cancel()
+	}
 
 	return c.attempt(ctx, attempt)
 }
 
 // attempt sends one request. If it is refused for its signature, and the service's clock is not where this client takes it to be, it
-// sends a second one at once, signed with the service's time.
+// sends a second one at once, signed with the service's time. That one is no retry.
 func (c *Client) attempt(ctx context.Context, attempt *Attempt) (Quota, error) {
-	offset := c.offset.Load()
+	offset := time.Duration(c.offset.Load())
 
-	quota, err := c.ask(ctx, attempt, time.Duration(offset))
+	quota, err := c.ask(ctx, attempt, offset)
 
-	var status *StatusError
-	if !errors.As(err, &status) || status.Skew == nil || (*status.Skew-time.Duration(offset)).Abs() <= ToleratedSkew {
+	mended := clockOf(err)
+	if !refusesSignature(err) || (mended-offset).Abs() <= ToleratedSkew || c.refused.Load() != nil {
 		return quota, err
 	}
 
 	c.report(ctx, *attempt)
 
-	skew := *status.Skew
-
-	quota, err = c.ask(ctx, attempt, skew)
-	if !errors.As(err, &status) || status.Skew == nil { // Whatever else is wrong, it is not the signature.
-		c.offset.Store(int64(skew))
+	quota, err = c.ask(ctx, attempt, mended)
+	if attempt.Code != 0 && !refusesSignature(err) {
+		c.offset.Store(int64(mended)) // The service has taken the signature, whatever else it says.
 	}
 
 	return quota, err
+}
+
+// refusesSignature tells whether the service did not take the signature of a request.
+func refusesSignature(failure error) bool {
+	var status *StatusError
+
+	return errors.As(failure, &status) && status.Status.DependsOnClock()
+}
+
+// clockOf returns by how much a clock must be ahead of this machine's to be right, as far as a refusal tells: 0 if it tells nothing, or
+// no more than clocks usually differ by.
+func clockOf(failure error) time.Duration {
+	var status *StatusError
+	if !errors.As(failure, &status) || status.Skew == nil || status.Skew.Abs() <= ToleratedSkew {
+		return 0
+	}
+
+	return *status.Skew
 }
 
 // ask sends one request, signed with the time of a clock that is ahead of this machine's by offset, and reads its answer. It notes in
@@ -241,11 +274,11 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt, offset time.Duration
 
 	attempt.HTTPStatus = response.StatusCode
 
-	quota, status, err := c.interpret(response)
+	quota, status, err := c.interpret(response, c.config.Now())
 	attempt.Code = status.Code
 
 	if err != nil {
-		return Quota{}, redacted(err, c.config.Key, c.config.SecretKey, request.Header.Get("Token"))
+		return Quota{}, redacted(err, c.config.Key, c.config.SecretKey)
 	}
 
 	quota.Skew = offset
@@ -253,15 +286,16 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt, offset time.Duration
 	return quota, nil
 }
 
-// interpret reads an answer. The Status is zero if the answer does not hold one. An error repeats words of the service as they came.
-func (c *Client) interpret(response *http.Response) (Quota, Status, error) {
+// interpret reads an answer that began to come at the given time. The Status is zero if the answer does not hold one. An error repeats
+// words of the service as they came.
+func (c *Client) interpret(response *http.Response, came time.Time) (Quota, Status, error) {
 	facts := Response{
 		Host:        c.endpoint.Host,
 		StatusCode:  response.StatusCode,
 		ContentType: response.Header.Get("Content-Type"),
 		Length:      response.ContentLength,
 	}
-	wait := Wait{RetryAfter: c.retryAfter(response.Header.Get("Retry-After"))}
+	wait := Wait{RetryAfter: retryAfter(response.Header, came)}
 
 	if response.StatusCode != http.StatusOK {
 		failure := &HTTPError{Response: facts, Wait: wait}
@@ -294,26 +328,15 @@ func (c *Client) interpret(response *http.Response) (Quota, Status, error) {
 		return quota, status, nil
 	case errors.As(err, &stated):
 		stated.Wait = wait
-		stated.Skew = c.skew(status, response.Header.Get("Date"))
+
+		if date, err := http.ParseTime(response.Header.Get("Date")); err == nil && status.DependsOnClock() {
+			stated.Skew = new(date.Sub(came).Round(time.Second))
+		}
 
 		return Quota{}, status, stated
 	default:
 		return Quota{}, status, &AnswerError{Response: facts, Problem: err.Error()}
 	}
-}
-
-// skew returns how far the service's clock is ahead of this machine's, if a signature was refused and the answer has a date.
-func (c *Client) skew(status Status, date string) *time.Duration {
-	if !status.DependsOnClock() {
-		return nil
-	}
-
-	theirs, err := http.ParseTime(date)
-	if err != nil {
-		return nil
-	}
-
-	return new(theirs.Sub(c.config.Now()).Round(time.Second))
 }
 
 // request returns a request that is signed with a time. Source: interface document, sections 6.1 and 6.2.1.
@@ -342,21 +365,29 @@ func isCorrupt(err error) bool {
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
-// retryAfter reads the header of that name, a number of seconds or a date; 0 if it says neither, or a time that has passed.
-func (c *Client) retryAfter(header string) time.Duration {
-	if header == "" {
+// longestRetryAfter is more than any read could wait; what is beyond it is not told apart.
+const longestRetryAfter = 365 * 24 * time.Hour
+
+// retryAfter reads the header of that name, a number of seconds or a date; 0 if it says neither, or a time that has passed. A date is
+// taken by the clock that wrote it, if the answer has its time, else by the clock that says when the answer came.
+func retryAfter(header http.Header, came time.Time) time.Duration {
+	said := header.Get("Retry-After")
+	if said == "" {
 		return 0
 	}
 
-	const longest = uint64(math.MaxInt64 / time.Second)
-
-	if seconds, err := strconv.ParseUint(header, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(seconds, longest)) * time.Second
+	if seconds, err := strconv.ParseUint(said, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
 	}
 
-	if date, err := http.ParseTime(header); err == nil {
-		return max(0, date.Sub(c.config.Now()))
+	date, err := http.ParseTime(said)
+	if err != nil {
+		return 0
 	}
 
-	return 0
+	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
+		came = theirs
+	}
+
+	return min(date.Sub(came.Truncate(time.Second)), longestRetryAfter)
 }

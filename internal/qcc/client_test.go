@@ -734,6 +734,20 @@ func TestRetries(t *testing.T) {
 
 			return response, nil
 		}
+		slowly = func(retryAfter string) answer {
+			return func(*http.Request) (*http.Response, error) {
+				time.Sleep(time.Second)
+
+				return status(http.StatusServiceUnavailable, retryAfter), nil
+			}
+		}
+		ahead = func(*http.Request) (*http.Response, error) {
+			theirs := time.Now().Add(time.Hour).UTC()
+			response := status(http.StatusServiceUnavailable, theirs.Add(20*time.Second).Format(http.TimeFormat))
+			response.Header.Set("Date", theirs.Format(http.TimeFormat))
+
+			return response, nil
+		}
 		afterHour = func(*http.Request) (*http.Response, error) { return status(http.StatusTooManyRequests, "3600"), nil }
 		broken    = func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
 		unknown   = func(*http.Request) (*http.Response, error) { return nil, &net.DNSError{IsNotFound: true} }
@@ -756,6 +770,9 @@ func TestRetries(t *testing.T) {
 		"a wait with a refusal":           {answers: []answer{refused20s}, attempts: 1, fails: true},
 		"just over the budget":            {answers: []answer{after61s}, attempts: 1, fails: true, overBudget: true},
 		"a wait beyond all numbers":       {answers: []answer{afterAges}, attempts: 1, fails: true, overBudget: true},
+		"a wait after a slow answer":      {answers: []answer{slowly("99999999999999")}, attempts: 1, atLeast: time.Second, atMost: time.Second, fails: true, overBudget: true},
+		"a wait beyond the calendar":      {answers: []answer{slowly("Fri, 31 Dec 9999 23:59:59 GMT")}, attempts: 1, atLeast: time.Second, atMost: time.Second, fails: true, overBudget: true},
+		"a date by a clock that is ahead": {answers: []answer{ahead, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 20 * time.Second},
 		"busy all the time":               {answers: []answer{busy}, attempts: 4, atMost: 7 * time.Second, fails: true},
 		"refused":                         {answers: []answer{refused}, attempts: 1, fails: true},
 		"busy, then refused":              {answers: []answer{busy, refused}, attempts: 2, atMost: time.Second, fails: true},

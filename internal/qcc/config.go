@@ -34,12 +34,14 @@ type Config struct {
 	BaseURL string
 	// Timeout is the whole budget of one read, its retries and waits included: MinTimeout to MaxTimeout.
 	Timeout time.Duration
-	// MaxRetries is how often a read may ask again after its first attempt: 0 to LimitMaxRetries.
+	// MaxRetries is how often a read may ask again after its first attempt: 0 to LimitMaxRetries. A request that is sent again with a
+	// mended clock does not count.
 	MaxRetries int
 	// UserAgent is the User-Agent header of every request.
 	UserAgent string
 
-	// OnAttempt is told about every attempt when it has ended, by the goroutine that reads. Nil means nobody listens.
+	// OnAttempt is told about every attempt when it has ended, with the values of the context of a call that it was made for. It may
+	// be called by several goroutines at once. Nil means nobody listens.
 	OnAttempt func(context.Context, Attempt)
 	// Now tells the time that a request is signed with. Nil means time.Now.
 	Now func() time.Time

@@ -50,7 +50,7 @@ type HTTPError struct {
 func (e *HTTPError) Error() string { return "the service answered with HTTP " + e.HTTPStatus() }
 
 // Transient tells whether asking again soon may help.
-func (e *HTTPError) Transient() bool { return isTransientHTTP(e.StatusCode) }
+func (e *HTTPError) Transient() bool { return TransientHTTP(e.StatusCode) }
 
 // AnswerError is an answer with HTTP status 200 that cannot be understood.
 type AnswerError struct {
@@ -118,7 +118,19 @@ const (
 // Failures returns all of them.
 func Failures() []Failure {
 	return []Failure{
-		FailureName, FailureConnect, FailureProxy, FailureProxyRefused, FailureCertificate, FailureTLS, FailureSlow, FailureBroken,
+		FailureName, FailureConnect, FailureProxy, FailureProxyRefused, FailureCertificate, FailureTLS, FailureSlow,
+		FailureBroken,
+	}
+}
+
+// Transient tells whether asking again soon may help in general. A TransportError says it of a single case: a name that does not exist,
+// or a proxy that is only busy, is another matter.
+func (f Failure) Transient() bool {
+	switch f {
+	case FailureProxyRefused, FailureCertificate, FailureTLS:
+		return false
+	default:
+		return true
 	}
 }
 
@@ -126,7 +138,7 @@ func Failures() []Failure {
 type ReadError struct {
 	// Err is how the last attempt failed: one of the other errors of this package, or that of the reader's own context.
 	Err error
-	// Attempts is how many requests were sent.
+	// Attempts is how many requests were sent; 0 if the reader left before the answer.
 	Attempts int
 	// Budget is the configured timeout if the read ended because of it; else 0.
 	Budget time.Duration
@@ -172,7 +184,8 @@ func isTransient(err error) bool {
 	}
 }
 
-func isTransientHTTP(statusCode int) bool {
+// TransientHTTP tells whether asking again soon may help after an HTTP status.
+func TransientHTTP(statusCode int) bool {
 	switch statusCode {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
 		return true

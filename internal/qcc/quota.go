@@ -4,7 +4,7 @@ import "time"
 
 // Quota is what the service knows of a company's quota.
 type Quota struct {
-	// Modules by module id; nil or empty if the service lists none. A module that is not listed is not known to be bought.
+	// Modules by module id, shared by all who get this answer and not to be changed; nil or empty if the service lists none. A module that is not listed is not known to be bought.
 	Modules map[string]Module
 	// NoRecord is true if the service said that it has no quota record for the key (status 201).
 	NoRecord bool

@@ -36,10 +36,13 @@ func redacted(err error, secrets ...string) error {
 	return err
 }
 
+// tokenPattern matches every Token, also that of an earlier request.
+const tokenPattern = "[0-9a-f]{32}" //nolint:gosec // No credential, but what one looks like.
+
 // quote makes the service's own words fit to be shown: without any of the secrets, in any letter case or URL encoding, without
-// characters that a terminal would obey, and not too long.
+// anything that could be a Token, without characters that a terminal would obey, and not too long.
 func quote(words string, secrets ...string) string {
-	var hidden []string
+	hidden := []string{tokenPattern}
 
 	for _, secret := range secrets {
 		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {

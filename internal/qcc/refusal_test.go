@@ -1,10 +1,15 @@
 package qcc_test
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -40,6 +45,44 @@ func TestARefusalIsAskedForOnce(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestARefusalReachesReadsThatWait has a read wait for a busy service while another one is refused.
+func TestARefusalReachesReadsThatWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var requests atomic.Int32
+
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.MaxRetries = 1
+		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+			if requests.Add(1) == 1 {
+				return status(http.StatusServiceUnavailable, "20"), nil
+			}
+
+			return ok(`{"status":"106"}`), nil
+		})
+		client := newClient(t, cfg)
+
+		var reads sync.WaitGroup
+
+		for range 2 {
+			reads.Go(func() {
+				_, err := client.Quota(t.Context())
+				if refused := as[*qcc.StatusError](t, err); refused.Status.Code != 106 {
+					t.Errorf("error is %v", err)
+				}
+			})
+
+			time.Sleep(time.Second)
+		}
+
+		reads.Wait()
+
+		if requests.Load() != 2 {
+			t.Errorf("there were %d requests, want 2", requests.Load())
+		}
+	})
 }
 
 func TestReadsOfAClientShareRequests(t *testing.T) {
@@ -120,10 +163,11 @@ func TestSkew(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				requests := 0
+				requests, reported := 0, 0
 
 				cfg := config(qcc.DefaultBaseURL)
 				cfg.MaxRetries = 1
+				cfg.OnAttempt = func(context.Context, qcc.Attempt) { reported++ }
 				cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
 					requests++
 
@@ -132,11 +176,11 @@ func TestSkew(t *testing.T) {
 				client := newClient(t, cfg)
 
 				for number, want := range []int{test.first, test.second} {
-					requests = 0
+					requests, reported = 0, 0
 
 					quota, err := client.Quota(t.Context())
-					if requests != want {
-						t.Errorf("read %d took %d requests, want %d", number+1, requests, want)
+					if requests != want || reported != want {
+						t.Errorf("read %d took %d requests, and %d were reported, want %d", number+1, requests, reported, want)
 					}
 
 					if test.code == 0 {
@@ -163,24 +207,117 @@ func TestSkew(t *testing.T) {
 	}
 }
 
+// TestAClockThatIsMendedIsUsedAgain also has answers without a date, and clocks that are not at a whole second.
 func TestAClockThatIsMendedIsUsedAgain(t *testing.T) {
 	t.Parallel()
+
+	for _, dated := range []bool{true, false} {
+		t.Run(fmt.Sprintf("dated: %t", dated), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const late = 6 * time.Minute
+
+				time.Sleep(700 * time.Millisecond)
+
+				wrong, date := late, true
+				service := through(emulator.New())
+				cfg := config(qcc.DefaultBaseURL)
+				cfg.Now = func() time.Time { return time.Now().Add(-wrong) }
+				cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+					response, err := service(r)
+					if !date {
+						response.Header.Del("Date")
+					}
+
+					return response, err
+				})
+				client := newClient(t, cfg)
+
+				if quota, err := client.Quota(t.Context()); err != nil || (quota.Skew-late).Abs() > time.Second {
+					t.Errorf("with a clock %s late, the quota is %+v, %v", wrong, quota, err)
+				}
+
+				wrong, date = 0, dated
+
+				for range 2 {
+					if quota, err := client.Quota(t.Context()); err != nil || quota.Skew != 0 {
+						t.Errorf("with a clock that is right, the quota is %+v, %v", quota, err)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestACorrectionThatDidNotHelpIsForgotten(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		wrong := 6 * time.Minute
+		var signed []time.Duration
 
-		service := emulator.New()
 		cfg := config(qcc.DefaultBaseURL)
-		cfg.Now = func() time.Time { return time.Now().Add(-wrong) }
-		cfg.Transport = through(service)
-		client := newClient(t, cfg)
-
-		for _, mended := range []time.Duration{wrong, 0} {
-			wrong = mended
-
-			quota, err := client.Quota(t.Context())
-			if err != nil || quota.Skew != mended {
-				t.Errorf("with a clock %s late, the quota is %+v, %v", mended, quota, err)
+		cfg.MaxRetries = 1
+		cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+			seconds, err := strconv.ParseInt(r.Header.Get("Timespan"), 10, 64)
+			if err != nil {
+				t.Error(err)
 			}
+
+			signed = append(signed, time.Until(time.Unix(seconds, 0)).Round(time.Minute))
+
+			// The second request gets no answer, so nobody can say that its signature was right.
+			if len(signed) == 2 {
+				return nil, io.ErrUnexpectedEOF
+			}
+
+			response := ok(`{"status":"115"}`)
+			if len(signed) > 2 {
+				response = ok(`{"status":"200","result":[]}`)
+			}
+
+			response.Header.Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
+
+			return response, nil
+		})
+
+		if _, err := read(t, cfg); err != nil {
+			t.Error(err)
+		}
+
+		if want := []time.Duration{0, time.Hour, 0}; !slices.Equal(signed, want) {
+			t.Errorf("the requests were signed %v ahead, want %v", signed, want)
 		}
 	})
+}
+
+// TestASlowBodyIsNoSkew has an answer whose date is right when it begins to come, and old when it has come.
+func TestASlowBodyIsNoSkew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.Timeout = qcc.MaxTimeout
+		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+			requests++
+			response := ok("")
+			response.Header.Set("Date", time.Now().UTC().Format(http.TimeFormat))
+			response.Body = io.NopCloser(slow{strings.NewReader(`{"status":"115"}`)})
+
+			return response, nil
+		})
+
+		_, err := read(t, cfg)
+		if refused := as[*qcc.StatusError](t, err); *refused.Skew != 0 || requests != 1 {
+			t.Errorf("the skew is %s after %d requests", refused.Skew, requests)
+		}
+	})
+}
+
+// slow is a reader that takes its time.
+type slow struct{ io.Reader }
+
+func (s slow) Read(p []byte) (int, error) {
+	time.Sleep(90 * time.Second)
+
+	return s.Reader.Read(p)
 }

@@ -97,7 +97,9 @@ func (s *sharer[T]) leave(b *batch[T]) {
 	case b.cancel != nil:
 		b.cancel()
 	case s.gathering == b:
-		s.gathering = nil // Its departure finds it gone.
+		s.gathering = nil
+
+		b.departure.Stop()
 	}
 }
 

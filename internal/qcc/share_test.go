@@ -148,7 +148,7 @@ func TestReadsThatComeTogetherShareACall(t *testing.T) {
 	}{
 		"one":                         {1, 1, 1, 100 * time.Millisecond},
 		"ten":                         {10, 10, 1, 100 * time.Millisecond},
-		"fifty, ten at once":          {50, 10, 5, 100 * time.Millisecond},
+		"fifty, ten at once, slow":    {50, 10, 5, 100 * time.Millisecond},
 		"fifty, ten at once, at once": {50, 10, 5, 0},
 		"two hundred, ten at once":    {200, 10, 20, 20 * time.Millisecond},
 		"two hundred at once":         {200, 200, 1, 20 * time.Millisecond},
@@ -166,6 +166,8 @@ func TestReadsThatComeTogetherShareACall(t *testing.T) {
 
 				left.Store(int32(test.reads))
 
+				began := time.Now()
+
 				for range test.atOnce {
 					workers.Go(func() {
 						for left.Add(-1) >= 0 {
@@ -177,6 +179,12 @@ func TestReadsThatComeTogetherShareACall(t *testing.T) {
 				}
 
 				workers.Wait()
+
+				// Without sharing, the reads would come in as many waves, each of them as long as a call.
+				unshared := time.Duration((test.reads+test.atOnce-1)/test.atOnce) * test.latency
+				if took := time.Since(began); test.latency >= 100*time.Millisecond && took > unshared*3/2 {
+					t.Errorf("%d reads took %s, unshared %s", test.reads, took, unshared)
+				}
 
 				if service.count() != test.calls {
 					t.Errorf("%d reads took %d calls, want %d", test.reads, service.count(), test.calls)
@@ -198,7 +206,8 @@ func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
 			time.Sleep(30 * time.Millisecond)
 
 			reads.Go(func() {
-				// The first has a call of its own; the two that come while it is under way share the next.
+				// The first has a call of its own; the two that come while it is under way share the next, which leaves when the first
+				// has returned.
 				if got, err := shared.do(t.Context()); got != min(number, 1) || err != nil {
 					t.Errorf("read %d is answered by call %d, %v", number, got, err)
 				}
@@ -206,6 +215,10 @@ func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
 		}
 
 		reads.Wait()
+
+		if waited := service.calls[1].began.Sub(service.calls[0].began); waited > 100*time.Millisecond+gatherTime {
+			t.Errorf("the second call began %s after the first, which took 100ms", waited)
+		}
 	})
 }
 

@@ -22,12 +22,7 @@ func newTransport() *http.Transport {
 			return nil, nil //nolint:nilnil // That is how a Transport is told to use none.
 		}
 
-		proxy, err := http.ProxyFromEnvironment(request)
-		if err != nil {
-			return nil, errProxySetting // The error from below has the setting in it, which may hold a password.
-		}
-
-		return proxy, nil
+		return http.ProxyFromEnvironment(request)
 	}
 	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {
@@ -39,9 +34,6 @@ func newTransport() *http.Transport {
 
 	return transport
 }
-
-// errProxySetting says that the environment names a proxy in a way that cannot be understood.
-var errProxySetting = errors.New(string(FailureProxy))
 
 // proxyRefusedError is the HTTP status with which a proxy refused to connect.
 type proxyRefusedError int
@@ -67,22 +59,20 @@ func newTransportError(err error, host string, handshakeFailed bool) *TransportE
 
 	switch {
 	case errors.As(err, &refusal):
-		return failed(FailureProxyRefused, isTransientHTTP(int(refusal)))
-	case errors.Is(err, errProxySetting):
-		return failed(FailureProxy, false)
+		return failed(FailureProxyRefused, TransientHTTP(int(refusal)))
 	case isOp && op.Op == "proxyconnect":
-		return failed(FailureProxy, true)
+		return failed(FailureProxy, FailureProxy.Transient())
 	case errors.As(err, &name):
 		return failed(FailureName, !name.IsNotFound)
 	case errors.As(err, &certificate):
-		return failed(FailureCertificate, false)
+		return failed(FailureCertificate, FailureCertificate.Transient())
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return failed(FailureSlow, true)
+		return failed(FailureSlow, FailureSlow.Transient())
 	case isOp && op.Op == "dial":
-		return failed(FailureConnect, true)
+		return failed(FailureConnect, FailureConnect.Transient())
 	case handshakeFailed && !errors.Is(err, io.EOF) && !errors.As(err, &errno):
-		return failed(FailureTLS, false)
+		return failed(FailureTLS, FailureTLS.Transient())
 	default:
-		return failed(FailureBroken, true)
+		return failed(FailureBroken, FailureBroken.Transient())
 	}
 }

@@ -21,7 +21,6 @@ func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
 	}{
 		"proxy wants a password":    {proxyRefusedError(407), false, TransportError{FailureProxyRefused, "h", 407, false}},
 		"proxy is busy":             {proxyRefusedError(503), false, TransportError{FailureProxyRefused, "h", 503, true}},
-		"proxy setting":             {errProxySetting, false, TransportError{FailureProxy, "h", 0, false}},
 		"handshake ends in an EOF":  {io.EOF, true, TransportError{FailureBroken, "h", 0, true}},
 		"handshake is reset":        {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, true, TransportError{FailureBroken, "h", 0, true}},
 		"handshake finds no common": {errors.New("tls: protocol version not supported"), true, TransportError{FailureTLS, "h", 0, false}},
