@@ -29,9 +29,10 @@ func BenchmarkSign(b *testing.B) {
 	}
 }
 
-// BenchmarkReadWithoutNetwork is a whole read of the sample but for the network and the wait for others. What it costs beyond
-// BenchmarkDecodeSample is what signing, retrying and classifying cost.
-func BenchmarkReadWithoutNetwork(b *testing.B) {
+// newCannedClient returns a client whose requests cost next to nothing.
+func newCannedClient(b *testing.B) *Client {
+	b.Helper()
+
 	client, err := New(Config{
 		Key: "test_key", SecretKey: "test_secret", BaseURL: DefaultBaseURL, Timeout: DefaultTimeout, MaxRetries: DefaultMaxRetries,
 		Transport: canned(sample),
@@ -39,6 +40,13 @@ func BenchmarkReadWithoutNetwork(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+
+	return client
+}
+
+// BenchmarkReadWithoutNetwork is a whole read of the sample but for the network and the wait for others.
+func BenchmarkReadWithoutNetwork(b *testing.B) {
+	client := newCannedClient(b)
 
 	b.ReportAllocs()
 
@@ -49,8 +57,22 @@ func BenchmarkReadWithoutNetwork(b *testing.B) {
 	}
 }
 
-// BenchmarkDecodeSample is the part of BenchmarkReadWithoutNetwork that encoding/json and net/http would cost anybody: reading the body
-// and decoding it.
+// BenchmarkAskWithoutNetwork is the part of it that signs, sends, decodes and classifies: all but the budget and the retries. What it
+// costs beyond BenchmarkDecodeSample is what signing and classifying cost.
+func BenchmarkAskWithoutNetwork(b *testing.B) {
+	client := newCannedClient(b)
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		if _, err := client.ask(b.Context(), new(Attempt), 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkDecodeSample is the part of BenchmarkAskWithoutNetwork that net/http and encoding/json would cost anybody: making a request,
+// reading the body and decoding it.
 func BenchmarkDecodeSample(b *testing.B) {
 	b.ReportAllocs()
 
