@@ -178,10 +178,12 @@ func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 	code := cmp.Or(behavior.Code, e.verify(r, behavior, now))
 	e.log(fmt.Sprintf("query %d: %s %s: %s", number, r.Method, r.URL.Path, behavior.describe(code)))
 
-	select {
-	case <-time.After(time.Duration(behavior.Delay)):
-	case <-r.Context().Done():
-		panic(http.ErrAbortHandler) // Whoever still waits must not take nothing for an answer.
+	if behavior.Delay > 0 {
+		select {
+		case <-time.After(time.Duration(behavior.Delay)):
+		case <-r.Context().Done():
+			panic(http.ErrAbortHandler) // Whoever still waits must not take nothing for an answer.
+		}
 	}
 
 	if behavior.Drop == DropAnswer {

@@ -131,7 +131,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 			tries++
 			quota, failure = c.try(ctx, &attempt, tries > c.config.MaxRetries)
 
-			return quota, retryAdvice(ctx, failure)
+			return quota, retryAdvice(failure)
 		},
 		backoff.WithBackOff(&backoff.ExponentialBackOff{
 			InitialInterval: firstWait, MaxInterval: longestWait, Multiplier: 2, RandomizationFactor: 1,
@@ -178,17 +178,14 @@ func (c *Client) report(ctx context.Context, attempt Attempt) {
 	}
 }
 
-// retryAdvice tells backoff.Retry what to do after an attempt. A wait that the context leaves no room for is not begun.
-func retryAdvice(ctx context.Context, failure error) error {
-	if failure == nil {
-		return nil
-	}
-
+// retryAdvice tells backoff.Retry what to do after an attempt. A wait that its elapsed time leaves no room for it does not begin.
+func retryAdvice(failure error) error {
 	wait := (&ReadError{Err: failure}).RetryAfter()
-	end, _ := ctx.Deadline()
 
 	switch {
-	case !isTransient(failure), wait > time.Until(end):
+	case failure == nil:
+		return nil
+	case !isTransient(failure):
 		return backoff.Permanent(failure)
 	case wait > 0:
 		return &backoff.RetryAfterError{Duration: wait}
@@ -365,7 +362,7 @@ func isCorrupt(err error) bool {
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
-// longestRetryAfter is more than any read could wait; what is beyond it is not told apart.
+// longestRetryAfter is more than any read could wait, and little enough to reckon with; what is beyond it is not told apart.
 const longestRetryAfter = 365 * 24 * time.Hour
 
 // retryAfter reads the header of that name, a number of seconds or a date; 0 if it says neither, or a time that has passed. A date is
