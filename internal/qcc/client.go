@@ -386,5 +386,5 @@ func retryAfter(header http.Header, came time.Time) time.Duration {
 		came = theirs
 	}
 
-	return min(date.Sub(came.Truncate(time.Second)), longestRetryAfter)
+	return max(0, min(date.Sub(came.Truncate(time.Second)), longestRetryAfter))
 }

@@ -839,6 +839,20 @@ func TestRetries(t *testing.T) {
 	}
 }
 
+func TestAWaitThatIsOverIsNone(t *testing.T) {
+	t.Parallel()
+
+	cfg := config(qcc.DefaultBaseURL)
+	cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+		return status(http.StatusTooManyRequests, time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat)), nil
+	})
+
+	_, err := read(t, cfg)
+	if got := as[*qcc.HTTPError](t, err); got.RetryAfter != 0 {
+		t.Errorf("the service asks to wait %s, want 0", got.RetryAfter)
+	}
+}
+
 // TestWaitsGrowAndAreRandom looks at the waits of many reads: each lies between nothing and twice an average that doubles from half a
 // second to five seconds, and all of that room is used.
 func TestWaitsGrowAndAreRandom(t *testing.T) {
