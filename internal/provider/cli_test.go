@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -126,7 +127,9 @@ func TestTheSameQuotaGivesTheSameState(t *testing.T) {
 
 	before := f.state(t)
 
-	service.SetModules(reversed(emulator.Sample())...) // The order is the service's whim.
+	modules := emulator.Sample()
+	slices.Reverse(modules) // The order is the service's whim.
+	service.SetModules(modules...)
 	f.succeeds(t, "apply", "-auto-approve")
 
 	if after := f.state(t); after != before {
@@ -154,15 +157,6 @@ func TestTheSameQuotaGivesTheSameState(t *testing.T) {
 	if state.Serial != 2 || state.Outputs.Left.Value != 47 {
 		t.Errorf("the state is %+v, want serial 2 and 47 left", state)
 	}
-}
-
-func reversed(modules []emulator.Module) []emulator.Module {
-	turned := make([]emulator.Module, 0, len(modules))
-	for i := range modules {
-		turned = append(turned, modules[len(modules)-1-i])
-	}
-
-	return turned
 }
 
 func TestAReadThatFailsKeepsTheStateBefore(t *testing.T) {

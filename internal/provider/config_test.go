@@ -146,8 +146,8 @@ func TestUserAgentNamesProviderAndTerraform(t *testing.T) {
 
 	unitTest(t, credentials(url), resource.TestStep{Config: readOnce})
 
-	if got := *agent.Load(); !strings.HasPrefix(got, "terraform-provider-qcc/test Terraform/1.") {
-		t.Errorf("User-Agent is %q", got)
+	if got := agent.Load(); got == nil || !strings.HasPrefix(*got, "terraform-provider-qcc/test Terraform/1.") {
+		t.Errorf("User-Agent is %v", got)
 	}
 }
 
