@@ -12,8 +12,8 @@ import (
 )
 
 // newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY, trusts the certificates that the system
-// trusts, and speaks TLS 1.2 or newer. Plain http, which is for this machine only, goes through no proxy. As a RoundTripper it follows no redirects: net/http's Client would take the Token header to
-// another host, and the key in a Referer.
+// trusts, and speaks TLS 1.2 or newer. Plain http, which is for this machine only, goes through no proxy. As a RoundTripper it follows
+// no redirects: net/http's Client would take the Token header to another host, and the key in a Referer.
 func newTransport() *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Nobody here replaces it.
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
