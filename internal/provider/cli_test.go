@@ -41,14 +41,25 @@ func newFolder(t *testing.T, baseURL string, files map[string]string) *folder {
 	}
 
 	for name, content := range files {
-		if err := os.WriteFile(filepath.Join(f.dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		f.write(t, name, content)
 	}
 
 	f.succeeds(t, "init", "-input=false")
 
 	return f
+}
+
+func (f *folder) write(t *testing.T, name, content string) {
+	t.Helper()
+
+	path := filepath.Join(f.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (f *folder) run(t *testing.T, args ...string) (int, string) {
@@ -254,10 +265,7 @@ func TestValidateRefusesWhatTheBlockStates(t *testing.T) {
 		`secret_key = ""`:                 "It is empty.",
 		"key = \"k\"\nsecret_key = \"k\"": "It is the same as key.",
 	} {
-		if err := os.WriteFile(filepath.Join(f.dir, "provider.tf"), []byte("provider \"qcc\" {\n"+lines+"\n}\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-
+		f.write(t, "provider.tf", "provider \"qcc\" {\n"+lines+"\n}\n")
 		f.fails(t, text, "validate")
 	}
 }

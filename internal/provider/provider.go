@@ -5,6 +5,8 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -13,8 +15,9 @@ import (
 )
 
 var (
-	_ provider.Provider                   = (*qccProvider)(nil)
-	_ provider.ProviderWithValidateConfig = (*qccProvider)(nil)
+	_ provider.ProviderWithEphemeralResources = (*qccProvider)(nil)
+	_ provider.ProviderWithFunctions          = (*qccProvider)(nil)
+	_ provider.ProviderWithValidateConfig     = (*qccProvider)(nil)
 )
 
 // New returns a constructor of the provider. The version goes into the User-Agent header; getenv is os.Getenv but in tests.
@@ -103,7 +106,7 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 
 	if len(settings.unknown) > 0 {
-		resp.DataSourceData = &reader{unknown: settings.unknown}
+		hand(&reader{unknown: settings.unknown}, resp)
 
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
@@ -123,11 +126,25 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 
-	resp.DataSourceData = &reader{client: client}
+	hand(&reader{client: client}, resp)
+}
+
+// hand gives the reader to both surfaces, which so share one client and its requests.
+func hand(r *reader, resp *provider.ConfigureResponse) {
+	resp.DataSourceData = r
+	resp.EphemeralResourceData = r
 }
 
 func (p *qccProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{newQuotaDataSource}
+}
+
+func (p *qccProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{newQuotaEphemeralResource}
+}
+
+func (p *qccProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{newShortfallsFunction}
 }
 
 func (p *qccProvider) Resources(context.Context) []func() resource.Resource { return nil }

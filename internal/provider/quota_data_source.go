@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -36,17 +35,8 @@ func (d *quotaDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 }
 
 func (d *quotaDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	if req.ProviderData == nil { // Validation comes before the provider is configured.
-		return
-	}
-
-	reader, ok := req.ProviderData.(*reader)
-	if !ok {
-		resp.Diagnostics.AddError("Error in the QCC provider",
-			fmt.Sprintf("The data source was given a %T. Report it to the maintainers of this provider.", req.ProviderData))
-
-		return
-	}
+	reader, diags := readerOf(req.ProviderData)
+	resp.Diagnostics.Append(diags...)
 
 	d.reader = reader
 }

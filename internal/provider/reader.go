@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -13,6 +14,21 @@ import (
 type reader struct {
 	client  *qcc.Client
 	unknown []qcc.Field
+}
+
+// readerOf returns the reader in what the provider handed over: nil during validation, which comes before Configure.
+func readerOf(providerData any) (*reader, diag.Diagnostics) {
+	if providerData == nil {
+		return nil, nil
+	}
+
+	r, ok := providerData.(*reader)
+	if !ok {
+		return nil, diag.Diagnostics{diag.NewErrorDiagnostic("Error in the QCC provider",
+			fmt.Sprintf("What reads the quota was given a %T. Report it to the maintainers of this provider.", providerData))}
+	}
+
+	return r, nil
 }
 
 // read returns the quota, or an error that says why it is not known; never a model that stands in for it.

@@ -1,0 +1,54 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+)
+
+var _ ephemeral.EphemeralResourceWithConfigure = (*quotaEphemeralResource)(nil)
+
+func newQuotaEphemeralResource() ephemeral.EphemeralResource { return &quotaEphemeralResource{} }
+
+// quotaEphemeralResource reads the quota at plan and again at apply. What it read holds nothing open: there is nothing to renew, and
+// nothing to close.
+type quotaEphemeralResource struct {
+	reader *reader
+}
+
+func (e *quotaEphemeralResource) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_quota"
+}
+
+func (e *quotaEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to, at plan and again at apply, and leaves " +
+			"nothing of it in plan or state. With it a condition also stops the apply of a saved plan whose quota was used up meanwhile. " +
+			"Like the data source of the same name it judges nothing: it fails only when it cannot tell.",
+		Attributes: map[string]schema.Attribute{
+			"modules": schema.MapAttribute{
+				MarkdownDescription: modulesDescription,
+				ElementType:         moduleType(),
+				Computed:            true,
+			},
+		},
+	}
+}
+
+func (e *quotaEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
+	reader, diags := readerOf(req.ProviderData)
+	resp.Diagnostics.Append(diags...)
+
+	e.reader = reader
+}
+
+// Open never fails because quota is low: that would also stop a destroy, and plans that order nothing.
+func (e *quotaEphemeralResource) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
+	model, diags := e.reader.read(ctx)
+	resp.Diagnostics.Append(diags...)
+
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Result.Set(ctx, model)...)
+	}
+}

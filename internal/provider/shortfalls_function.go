@@ -1,0 +1,146 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var _ function.Function = (*shortfallsFunction)(nil)
+
+func newShortfallsFunction() function.Function { return &shortfallsFunction{} }
+
+// shortfallsFunction is the arithmetic of a gate, so that no configuration has to do it.
+type shortfallsFunction struct{}
+
+// The positions of its parameters.
+const (
+	_ int64 = iota
+	argumentRequired
+)
+
+func (f *shortfallsFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "shortfalls"
+}
+
+// Definition allows unknown values: what is not known yet, and does not decide the result, does not make it unknown either.
+func (f *shortfallsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "Tells by how much the quota of each module is short.",
+		MarkdownDescription: "Compares what is left of each module with what a change will consume, and returns by how much each module " +
+			"is short: an empty map when there is enough. A module that is absent, or whose `remaining` is null, is short by the whole " +
+			"requirement: unknown capacity is no capacity. A module of which nothing is required is never short. " +
+			"The function asks nobody: it needs no credentials and no network.",
+		Parameters: []function.Parameter{
+			function.MapParameter{
+				Name: "modules",
+				MarkdownDescription: "The quota of each module: the `modules` of the data source or of the ephemeral resource `qcc_quota`, or " +
+					"any map of objects that have `remaining`.",
+				ElementType:        types.ObjectType{AttrTypes: map[string]attr.Type{"remaining": types.NumberType}},
+				AllowUnknownValues: true,
+			},
+			function.MapParameter{
+				Name: "required",
+				MarkdownDescription: "What this change will consume of each module, by module id. A requirement that is negative, fractional " +
+					"or null is an error.",
+				ElementType:        types.NumberType,
+				AllowUnknownValues: true,
+			},
+		},
+		Return: function.MapReturn{ElementType: types.NumberType},
+	}
+}
+
+func (f *shortfallsFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var modules, required types.Map
+
+	resp.Error = req.Arguments.Get(ctx, &modules, &required)
+	if resp.Error != nil {
+		return
+	}
+
+	short, err := shortfalls(ctx, modules, required)
+	if err != nil {
+		resp.Error = err
+
+		return
+	}
+
+	resp.Error = resp.Result.Set(ctx, short)
+}
+
+// shortfalls returns the map of shortfalls, which is unknown as a whole if a value decides it that is not known yet.
+func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *function.FuncError) {
+	var (
+		available map[string]types.Object
+		needs     map[string]types.Number
+	)
+
+	unknown := types.MapUnknown(types.NumberType)
+	if required.IsUnknown() {
+		return unknown, nil
+	}
+
+	if diags := required.ElementsAs(ctx, &needs, false); diags.HasError() {
+		return unknown, function.FuncErrorFromDiags(ctx, diags)
+	}
+
+	if !modules.IsUnknown() {
+		if diags := modules.ElementsAs(ctx, &available, false); diags.HasError() {
+			return unknown, function.FuncErrorFromDiags(ctx, diags)
+		}
+	}
+
+	short, undecided := map[string]*big.Float{}, false
+
+	for _, id := range slices.Sorted(maps.Keys(needs)) {
+		if fault := requirementFault(needs[id]); fault != "" {
+			return unknown, function.NewArgumentFuncError(argumentRequired, fmt.Sprintf("the requirement of %q %s", id, fault))
+		}
+
+		// An absent module is a null object here, and its remaining is null.
+		remaining, _ := available[id].Attributes()["remaining"].(types.Number)
+
+		switch need := needs[id].ValueBigFloat(); {
+		case needs[id].IsUnknown():
+			undecided = true
+		case need.Sign() == 0:
+		case modules.IsUnknown(), available[id].IsUnknown(), remaining.IsUnknown():
+			undecided = true
+		case remaining.IsNull():
+			short[id] = need
+		case need.Cmp(remaining.ValueBigFloat()) > 0:
+			short[id] = new(big.Float).Sub(need, remaining.ValueBigFloat())
+		}
+	}
+
+	if undecided {
+		return unknown, nil
+	}
+
+	result, diags := types.MapValueFrom(ctx, types.NumberType, short)
+
+	return result, function.FuncErrorFromDiags(ctx, diags)
+}
+
+// requirementFault says what is wrong with a requirement, without its value, which may be sensitive.
+func requirementFault(requirement types.Number) string {
+	switch {
+	case requirement.IsUnknown():
+		return ""
+	case requirement.IsNull():
+		return "is null, and must be a number; leave the module out if nothing of it is required"
+	case requirement.ValueBigFloat().Sign() < 0:
+		return "is negative"
+	case !requirement.ValueBigFloat().IsInt():
+		return "is not a whole number"
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,234 @@
+package provider_test
+
+import (
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/provider"
+)
+
+func number(n float64) types.Number { return types.NumberValue(big.NewFloat(n)) }
+
+func numbers(elements map[string]attr.Value) types.Map {
+	return types.MapValueMust(types.NumberType, elements)
+}
+
+// capacity is the type of an element of modules, as the function takes it.
+var capacity = types.ObjectType{AttrTypes: map[string]attr.Type{"remaining": types.NumberType}}
+
+func left(remaining types.Number) types.Object {
+	return types.ObjectValueMust(capacity.AttrTypes, map[string]attr.Value{"remaining": remaining})
+}
+
+func modules(elements map[string]attr.Value) types.Map { return types.MapValueMust(capacity, elements) }
+
+// runShortfalls runs the function without Terraform.
+func runShortfalls(t *testing.T, modules, required types.Map) (attr.Value, *function.FuncError) {
+	t.Helper()
+
+	qcc, ok := provider.New("test", environment{}.getenv)().(fwprovider.ProviderWithFunctions)
+	if !ok {
+		t.Fatal("the provider has no functions")
+	}
+
+	resp := function.RunResponse{Result: function.NewResultData(types.MapUnknown(types.NumberType))}
+	qcc.Functions(t.Context())[0]().Run(t.Context(),
+		function.RunRequest{Arguments: function.NewArgumentsData([]attr.Value{modules, required})}, &resp)
+
+	return resp.Result.Value(), resp.Error
+}
+
+func TestShortfalls(t *testing.T) {
+	t.Parallel()
+
+	const huge = 9.007199254740992e15 // 2^53
+
+	unknown := types.MapUnknown(types.NumberType)
+	sample := modules(map[string]attr.Value{
+		"radar_id": left(number(48)), "overdrawn": left(number(-8)), "not_stated": left(types.NumberNull()),
+		"null": types.ObjectNull(capacity.AttrTypes), "later": left(types.NumberUnknown()), "all_later": types.ObjectUnknown(capacity.AttrTypes),
+		"fraction": left(number(2.5)), "huge": left(number(-huge)),
+	})
+
+	for name, test := range map[string]struct {
+		modules  types.Map
+		required map[string]attr.Value
+		want     types.Map
+	}{
+		"nothing required":                         {sample, nil, numbers(nil)},
+		"nothing required, and no modules":         {modules(nil), nil, numbers(nil)},
+		"nothing required of a module":             {sample, map[string]attr.Value{"radar_id": number(0), "absent": number(0)}, numbers(nil)},
+		"nothing required of an overdrawn module":  {sample, map[string]attr.Value{"overdrawn": number(0)}, numbers(nil)},
+		"just enough":                              {sample, map[string]attr.Value{"radar_id": number(48)}, numbers(nil)},
+		"one too many":                             {sample, map[string]attr.Value{"radar_id": number(49)}, numbers(map[string]attr.Value{"radar_id": number(1)})},
+		"overdrawn":                                {sample, map[string]attr.Value{"overdrawn": number(2)}, numbers(map[string]attr.Value{"overdrawn": number(10)})},
+		"absent":                                   {sample, map[string]attr.Value{"absent": number(3)}, numbers(map[string]attr.Value{"absent": number(3)})},
+		"no modules at all":                        {modules(nil), map[string]attr.Value{"radar_id": number(3)}, numbers(map[string]attr.Value{"radar_id": number(3)})},
+		"remaining is null":                        {sample, map[string]attr.Value{"not_stated": number(3)}, numbers(map[string]attr.Value{"not_stated": number(3)})},
+		"module is null":                           {sample, map[string]attr.Value{"null": number(3)}, numbers(map[string]attr.Value{"null": number(3)})},
+		"a fraction is left":                       {sample, map[string]attr.Value{"fraction": number(3)}, numbers(map[string]attr.Value{"fraction": number(0.5)})},
+		"large numbers":                            {sample, map[string]attr.Value{"huge": number(huge)}, numbers(map[string]attr.Value{"huge": number(2 * huge)})},
+		"some of several":                          {sample, map[string]attr.Value{"radar_id": number(50), "absent": number(1), "fraction": number(2)}, numbers(map[string]attr.Value{"radar_id": number(2), "absent": number(1)})},
+		"remaining is not known yet":               {sample, map[string]attr.Value{"later": number(1)}, unknown},
+		"module is not known yet":                  {sample, map[string]attr.Value{"all_later": number(1)}, unknown},
+		"nothing required of what is not known":    {sample, map[string]attr.Value{"later": number(0), "all_later": number(0), "radar_id": number(49)}, numbers(map[string]attr.Value{"radar_id": number(1)})},
+		"modules are not known yet":                {types.MapUnknown(capacity), map[string]attr.Value{"radar_id": number(1)}, unknown},
+		"nothing required of modules not known":    {types.MapUnknown(capacity), map[string]attr.Value{"radar_id": number(0)}, numbers(nil)},
+		"a requirement is not known yet":           {sample, map[string]attr.Value{"radar_id": types.NumberUnknown()}, unknown},
+		"a requirement not known, another too big": {sample, map[string]attr.Value{"absent": types.NumberUnknown(), "radar_id": number(49)}, unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			got, err := runShortfalls(t, test.modules, numbers(test.required))
+			if err != nil || !got.Equal(test.want) {
+				t.Errorf("shortfalls are %s, %v, want %s", got, err, test.want)
+			}
+		})
+	}
+
+	if got, err := runShortfalls(t, sample, unknown); err != nil || !got.IsUnknown() {
+		t.Errorf("shortfalls of requirements that are not known are %s, %v", got, err)
+	}
+}
+
+func TestRequirementsThatAreWrong(t *testing.T) {
+	t.Parallel()
+
+	for text, requirement := range map[string]types.Number{
+		`the requirement of "radar_id" is negative`:           number(-1),
+		`the requirement of "radar_id" is not a whole number`: number(0.5),
+		`the requirement of "radar_id" is null, and must be`:  types.NumberNull(),
+	} {
+		for state, modules := range map[string]types.Map{"known": modules(nil), "unknown": types.MapUnknown(capacity)} {
+			_, err := runShortfalls(t, modules, numbers(map[string]attr.Value{"radar_id": requirement, "bene_id": types.NumberUnknown()}))
+			if err == nil || !strings.HasPrefix(err.Text, text) || err.FunctionArgument == nil || *err.FunctionArgument != 1 {
+				t.Errorf("with %s modules the error is %v, want %q on the second argument", state, err, text)
+			}
+		}
+	}
+}
+
+// inOutput is a configuration that calls the function for an output.
+func inOutput(arguments string) string {
+	return `output "short" {
+  value = provider::qcc::shortfalls(` + arguments + `)
+}
+`
+}
+
+func TestShortfallsThroughTerraform(t *testing.T) {
+	t.Parallel()
+
+	short := func(want map[string]int64) []statecheck.StateCheck {
+		checks := map[string]knownvalue.Check{}
+		for id, count := range want {
+			checks[id] = knownvalue.Int64Exact(count)
+		}
+
+		return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("short", knownvalue.MapExact(checks))}
+	}
+
+	const reads = `data "qcc_quota" "this" {}` + "\n"
+
+	for name, test := range map[string]struct {
+		config string
+		want   map[string]int64
+		fails  string
+	}{
+		"of the data source": {reads + inOutput(`data.qcc_quota.this.modules, { radar_id = 50, bene_id = 98, new_id = 1 }`), map[string]int64{"radar_id": 2, "new_id": 1}, ""},
+		"enough":             {reads + inOutput(`data.qcc_quota.this.modules, { radar_id = 48 }`), nil, ""},
+		"extra attributes, and numbers in quotes": {
+			inOutput(`{ a = { remaining = "1", name = "A", more = [1] }, b = { remaining = null } }, { a = "2", b = 1 }`),
+			map[string]int64{"a": 1, "b": 1}, "",
+		},
+		"empty":                   {inOutput(`{}, {}`), nil, ""},
+		"beyond 64 bits":          {inOutput(`{ a = { remaining = -9223372036854775808 } }, { a = 9223372036854775807 }`) + "\n", nil, ""},
+		"modules without numbers": {inOutput(`{ a = { left = 1 } }, { a = 1 }`), nil, `Invalid value for "modules" parameter: element "a": attribute "remaining" is required.`},
+		"modules are null":        {inOutput(`null, { a = 1 }`), nil, `Invalid value for "modules" parameter: argument must not be null.`},
+		"required is null":        {inOutput(`{}, null`), nil, `Invalid value for "required" parameter: argument must not be null.`},
+		"required is a number":    {inOutput(`{}, 5`), nil, `Invalid value for "required" parameter: map of number required.`},
+		"negative":                {inOutput(`{}, { a = -1 }`), nil, `Invalid value for "required" parameter: the requirement of "a" is negative.`},
+		"fractional":              {inOutput(`{}, { a = 0.5 }`), nil, `Invalid value for "required" parameter: the requirement of "a" is not a whole number.`},
+		"null":                    {inOutput(`{}, { a = null }`), nil, `Invalid value for "required" parameter: the requirement of "a" is null, and must be a number; leave the module out if nothing of it is required.`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			step := resource.TestStep{Config: test.config}
+
+			switch {
+			case test.fails != "":
+				step.ExpectError = says(test.fails)
+			case name == "beyond 64 bits":
+				exact, _ := new(big.Float).SetString("18446744073709551615")
+				step.ConfigStateChecks = []statecheck.StateCheck{
+					statecheck.ExpectKnownOutputValue("short", knownvalue.MapExact(map[string]knownvalue.Check{"a": knownvalue.NumberExact(exact)})),
+				}
+			default:
+				step.ConfigStateChecks = short(test.want)
+			}
+
+			unitTest(t, credentials(serve(t, emulator.New())), step)
+		})
+	}
+}
+
+// TestShortfallsOfWhatIsNotKnownYet is about plans: what is not known there, and is required, leaves the result open until apply.
+func TestShortfallsOfWhatIsNotKnownYet(t *testing.T) {
+	t.Parallel()
+
+	f := newFolder(t, serve(t, emulator.New()), map[string]string{"main.tf": requiredProvider + `
+variable "required" {
+  type = map(number)
+}
+
+resource "terraform_data" "first" {}
+
+data "qcc_quota" "late" {
+  depends_on = [terraform_data.first]
+}
+
+output "short" {
+  value = provider::qcc::shortfalls(data.qcc_quota.late.modules, var.required)
+}
+`})
+
+	if output := f.succeeds(t, "plan", "-var=required={radar_id=49}"); !strings.Contains(output, "short = (known after apply)") {
+		t.Errorf("the plan knows what is short:\n%s", output)
+	}
+
+	if output := f.succeeds(t, "plan", "-var=required={radar_id=0}"); !strings.Contains(output, "short = {}") {
+		t.Errorf("the plan does not know that nothing is short:\n%s", output)
+	}
+
+	if output := f.succeeds(t, "apply", "-auto-approve", "-var=required={radar_id=49}"); !says(`short = tomap({ "radar_id" = 1 })`).MatchString(output) {
+		t.Errorf("the apply does not tell what is short:\n%s", output)
+	}
+}
+
+// TestTheFunctionNeedsNoCredentials runs it where the provider could not be configured, in a validation and in a plan.
+func TestTheFunctionNeedsNoCredentials(t *testing.T) {
+	t.Parallel()
+
+	f := newFolder(t, silent(t), map[string]string{
+		"main.tf": requiredProvider + inOutput(`{ radar_id = { remaining = 1 } }, { radar_id = 3 }`),
+	})
+	f.env = append(f.env, "QCC_KEY=", "QCC_SECRET_KEY=")
+
+	f.succeeds(t, "validate")
+
+	if output := f.succeeds(t, "plan"); !says(`short = { + radar_id = 2 }`).MatchString(output) {
+		t.Errorf("the plan does not tell what is short:\n%s", output)
+	}
+}
