@@ -1,0 +1,11 @@
+ephemeral "qcc_quota" "now" {}
+
+# Judged at plan, and again when the plan is applied.
+resource "terraform_data" "order" {
+  lifecycle {
+    precondition {
+      condition     = length(provider::qcc::shortfalls(ephemeral.qcc_quota.now.modules, { radar_id = 40 })) == 0
+      error_message = "QCC quota of radar_id is short at this moment: 40 required."
+    }
+  }
+}

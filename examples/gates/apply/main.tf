@@ -1,0 +1,47 @@
+# A gate at plan and at apply. The data source gives the plan its numbers. The ephemeral resource is read again at apply, so that
+# a saved plan is refused too if the quota was used up after it was made.
+
+terraform {
+  required_version = ">= 1.10"
+
+  required_providers {
+    qcc = {
+      source = "qccpro/qcc"
+    }
+  }
+}
+
+variable "qcc_required" {
+  description = "What this change will consume, by module id. Set it only when new work is ordered."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+}
+
+data "qcc_quota" "this" {}
+
+ephemeral "qcc_quota" "now" {}
+
+locals {
+  short = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)
+}
+
+# The work to be ordered.
+resource "terraform_data" "order" {
+  input = var.qcc_required
+
+  lifecycle {
+    precondition {
+      condition = length(local.short) == 0
+      error_message = join(" ", [
+        for id, count in local.short : "QCC quota is short by ${count} for ${id}: ${var.qcc_required[id]} required."
+      ])
+    }
+
+    # Judged at plan and at apply. Its message is a fixed text, because nothing of an ephemeral value may leave the run.
+    precondition {
+      condition     = length(provider::qcc::shortfalls(ephemeral.qcc_quota.now.modules, var.qcc_required)) == 0
+      error_message = "QCC quota is short at this moment. A new plan says by how much."
+    }
+  }
+}
