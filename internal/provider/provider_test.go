@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,14 +16,20 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/itchyny/gojq/cli"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
 
-// TestMain keeps the developer's own Terraform configuration and credentials out of the tests.
+// TestMain keeps the developer's own Terraform configuration and credentials out of the tests. Under the name of jq, the test binary
+// is jq.
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "jq" {
+		os.Exit(cli.Run())
+	}
+
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "qcc-provider-test-")
 		if err != nil {
@@ -52,6 +59,13 @@ func TestMain(m *testing.M) {
 
 		os.Setenv("TF_CLI_CONFIG_FILE", empty)
 
+		bin = filepath.Join(dir, "bin")
+		if err := errors.Join(os.Mkdir(bin, 0o700), os.Symlink(os.Args[0], filepath.Join(bin, "jq"))); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+
+			return 1
+		}
+
 		realTerraform = sync.OnceValues(func() (*tfcli.CLI, error) { return tfcli.New(context.Background(), dir) })
 
 		return m.Run()
@@ -60,6 +74,9 @@ func TestMain(m *testing.M) {
 
 // usersOwn has the developer's own credentials, for the test that asks the real service.
 var usersOwn = environment{}
+
+// bin is a folder with a jq, for machines without one.
+var bin string
 
 // realTerraform gives Terraform with a build of the provider as users have it, made when the first test asks.
 var realTerraform func() (*tfcli.CLI, error)

@@ -25,7 +25,7 @@ func (d *quotaDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to. It states facts and judges nothing: " +
 			"little quota is no error, and a condition of yours decides. It fails only when it cannot tell.",
 		Attributes: map[string]schema.Attribute{
-			"modules": schema.MapAttribute{
+			modulesAttribute: schema.MapAttribute{
 				MarkdownDescription: modulesDescription,
 				ElementType:         moduleType(),
 				Computed:            true,

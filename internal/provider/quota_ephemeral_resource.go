@@ -27,7 +27,7 @@ func (e *quotaEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaReq
 			"nothing of it in plan or state. With it a condition also stops the apply of a saved plan whose quota was used up meanwhile. " +
 			"Like the data source of the same name it judges nothing: it fails only when it cannot tell.",
 		Attributes: map[string]schema.Attribute{
-			"modules": schema.MapAttribute{
+			modulesAttribute: schema.MapAttribute{
 				MarkdownDescription: modulesDescription,
 				ElementType:         moduleType(),
 				Computed:            true,

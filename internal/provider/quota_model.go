@@ -10,6 +10,9 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
+// modulesAttribute is the one attribute of both surfaces, and modulesDescription what their documentation says of it.
+const modulesAttribute = "modules"
+
 const modulesDescription = "The quota of each module, by the service's module id: `radar_id` (风险监控-企业, risk monitoring of companies), " +
 	"`bene_id` (股权穿透, equity penetration), `natural_person_id` (自然人核验, checks of natural persons), and whatever the service adds. " +
 	"Each has its Chinese product `name` (the module id, for a module that the interface document does not know), how much was bought " +

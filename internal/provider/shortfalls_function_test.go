@@ -150,7 +150,8 @@ func TestShortfallsThroughTerraform(t *testing.T) {
 		"enough":             {reads + inOutput(`data.qcc_quota.this.modules, { radar_id = 48 }`), nil, ""},
 		"extra attributes, and numbers in quotes": {
 			inOutput(`{ a = { remaining = "1", name = "A", more = [1] }, b = { remaining = null } }, { a = "2", b = 1 }`),
-			map[string]int64{"a": 1, "b": 1}, "",
+			map[string]int64{"a": 1, "b": 1},
+			"",
 		},
 		"empty":                   {inOutput(`{}, {}`), nil, ""},
 		"beyond 64 bits":          {inOutput(`{ a = { remaining = -9223372036854775808 } }, { a = 9223372036854775807 }`) + "\n", nil, ""},

@@ -86,6 +86,11 @@ func cleanEnvironment() []string {
 	return env
 }
 
+// Environ returns the environment in which Run runs Terraform, and in which a script's own `terraform` is the same one.
+func (c *CLI) Environ() []string {
+	return append(slices.Clone(c.env), "PATH="+filepath.Dir(c.terraform)+string(filepath.ListSeparator)+os.Getenv("PATH"))
+}
+
 // lastingWriter hides that its writer fails. A Terraform that cannot write dies at once, and leaves its providers running; one whose
 // words go nowhere can still be interrupted.
 type lastingWriter struct{ io.Writer }

@@ -1,0 +1,85 @@
+//go:build conftest
+
+package provider_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// conftest returns the conftest that tools/conftest pins. It takes minutes to build for the first time, hence the build tag.
+func conftest(t *testing.T) string {
+	t.Helper()
+
+	path, err := exec.CommandContext(t.Context(), "go", "-C", "../../tools/conftest", "tool", "-n", "conftest").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return strings.TrimSpace(string(path))
+}
+
+// denials runs the policy among the examples for pipelines, and returns its exit code and what it says, in the order of the alphabet.
+func denials(t *testing.T, conftest, plan string) (int, string) {
+	t.Helper()
+
+	code, out, problems := judge(t, plan, conftest, "test", "--output", "json", "--policy", filepath.Join(examplesDir, "pipelines", "policy"), "-")
+
+	var results []struct {
+		Failures []struct {
+			Message string `json:"msg"`
+		} `json:"failures"`
+	}
+	if err := json.Unmarshal([]byte(out), &results); err != nil {
+		t.Fatalf("%v\n%s%s", err, out, problems)
+	}
+
+	var messages []string
+
+	for _, result := range results {
+		for _, failure := range result.Failures {
+			messages = append(messages, failure.Message)
+		}
+	}
+
+	slices.Sort(messages)
+
+	return code, strings.Join(messages, "\n")
+}
+
+func TestPolicy(t *testing.T) {
+	t.Parallel()
+
+	conftest := conftest(t)
+
+	for name, test := range planCases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			code, messages := denials(t, conftest, planJSON(t, test))
+			if (code != 0) != test.refused || messages != test.denials {
+				t.Errorf("exit code %d, and the policy says %q, want %q", code, messages, test.denials)
+			}
+		})
+	}
+
+	t.Run("a destroy", func(t *testing.T) {
+		t.Parallel()
+
+		if code, messages := denials(t, conftest, destroyPlanJSON(t)); code != 0 {
+			t.Errorf("exit code %d, and the policy says %q", code, messages)
+		}
+	})
+
+	t.Run("a state", func(t *testing.T) {
+		t.Parallel()
+
+		if code, messages := denials(t, conftest, `{"format_version":"1.0","values":{}}`); code == 0 || messages != "This is not a plan." {
+			t.Errorf("exit code %d, and the policy says %q", code, messages)
+		}
+	})
+}
