@@ -23,7 +23,8 @@ data "qcc_quota" "this" {}
 ephemeral "qcc_quota" "now" {}
 
 locals {
-  short = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)
+  short     = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)
+  short_now = provider::qcc::shortfalls(ephemeral.qcc_quota.now.modules, var.qcc_required)
 }
 
 # The work to be ordered.
@@ -40,7 +41,7 @@ resource "terraform_data" "order" {
 
     # Judged at plan and at apply. Its message is a fixed text, because nothing of an ephemeral value may leave the run.
     precondition {
-      condition     = length(provider::qcc::shortfalls(ephemeral.qcc_quota.now.modules, var.qcc_required)) == 0
+      condition     = length(local.short_now) == 0
       error_message = "QCC quota is short at this moment. A new plan says by how much."
     }
   }

@@ -1,5 +1,6 @@
-// Command qcc-demo shows what the provider is for: a real terraform plan that reads the quota over a signed request and passes, and
-// the same plan refused once the quota is used up. It needs Go and Terraform, no account, and no network beyond loopback.
+// Command qcc-demo shows what the provider is for: a real terraform plan that reads the quota over a signed request and passes, and,
+// once the quota is used up, its apply and the same plan refused. It needs Go and Terraform, no account, and no network beyond
+// loopback.
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -21,7 +23,7 @@ import (
 // Paths in the project's root, which is where the command runs. All that it writes goes into a folder of its own in buildDir.
 const (
 	buildDir = ".build"
-	example  = "examples/gates/precondition/main.tf"
+	example  = "examples/gates/apply/main.tf"
 )
 
 func main() {
@@ -101,7 +103,7 @@ func colorful(out io.Writer) bool {
 // story is what the demo shows. It fails if Terraform does not do what it says.
 func story(ctx context.Context, show *show, service *emulator.Emulator, url string) error {
 	const (
-		required = "{radar_id=40}"
+		required = "-var=qcc_required={radar_id=40}"
 		consumed = 20
 	)
 
@@ -114,9 +116,9 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 		return err
 	}
 
-	show.step("The quota is enough: the plan passes", "This change will consume 40 units. 48 are left.")
+	show.step("The quota is enough: the plan passes, and is saved", "This change will consume 40 units. 48 are left.")
 
-	if err := show.plan(ctx, required, succeeds, "1 to add"); err != nil {
+	if err := show.run(ctx, succeeds, "1 to add", "plan", required, "-out=tfplan"); err != nil {
 		return err
 	}
 
@@ -124,21 +126,28 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 		return err
 	}
 
-	show.step("The quota is used up meanwhile: the same plan is refused",
-		fmt.Sprintf("Another pipeline has just consumed %d units, so 28 are left. Nothing else has changed.", consumed))
+	show.step("The quota is used up meanwhile: the saved plan is not applied", fmt.Sprintf(
+		"Another pipeline has just consumed %d units, so 28 are left. The plan holds the old numbers, but its ephemeral gate\n"+
+			"reads the quota again at apply.", consumed))
 
-	if err := show.plan(ctx, required, isRefused, "QCC quota is short by 12 for radar_id"); err != nil {
+	if err := show.run(ctx, isRefused, "QCC quota is short at this moment.", "apply", "tfplan"); err != nil {
+		return err
+	}
+
+	show.step("A new plan is refused too, and says by how much", "Nothing has changed but the quota.")
+
+	if err := show.run(ctx, isRefused, "QCC quota is short by 12 for radar_id", "plan", required); err != nil {
 		return err
 	}
 
 	show.step("With nothing to order, the plan is not in anybody's way", "The same configuration, and the same little quota, but no new work.")
 
-	if err := show.plan(ctx, "", succeeds, ""); err != nil {
+	if err := show.run(ctx, succeeds, "", "plan"); err != nil {
 		return err
 	}
 
 	show.step("That is all", fmt.Sprintf(
-		"Three plans, %d signed queries, and the plan that the quota could not pay for was refused before anything was created.\n"+
+		"Four commands, %d signed queries, and what the quota could not pay for was refused before anything was created.\n"+
 			"The gate is %s; README.md says how to make it yours.", service.Requests(), example))
 
 	return nil
@@ -193,24 +202,24 @@ func (s *show) initialize(ctx context.Context) error {
 	return nil
 }
 
-// plan shows terraform plan with its output and the queries that came in. It fails if the exit code is another, or if the output does
-// not contain the text.
-func (s *show) plan(ctx context.Context, required string, want int, text string) error {
-	arguments := []string{"plan", "-input=false"}
+// run shows a command of Terraform with its output and the queries that came in. It fails if the exit code is another, or if the
+// output does not contain the text.
+func (s *show) run(ctx context.Context, want int, text, command string, arguments ...string) error {
+	fmt.Fprintf(s.out, "\n$ terraform %s", command)
 
-	fmt.Fprint(s.out, "\n$ terraform plan")
+	for _, argument := range arguments {
+		if strings.ContainsAny(argument, "{}") { // A shell needs it in quotes.
+			argument = "'" + argument + "'"
+		}
 
-	if required != "" {
-		arguments = append(arguments, "-var=qcc_required="+required)
-
-		fmt.Fprintf(s.out, " -var='qcc_required=%s'", required)
+		fmt.Fprint(s.out, " ", argument)
 	}
 
 	fmt.Fprint(s.out, "\n\n")
 
 	var output strings.Builder
 
-	got, err := s.terraform.Run(ctx, s.dir, s.env, io.MultiWriter(s.out, &output), arguments...)
+	got, err := s.terraform.Run(ctx, s.dir, s.env, io.MultiWriter(s.out, &output), slices.Concat([]string{command, "-input=false"}, arguments)...)
 
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -223,11 +232,11 @@ func (s *show) plan(ctx context.Context, required string, want int, text string)
 
 	switch {
 	case err != nil:
-		return fmt.Errorf("terraform plan: %w", err)
+		return fmt.Errorf("terraform %s: %w", command, err)
 	case got != want:
-		return fmt.Errorf("terraform plan: exit code %d, not %d", got, want)
+		return fmt.Errorf("terraform %s: exit code %d, not %d", command, got, want)
 	case !strings.Contains(output.String(), text):
-		return fmt.Errorf("terraform plan: nothing says %q", text)
+		return fmt.Errorf("terraform %s: nothing says %q", command, text)
 	default:
 		return nil
 	}

@@ -56,9 +56,11 @@ func TestDemo(t *testing.T) {
 	at := 0
 
 	for _, said := range []string{
-		"$ terraform plan -var='qcc_required={radar_id=40}'", "Plan: 1 to add", "emulator: query 1: GET /api/company/quota/getQuota: 200",
-		"$ terraform plan -var='qcc_required={radar_id=40}'", "QCC quota is short by 12 for radar_id: required 40, remaining 28.",
-		"$ terraform plan\n", "Plan: 1 to add", "Three plans, 3 signed queries",
+		"$ terraform plan '-var=qcc_required={radar_id=40}' -out=tfplan", "Plan: 1 to add",
+		"emulator: query 1: GET /api/company/quota/getQuota: 200",
+		"$ terraform apply tfplan", "QCC quota is short at this moment.", "emulator: query",
+		"$ terraform plan '-var=qcc_required={radar_id=40}'\n", "QCC quota is short by 12 for radar_id: 40 required.",
+		"$ terraform plan\n", "Plan: 1 to add", "Four commands, ",
 	} {
 		found := strings.Index(out.String()[at:], said)
 		if found < 0 {
