@@ -158,7 +158,7 @@ func TestShortfallsThroughTerraform(t *testing.T) {
 		"modules without numbers": {inOutput(`{ a = { left = 1 } }, { a = 1 }`), nil, `Invalid value for "modules" parameter: element "a": attribute "remaining" is required.`},
 		"modules are null":        {inOutput(`null, { a = 1 }`), nil, `Invalid value for "modules" parameter: argument must not be null.`},
 		"required is null":        {inOutput(`{}, null`), nil, `Invalid value for "required" parameter: argument must not be null.`},
-		"required is a number":    {inOutput(`{}, 5`), nil, `Invalid value for "required" parameter: map of number required.`},
+		"required is a number":    {inOutput(`{}, 5`), nil, `Invalid value for "required" parameter: map of number required`},
 		"negative":                {inOutput(`{}, { a = -1 }`), nil, `Invalid value for "required" parameter: the requirement of "a" is negative.`},
 		"fractional":              {inOutput(`{}, { a = 0.5 }`), nil, `Invalid value for "required" parameter: the requirement of "a" is not a whole number.`},
 		"null":                    {inOutput(`{}, { a = null }`), nil, `Invalid value for "required" parameter: the requirement of "a" is null, and must be a number; leave the module out if nothing of it is required.`},

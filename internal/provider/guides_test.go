@@ -1,0 +1,173 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+)
+
+const guidesDir = "../../docs/guides"
+
+// mistakeTests shows the symptom of each mistake in the guide "Gate a plan", by its heading.
+var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *folder){
+	"`depends_on` on the data source": func(t *testing.T, service *emulator.Emulator, f *folder) {
+		t.Helper()
+		service.SetModules(emulator.Module{ID: "radar_id", Total: 39})
+		f.plans(t, "data.qcc_quota.this will be read during apply")
+		f.fails(t, "Less than 40 of radar_id are left.", "apply", "-auto-approve")
+
+		if created := f.succeeds(t, "state", "list"); !strings.Contains(created, "terraform_data.network") {
+			t.Errorf("only %q is created", created)
+		}
+	},
+	"A condition inside the data block": func(t *testing.T, service *emulator.Emulator, f *folder) {
+		t.Helper()
+		service.SetModules(emulator.Module{ID: "radar_id", Total: 39})
+		f.plans(t, "data.qcc_quota.this will be read during apply")
+		f.fails(t, "The quota does not suffice for the batch.", "apply", "-auto-approve")
+
+		if created := f.succeeds(t, "state", "list"); !strings.Contains(created, "terraform_data.batch") {
+			t.Errorf("only %q is created", created)
+		}
+	},
+	"`count` from what is left": func(t *testing.T, service *emulator.Emulator, f *folder) {
+		t.Helper()
+		f.succeeds(t, "apply", "-auto-approve")
+		consume(t, service, "radar_id", 48)
+		f.plans(t, "1 to destroy")
+	},
+	"An output in a job that looks for drift": func(t *testing.T, service *emulator.Emulator, f *folder) {
+		t.Helper()
+		f.succeeds(t, "apply", "-auto-approve")
+		f.succeeds(t, "plan", "-detailed-exitcode")
+		consume(t, service, "radar_id", 1)
+
+		if code, output := f.run(t, "plan", "-detailed-exitcode"); code != 2 {
+			t.Errorf("exit code %d, want 2\n%s", code, output)
+		}
+	},
+	"A data source inside a check block": func(t *testing.T, service *emulator.Emulator, f *folder) {
+		t.Helper()
+		f.succeeds(t, "apply", "-auto-approve")
+
+		if code, output := f.run(t, "plan", "-detailed-exitcode"); code != 2 {
+			t.Errorf("exit code %d, want 2\n%s", code, output)
+		}
+
+		consume(t, service, "radar_id", 48)
+		f.plans(t, "Warning: Check block assertion failed")
+	},
+	"A fixed requirement": func(t *testing.T, service *emulator.Emulator, f *folder) {
+		t.Helper()
+		f.succeeds(t, "apply", "-auto-approve")
+		consume(t, service, "radar_id", 40)
+		f.fails(t, "Less than 40 of radar_id are left.", "plan")
+	},
+	"A condition for each part of an order": func(t *testing.T, _ *emulator.Emulator, f *folder) {
+		t.Helper()
+		f.plans(t, "2 to add")
+	},
+}
+
+func TestMistakesHaveTheirSymptoms(t *testing.T) {
+	t.Parallel()
+
+	_, mistakes, found := strings.Cut(read(t, filepath.Join(guidesDir, "gate-a-plan.md")), "\n## Mistakes\n")
+	if !found {
+		t.Fatal("the guide has no list of mistakes")
+	}
+
+	sections := regexp.MustCompile("(?s)\n### ([^\n]+)\n.*?```terraform\n(.*?)```").FindAllStringSubmatch(mistakes, -1)
+	if len(sections) != len(mistakeTests) || strings.Count(mistakes, "\n### ") != len(sections) {
+		t.Errorf("the guide has %d mistakes, and there are %d tests", len(sections), len(mistakeTests))
+	}
+
+	for _, section := range sections {
+		t.Run(section[1], func(t *testing.T) {
+			t.Parallel()
+
+			test, tested := mistakeTests[section[1]]
+			if !tested {
+				t.Fatal("no test shows the symptom")
+			}
+
+			service := emulator.New()
+			test(t, service, newFolder(t, serve(t, service), map[string]string{"main.tf": requiredProvider + section[2]}))
+		})
+	}
+}
+
+// shows fails unless a guide has the text, as it stands, in a code block of the language.
+func shows(t *testing.T, guide, language, text string) {
+	t.Helper()
+
+	for _, block := range codeBlocks(t, filepath.Join(guidesDir, guide), language) {
+		if strings.TrimSpace(block) == strings.TrimSpace(text) {
+			return
+		}
+	}
+
+	t.Errorf("%s does not show\n%s", guide, text)
+}
+
+// TestGuidesShowWhatHappens compares what the guides show of the gate at apply with what Terraform and quota.jq say.
+func TestGuidesShowWhatHappens(t *testing.T) {
+	t.Parallel()
+
+	const required = "-var=qcc_required={radar_id=40}"
+
+	service := emulator.New()
+	f := newFolder(t, serve(t, service), exampleFiles(t, "gates/apply"))
+
+	f.succeeds(t, "plan", required, "-out=tfplan")
+	consume(t, service, "radar_id", 20)
+
+	_, refusal := f.run(t, "apply", "tfplan")
+	shows(t, "gate-an-apply.md", "text", regexp.MustCompile(`complete after \d+s`).ReplaceAllString(refusal, "complete after 0s"))
+
+	if _, refusal = f.run(t, "plan", required, "-out=tfplan"); !strings.Contains(refusal, "QCC quota is short by 12") {
+		t.Error(refusal)
+	}
+
+	_, summary, _ := judge(t, f.succeeds(t, "show", "-json", "tfplan"), filepath.Join(bin, "jq"),
+		"--null-input", "--raw-output", "--from-file", filepath.Join(examplesDir, "pipelines", "quota.jq"))
+	shows(t, "in-ci-pipelines.md", "markdown", summary)
+
+	for _, line := range codeBlocks(t, filepath.Join(guidesDir, "getting-started-zh.md"), "text") {
+		if !strings.Contains(refusal, strings.TrimSpace(line)) {
+			t.Errorf("Terraform does not say %q, but\n%s", line, refusal)
+		}
+	}
+}
+
+// TestGuidesShowTheMocksAtWork also runs them as OpenTofu needs them: with the mocked quota in the mock_provider block.
+func TestGuidesShowTheMocksAtWork(t *testing.T) {
+	t.Parallel()
+
+	files := exampleFiles(t, "terraform-test")
+	f := newFolder(t, silent(t), files)
+
+	shows(t, "testing-with-mocks.md", "text", "$ terraform test\n"+f.succeeds(t, "test"))
+
+	const source = `  source = "./tests/qcc"` + "\n"
+
+	mocks, tests := files["tests/qcc/quota.tfmock.hcl"], files["tests/gate.tftest.hcl"]
+	if !strings.Contains(tests, source) {
+		t.Fatal("the tests have no mocks in a file of their own")
+	}
+
+	f.write(t, "tests/gate.tftest.hcl", strings.Replace(tests, source, mocks, 1))
+
+	if err := os.RemoveAll(filepath.Join(f.dir, "tests/qcc")); err != nil {
+		t.Fatal(err)
+	}
+
+	f.succeeds(t, "test")
+
+	f.write(t, "ephemeral.tf", `ephemeral "qcc_quota" "now" {}`)
+	f.fails(t, "No ephemeral resource types in mock providers", "test")
+}
