@@ -45,22 +45,30 @@ func TestREADMEs(t *testing.T) {
 			}
 
 			gate, block, source := configuration[0], configuration[1], configuration[2]
-			service := emulator.New()
-			f := newFolder(t, serve(t, service), map[string]string{"main.tf": source + "\n" + gate, "provider.tf": block})
+			f := newFolder(t, serve(t, emulator.New()), map[string]string{"main.tf": source + "\n" + gate, "provider.tf": block})
 
-			f.succeeds(t, "plan")
+			f.succeeds(t, "plan", "-var=qcc_required={radar_id=48}")
 
-			if err := service.Consume("radar_id", 20); err != nil {
-				t.Fatal(err)
-			}
-
-			code, got := f.run(t, "plan")
+			code, got := f.run(t, "plan", "-var=qcc_required={radar_id=60}")
 			got = regexp.MustCompile(`complete after \d+s`).ReplaceAllString(got, "complete after 0s") // On a busy machine.
 
 			if code != 1 || !strings.Contains(got, output[0]) {
 				t.Errorf("exit code %d, want 1 and the README's text, not\n%s", code, got)
 			}
 		})
+	}
+}
+
+// TestREADMEsNameEveryGate looks for links to the examples.
+func TestREADMEsNameEveryGate(t *testing.T) {
+	t.Parallel()
+
+	for _, name := range []string{"README.md", "README.zh-CN.md"} {
+		for _, example := range examples(t) {
+			if link := "(examples/" + example + "/main.tf)"; strings.HasPrefix(example, "gates/") && !strings.Contains(read(t, filepath.Join("../..", name)), link) {
+				t.Errorf("%s does not name %s", name, link)
+			}
+		}
 	}
 }
 
