@@ -14,26 +14,8 @@ const guidesDir = "../../docs/guides"
 
 // mistakeTests shows the symptom of each mistake in the guide "Gate a plan", by its heading.
 var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *folder){
-	"`depends_on` on the data source": func(t *testing.T, service *emulator.Emulator, f *folder) {
-		t.Helper()
-		service.SetModules(emulator.Module{ID: "radar_id", Total: 39})
-		f.plans(t, "data.qcc_quota.this will be read during apply")
-		f.fails(t, "Less than 40 of radar_id are left.", "apply", "-auto-approve")
-
-		if created := f.succeeds(t, "state", "list"); !strings.Contains(created, "terraform_data.network") {
-			t.Errorf("only %q is created", created)
-		}
-	},
-	"A condition inside the data block": func(t *testing.T, service *emulator.Emulator, f *folder) {
-		t.Helper()
-		service.SetModules(emulator.Module{ID: "radar_id", Total: 39})
-		f.plans(t, "data.qcc_quota.this will be read during apply")
-		f.fails(t, "The quota does not suffice for the batch.", "apply", "-auto-approve")
-
-		if created := f.succeeds(t, "state", "list"); !strings.Contains(created, "terraform_data.batch") {
-			t.Errorf("only %q is created", created)
-		}
-	},
+	"`depends_on` on the data source":   bitesLate("Less than 40 of radar_id are left.", "terraform_data.network"),
+	"A condition inside the data block": bitesLate("The quota does not suffice for the batch.", "terraform_data.batch"),
 	"`count` from what is left": func(t *testing.T, service *emulator.Emulator, f *folder) {
 		t.Helper()
 		f.succeeds(t, "apply", "-auto-approve")
@@ -71,6 +53,20 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 		t.Helper()
 		f.plans(t, "2 to add")
 	},
+}
+
+// bitesLate shows that a gate for 40 of radar_id lets a plan pass, and that its apply creates something before it fails.
+func bitesLate(message, created string) func(*testing.T, *emulator.Emulator, *folder) {
+	return func(t *testing.T, service *emulator.Emulator, f *folder) {
+		t.Helper()
+		service.SetModules(emulator.Module{ID: "radar_id", Total: 39})
+		f.plans(t, "data.qcc_quota.this will be read during apply")
+		f.fails(t, message, "apply", "-auto-approve")
+
+		if got := f.succeeds(t, "state", "list"); !strings.Contains(got, created) {
+			t.Errorf("the apply has created %q, and not %s", got, created)
+		}
+	}
 }
 
 func TestMistakesHaveTheirSymptoms(t *testing.T) {
