@@ -17,6 +17,8 @@ variable "qcc_required" {
   nullable    = false
 }
 
+provider "qcc" {}
+
 data "qcc_quota" "this" {}
 
 locals {
@@ -24,8 +26,6 @@ locals {
 }
 
 resource "terraform_data" "order" {
-  input = var.qcc_required
-
   lifecycle {
     precondition {
       condition     = length(local.short) == 0

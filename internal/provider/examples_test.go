@@ -59,7 +59,7 @@ func testFunctionExample(t *testing.T, _ *emulator.Emulator, f *folder) {
 
 func testPreconditionExample(t *testing.T, service *emulator.Emulator, f *folder) {
 	t.Helper()
-	f.succeeds(t, "apply", "-auto-approve", "-var=companies_to_add=48")
+	f.ordersOnce(t, "-var=companies_to_add=48")
 	consume(t, service, "radar_id", 48)
 	f.fails(t, `QCC quota is short by {"radar_id":48}.`, "plan", "-var=companies_to_add=48")
 	f.succeeds(t, "plan")
@@ -75,11 +75,11 @@ func testSeveralModulesExample(t *testing.T, service *emulator.Emulator, f *fold
 
 	const required = "-var=qcc_required={radar_id=48, bene_id=98}"
 
-	f.succeeds(t, "apply", "-auto-approve", required)
+	f.ordersOnce(t, required)
 	consume(t, service, "radar_id", 48)
 	consume(t, service, "bene_id", 90)
 	f.fails(t, "QCC quota is short by 90 for bene_id: 98 required. QCC quota is short by 48 for radar_id: 48 required.", "plan", required)
-	f.fails(t, "QCC quota is short by 3 for new_id: 3 required.", "plan", "-var=qcc_required={new_id=3}")
+	f.fails(t, "The account has no module new_id: it has bene_id, natural_person_id, radar_id.", "plan", "-var=qcc_required={new_id=3}")
 	f.fails(t, `the requirement of "radar_id" is not a whole number`, "plan", "-var=qcc_required={radar_id=0.5}")
 
 	service.Behave(emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":50}]}`})
@@ -133,7 +133,7 @@ func testApplyExample(t *testing.T, service *emulator.Emulator, f *folder) {
 	f.succeeds(t, "apply", "tfplan")
 
 	service.SetModules()
-	f.succeeds(t, "plan")
+	f.succeeds(t, "plan", "-detailed-exitcode")
 	f.succeeds(t, "destroy", "-auto-approve", required)
 }
 
@@ -156,11 +156,12 @@ func testTwoCompaniesExample(t *testing.T, parent *emulator.Emulator, f *folder)
 
 	f.succeeds(t, "plan", "-var=parent_required={radar_id=48}", "-var=subsidiary_required={radar_id=5}", "-out=tfplan")
 
-	if plan := planFiles(t, filepath.Join(f.dir, "tfplan")); strings.Contains(plan, secret) {
+	if plan := planFiles(t, filepath.Join(f.dir, "tfplan")); strings.Contains(plan, secret) || strings.Contains(plan, key) {
 		t.Error("the plan holds a secret")
 	}
 
 	f.succeeds(t, "apply", "tfplan")
+	f.succeeds(t, "plan", "-detailed-exitcode")
 	f.fails(t, `The subsidiary's QCC quota is short by {"radar_id":1}.`, "plan", "-var=subsidiary_required={radar_id=6}")
 	f.fails(t, `The parent company's QCC quota is short by {"radar_id":1}.`, "plan", "-var=parent_required={radar_id=49}")
 	f.succeeds(t, "destroy", "-auto-approve")
@@ -168,7 +169,7 @@ func testTwoCompaniesExample(t *testing.T, parent *emulator.Emulator, f *folder)
 
 func testChildModuleExample(t *testing.T, _ *emulator.Emulator, f *folder) {
 	t.Helper()
-	f.succeeds(t, "plan", "-var=qcc_required={radar_id=48}")
+	f.ordersOnce(t, "-var=qcc_required={radar_id=48}")
 	f.fails(t, `QCC quota is short by {"radar_id":1}.`, "plan", "-var=qcc_required={radar_id=49}")
 }
 
@@ -177,9 +178,14 @@ func testExistingWorkExample(t *testing.T, service *emulator.Emulator, f *folder
 
 	const three = `-var=companies=["first","second","third"]`
 
-	f.succeeds(t, "apply", "-auto-approve", "-var=qcc_required={radar_id=2}")
+	f.ordersOnce(t, "-var=qcc_required={radar_id=2}")
 	consume(t, service, "radar_id", 48)
 	f.plans(t, "No changes.")
+
+	if graph := f.succeeds(t, "graph"); !strings.Contains(graph, `"terraform_data.monitored" -> "terraform_data.gate"`) {
+		t.Errorf("the work does not wait for the gate:\n%s", graph)
+	}
+
 	f.fails(t, `QCC quota is short by {"radar_id":1}.`, "plan", three, "-var=qcc_required={radar_id=1}")
 	f.succeeds(t, "apply", "-auto-approve", `-var=companies=["first"]`)
 	f.succeeds(t, "destroy", "-auto-approve")
@@ -206,6 +212,13 @@ func testTerraformTestExample(t *testing.T, service *emulator.Emulator, f *folde
 
 	f.write(t, "main.tf", strings.Replace(string(content), "length(local.short) == 0", "length(local.short) >= 0", 1))
 	f.fails(t, "Missing expected failure", "test")
+}
+
+// ordersOnce applies an order that the quota pays for, and sees that the next plan, without a requirement, changes nothing.
+func (f *folder) ordersOnce(t *testing.T, requirements ...string) {
+	t.Helper()
+	f.succeeds(t, append([]string{"apply", "-auto-approve"}, requirements...)...)
+	f.succeeds(t, "plan", "-detailed-exitcode")
 }
 
 // plans makes a plan that succeeds and says the text.

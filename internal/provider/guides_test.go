@@ -49,6 +49,16 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 		consume(t, service, "radar_id", 40)
 		f.fails(t, "Less than 40 of radar_id are left.", "plan")
 	},
+	"A requirement that is also an argument": func(t *testing.T, _ *emulator.Emulator, f *folder) {
+		t.Helper()
+		f.succeeds(t, "apply", "-auto-approve", "-var=qcc_required={radar_id=5}")
+		f.plans(t, "1 to change")
+	},
+	"New work without a requirement": func(t *testing.T, service *emulator.Emulator, f *folder) {
+		t.Helper()
+		service.SetModules()
+		f.plans(t, "1 to add")
+	},
 	"A condition for each part of an order": func(t *testing.T, _ *emulator.Emulator, f *folder) {
 		t.Helper()
 		f.plans(t, "2 to add")

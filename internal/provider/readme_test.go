@@ -29,7 +29,7 @@ func codeBlocks(t *testing.T, path, language string) []string {
 	return blocks
 }
 
-// TestREADMEs runs the configuration that the READMEs consist of: where the provider comes from, the provider block, and the gate.
+// TestREADMEs runs the configuration that the READMEs consist of: the gate, and the provider block.
 func TestREADMEs(t *testing.T) {
 	t.Parallel()
 
@@ -40,12 +40,11 @@ func TestREADMEs(t *testing.T) {
 			path := filepath.Join("../..", name)
 			configuration, output := codeBlocks(t, path, "terraform"), codeBlocks(t, path, "text")
 
-			if len(configuration) != 3 || len(output) != 1 {
-				t.Fatalf("there are %d configurations and %d outputs, want 3 and 1", len(configuration), len(output))
+			if len(configuration) != 2 || len(output) != 1 {
+				t.Fatalf("there are %d configurations and %d outputs, want 2 and 1", len(configuration), len(output))
 			}
 
-			gate, block, source := configuration[0], configuration[1], configuration[2]
-			f := newFolder(t, serve(t, emulator.New()), map[string]string{"main.tf": source + "\n" + gate, "provider.tf": block})
+			f := newFolder(t, serve(t, emulator.New()), map[string]string{"main.tf": configuration[0], "provider.tf": configuration[1]})
 
 			f.succeeds(t, "plan", "-var=qcc_required={radar_id=48}")
 

@@ -135,9 +135,9 @@ func requirementFault(requirement types.Number) string {
 	case requirement.IsUnknown():
 		return ""
 	case requirement.IsNull():
-		return "is null, and must be a number; leave the module out if nothing of it is required"
+		return "is null, and must be a whole number; leave the module out if nothing of it is required"
 	case requirement.ValueBigFloat().Sign() < 0:
-		return "is negative"
+		return "is negative, and must be 0 or more"
 	case !requirement.ValueBigFloat().IsInt():
 		return "is not a whole number"
 	default:

@@ -159,9 +159,9 @@ func TestShortfallsThroughTerraform(t *testing.T) {
 		"modules are null":        {inOutput(`null, { a = 1 }`), nil, `Invalid value for "modules" parameter: argument must not be null.`},
 		"required is null":        {inOutput(`{}, null`), nil, `Invalid value for "required" parameter: argument must not be null.`},
 		"required is a number":    {inOutput(`{}, 5`), nil, `Invalid value for "required" parameter: map of number required`},
-		"negative":                {inOutput(`{}, { a = -1 }`), nil, `Invalid value for "required" parameter: the requirement of "a" is negative.`},
+		"negative":                {inOutput(`{}, { a = -1 }`), nil, `Invalid value for "required" parameter: the requirement of "a" is negative, and must be 0 or more.`},
 		"fractional":              {inOutput(`{}, { a = 0.5 }`), nil, `Invalid value for "required" parameter: the requirement of "a" is not a whole number.`},
-		"null":                    {inOutput(`{}, { a = null }`), nil, `Invalid value for "required" parameter: the requirement of "a" is null, and must be a number; leave the module out if nothing of it is required.`},
+		"null":                    {inOutput(`{}, { a = null }`), nil, `Invalid value for "required" parameter: the requirement of "a" is null, and must be a whole number; leave the module out if nothing of it is required.`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,6 +18,8 @@ variable "qcc_required" {
   nullable    = false
 }
 
+provider "qcc" {}
+
 data "qcc_quota" "this" {}
 
 ephemeral "qcc_quota" "now" {}
@@ -27,10 +29,8 @@ locals {
   short_now = provider::qcc::shortfalls(ephemeral.qcc_quota.now.modules, var.qcc_required)
 }
 
-# The work to be ordered.
+# Stands for what consumes the quota: a resource of another provider, or a module.
 resource "terraform_data" "order" {
-  input = var.qcc_required
-
   lifecycle {
     precondition {
       condition = length(local.short) == 0

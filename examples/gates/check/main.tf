@@ -17,6 +17,8 @@ variable "qcc_reserve" {
   nullable    = false
 }
 
+provider "qcc" {}
+
 # Not inside the check block: there it would be read at the end of every apply, and every plan would seem to have changes.
 data "qcc_quota" "this" {}
 

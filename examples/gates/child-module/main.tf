@@ -18,6 +18,8 @@ variable "qcc_required" {
   nullable    = false
 }
 
+provider "qcc" {}
+
 data "qcc_quota" "this" {}
 
 module "order" {

@@ -26,6 +26,8 @@ variable "qcc_required" {
   nullable    = false
 }
 
+provider "qcc" {}
+
 data "qcc_quota" "this" {}
 
 locals {

@@ -16,16 +16,17 @@ variable "companies_to_add" {
   default     = 0
 }
 
+provider "qcc" {}
+
 data "qcc_quota" "this" {}
 
 locals {
   short = provider::qcc::shortfalls(data.qcc_quota.this.modules, { radar_id = var.companies_to_add })
 }
 
-# The work to be ordered. The condition stands here and not in the data block: on whoever consumes the quota.
+# Stands for what consumes the quota: a resource of another provider, or a module. The condition belongs there, and not into the
+# data block.
 resource "terraform_data" "order" {
-  input = var.companies_to_add
-
   lifecycle {
     precondition {
       condition     = length(local.short) == 0

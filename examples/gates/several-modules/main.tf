@@ -17,21 +17,24 @@ variable "qcc_required" {
   nullable    = false
 }
 
+provider "qcc" {}
+
 data "qcc_quota" "this" {}
 
 locals {
   short = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)
 }
 
-# The work to be ordered.
+# Stands for what consumes the quota: a resource of another provider, or a module.
 resource "terraform_data" "order" {
-  input = var.qcc_required
-
   lifecycle {
     precondition {
       condition = length(local.short) == 0
       error_message = join(" ", [
-        for id, count in local.short : "QCC quota is short by ${count} for ${id}: ${var.qcc_required[id]} required."
+        for id, count in local.short :
+        contains(keys(data.qcc_quota.this.modules), id)
+        ? "QCC quota is short by ${count} for ${id}: ${var.qcc_required[id]} required."
+        : "The account has no module ${id}: it has ${join(", ", keys(data.qcc_quota.this.modules))}."
       ])
     }
   }

@@ -59,10 +59,8 @@ locals {
   subsidiary_short = provider::qcc::shortfalls(data.qcc_quota.subsidiary.modules, var.subsidiary_required)
 }
 
-# The work to be ordered.
+# Stands for what consumes the quota: a resource of another provider, or a module.
 resource "terraform_data" "order" {
-  input = { parent = var.parent_required, subsidiary = var.subsidiary_required }
-
   lifecycle {
     precondition {
       condition     = length(local.parent_short) == 0

@@ -13,13 +13,11 @@ terraform {
 variable "modules" {
   description = "The quota of each module: data.qcc_quota.NAME.modules."
   type        = map(object({ remaining = number }))
-  nullable    = false
 }
 
 variable "required" {
   description = "What this module will consume, by module id."
   type        = map(number)
-  nullable    = false
 }
 
 locals {
@@ -27,8 +25,6 @@ locals {
 }
 
 resource "terraform_data" "order" {
-  input = var.required
-
   lifecycle {
     precondition {
       condition     = length(local.short) == 0
