@@ -139,8 +139,8 @@ func TestGuidesShowWhatHappens(t *testing.T) {
 		t.Error(refusal)
 	}
 
-	_, summary, _ := judge(t, f.succeeds(t, "show", "-json", "tfplan"), filepath.Join(bin, "jq"),
-		"--null-input", "--raw-output", "--from-file", filepath.Join(examplesDir, "pipelines", "quota.jq"))
+	_, summary, _ := judge(t, f.succeeds(t, "show", "-json", "tfplan"), filepath.Join(examplesDir, "pipelines"), filepath.Join(bin, "jq"),
+		"--null-input", "--raw-output", "--from-file", "quota.jq")
 	shows(t, "in-ci-pipelines.md", "markdown", summary)
 
 	for _, line := range codeBlocks(t, filepath.Join(guidesDir, "getting-started-zh.md"), "text") {

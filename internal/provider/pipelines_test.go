@@ -311,13 +311,14 @@ func pipelineFile(t *testing.T, name string) string {
 	return string(content)
 }
 
-// judge runs a program on a plan, and returns its exit code and its output.
-func judge(t *testing.T, plan string, program string, args ...string) (int, string, string) {
+// judge runs a program on a plan, in a folder, and returns its exit code and its output.
+func judge(t *testing.T, plan, dir, program string, args ...string) (int, string, string) {
 	t.Helper()
 
 	var out, problems strings.Builder
 
 	command := exec.CommandContext(t.Context(), program, args...)
+	command.Dir = dir
 	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(plan), &out, &problems
 
 	if err := command.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
@@ -337,7 +338,7 @@ func jqs() []string {
 	return found
 }
 
-// tolerating writes a program to a file, with a list that has the address if there is one, and returns the file's path.
+// tolerating writes a program, with a list that has the address if there is one, into a folder of its own, which it returns.
 func tolerating(t *testing.T, name, none, one, address string) string {
 	t.Helper()
 
@@ -350,28 +351,21 @@ func tolerating(t *testing.T, name, none, one, address string) string {
 		program = strings.Replace(program, none, strings.Replace(one, "ADDRESS", address, 1), 1)
 	}
 
-	dir, err := os.MkdirTemp("", "") // Not t.TempDir, whose commas conftest takes for its own.
-	if err != nil {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), []byte(program), 0o600); err != nil {
 		t.Fatal(err)
 	}
 
-	t.Cleanup(func() { os.RemoveAll(dir) })
-
-	path := filepath.Join(dir, filepath.Base(name))
-	if err := os.WriteFile(path, []byte(program), 0o600); err != nil {
-		t.Fatal(err)
-	}
-
-	return path
+	return dir
 }
 
 // summarize runs quota.jq, with an address that it tolerates, or none.
 func summarize(t *testing.T, jq, tolerated, plan string) (int, string, string) {
 	t.Helper()
 
-	path := tolerating(t, "quota.jq", "def tolerated: [];", `def tolerated: ["ADDRESS"];`, tolerated)
+	dir := tolerating(t, "quota.jq", "def tolerated: [];", `def tolerated: ["ADDRESS"];`, tolerated)
 
-	return judge(t, plan, jq, "--null-input", "--raw-output", "--from-file", path)
+	return judge(t, plan, dir, jq, "--null-input", "--raw-output", "--from-file", "quota.jq")
 }
 
 func TestSummaryOfAPlan(t *testing.T) {

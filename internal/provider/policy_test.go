@@ -26,8 +26,8 @@ func conftest(t *testing.T) string {
 func denials(t *testing.T, conftest, tolerated, plan string) (int, string) {
 	t.Helper()
 
-	policy := tolerating(t, "policy/quota.rego", "tolerated := set()", `tolerated := {"ADDRESS"}`, tolerated)
-	code, out, problems := judge(t, plan, conftest, "test", "--output", "json", "--parser", "json", "--policy", policy, "-")
+	dir := tolerating(t, "policy/quota.rego", "tolerated := set()", `tolerated := {"ADDRESS"}`, tolerated)
+	code, out, problems := judge(t, plan, dir, conftest, "test", "--output", "json", "--parser", "json", "--policy", "quota.rego", "-")
 
 	var results []struct {
 		Failures []struct {
