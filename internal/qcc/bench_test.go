@@ -2,10 +2,15 @@ package qcc
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
 // canned is a RoundTripper that costs next to nothing.
@@ -95,5 +100,91 @@ func BenchmarkDecodeSample(b *testing.B) {
 		if _, _, err := decodeQuota(body); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// newLoopbackClient returns a client of an emulator on this machine.
+func newLoopbackClient(b *testing.B) *Client {
+	b.Helper()
+
+	server := httptest.NewServer(emulator.New())
+	b.Cleanup(server.Close)
+
+	client, err := New(Config{
+		Key: emulator.DefaultKey, SecretKey: emulator.DefaultSecretKey, BaseURL: server.URL, Timeout: DefaultTimeout, MaxRetries: DefaultMaxRetries,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+
+	return client
+}
+
+// BenchmarkGetOverLoopback is the floor of BenchmarkReadOverLoopback: what net/http takes to get the same body.
+func BenchmarkGetOverLoopback(b *testing.B) {
+	client := newLoopbackClient(b)
+	url, signed := client.endpoint.String(), client.request(b.Context(), time.Now()).Header
+	bare := &http.Client{Transport: newTransport()}
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, url, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+
+		request.Header = signed
+
+		response, err := bare.Do(request)
+		if err != nil {
+			b.Fatal(err)
+		}
+
+		if _, err := io.ReadAll(response.Body); err != nil {
+			b.Fatal(err)
+		}
+
+		if err := response.Body.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkReadOverLoopback is a whole read over a connection that is kept alive, but for the wait for others to share it.
+func BenchmarkReadOverLoopback(b *testing.B) {
+	client := newLoopbackClient(b)
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		if _, err := client.read(b.Context(), time.Now()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkReaders is what a number of readers wait that come at once and share requests.
+func BenchmarkReaders(b *testing.B) {
+	for _, readers := range []int{1, 10, 50, 200} {
+		b.Run(fmt.Sprintf("readers=%d", readers), func(b *testing.B) {
+			client := newLoopbackClient(b)
+
+			b.ReportAllocs()
+
+			for b.Loop() {
+				var group sync.WaitGroup
+
+				for range readers {
+					group.Go(func() {
+						if _, err := client.Quota(b.Context()); err != nil {
+							b.Error(err)
+						}
+					})
+				}
+
+				group.Wait()
+			}
+		})
 	}
 }

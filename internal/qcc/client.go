@@ -7,11 +7,10 @@ import (
 	"compress/flate"
 	"compress/gzip"
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strconv"
 	"sync/atomic"
@@ -40,6 +39,7 @@ const (
 type Client struct {
 	config   Config
 	endpoint *url.URL
+	header   http.Header // Of every request, but for its signature.
 	shared   sharer[Quota]
 	// offset is by how many nanoseconds the service's clock is ahead of this machine's, where a signature was refused because of it.
 	offset atomic.Int64
@@ -81,7 +81,11 @@ func New(config Config) (*Client, error) {
 		config.Transport = newTransport()
 	}
 
-	c := &Client{config: config, endpoint: endpoint}
+	c := &Client{config: config, endpoint: endpoint, header: http.Header{
+		"Accept":        {"application/json"},
+		"Cache-Control": {"no-cache"}, // No proxy on the way may answer with an older count.
+		"User-Agent":    {config.UserAgent},
+	}}
 	c.shared.call = c.read
 
 	return c, nil
@@ -107,69 +111,87 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 	return quota, err
 }
 
+// reading is a read under way.
+type reading struct {
+	deadline time.Time // When the oldest of the reads that it is for must end.
+	tries    int
+	attempt  Attempt // The last one.
+	failure  error   // Of the last one; nil if it brought the quota.
+}
+
 // read asks the service, again where that may help, for reads the oldest of which began at the given time.
 func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
-	ctx, cancel := context.WithDeadline(ctx, began.Add(c.config.Timeout))
-	defer cancel()
+	r := &reading{deadline: began.Add(c.config.Timeout)}
 
-	var (
-		attempt Attempt
-		tries   int
-		failure error
-	)
+	if refused := c.refused.Load(); refused != nil { // By another read, while this one waited.
+		return Quota{}, refused
+	}
 
-	quota, err := backoff.Retry(ctx,
+	quota := c.try(ctx, r)
+	if r.failure != nil && isTransient(r.failure) {
+		quota = c.tryAgain(ctx, r)
+	}
+
+	if r.attempt.Wait == 0 {
+		c.report(ctx, r.attempt)
+	}
+
+	if r.failure == nil {
+		return quota, nil
+	}
+
+	if refused, ok := errors.AsType[*ReadError](r.failure); ok {
+		return Quota{}, refused
+	}
+
+	failed := &ReadError{Err: r.failure, Attempts: r.attempt.Number}
+	status, ok := errors.AsType[*StatusError](r.failure)
+
+	switch {
+	case ok && status.Status.Class == ClassRefused:
+		c.refused.Store(failed)
+	case isTransient(r.failure) && r.tries <= c.config.MaxRetries, !time.Now().Before(r.deadline):
+		failed.Budget = c.config.Timeout
+	}
+
+	return Quota{}, failed
+}
+
+// tryAgain repeats an attempt as long as its failure may pass, and the retries and the time suffice. A wait that the time leaves no room
+// for does not begin.
+func (c *Client) tryAgain(ctx context.Context, r *reading) Quota {
+	failedBefore := true // The attempt that is repeated counts as the first here.
+
+	quota, _ := backoff.Retry(ctx,
 		func() (Quota, error) {
-			if refused := c.refused.Load(); refused != nil { // By another read, while this one waited.
-				failure = refused
+			if failedBefore {
+				failedBefore = false
 
-				return Quota{}, backoff.Permanent(failure)
+				return Quota{}, retryAdvice(r.failure)
 			}
 
-			var quota Quota
+			if refused := c.refused.Load(); refused != nil { // By another read, while this one waited.
+				r.failure = refused
 
-			tries++
-			quota, failure = c.try(ctx, &attempt, tries > c.config.MaxRetries)
+				return Quota{}, backoff.Permanent(r.failure)
+			}
 
-			return quota, retryAdvice(failure)
+			quota := c.try(ctx, r)
+
+			return quota, retryAdvice(r.failure)
 		},
 		backoff.WithBackOff(&backoff.ExponentialBackOff{
 			InitialInterval: firstWait, MaxInterval: longestWait, Multiplier: 2, RandomizationFactor: 1,
 		}),
 		backoff.WithMaxTries(uint(c.config.MaxRetries)+1),
-		backoff.WithMaxElapsedTime(c.config.Timeout-time.Since(began)),
+		backoff.WithMaxElapsedTime(time.Until(r.deadline)),
 		backoff.WithNotify(func(_ error, wait time.Duration) {
-			attempt.Wait = wait
-			c.report(ctx, attempt)
+			r.attempt.Wait = wait
+			c.report(ctx, r.attempt)
 		}),
 	)
-	if attempt.Number > 0 && attempt.Wait == 0 {
-		c.report(ctx, attempt)
-	}
 
-	if err == nil {
-		return quota, nil
-	}
-
-	var (
-		refused *ReadError
-		status  *StatusError
-	)
-
-	if errors.As(failure, &refused) {
-		return Quota{}, refused
-	}
-
-	failed := &ReadError{Err: failure, Attempts: attempt.Number}
-
-	switch {
-	case errors.As(failure, &status) && status.Status.Class == ClassRefused:
-		c.refused.Store(failed)
-	case isTransient(failure) && tries <= c.config.MaxRetries, ctx.Err() != nil:
-		failed.Budget = c.config.Timeout
-	}
-
-	return Quota{}, failed
+	return quota
 }
 
 func (c *Client) report(ctx context.Context, attempt Attempt) {
@@ -178,32 +200,46 @@ func (c *Client) report(ctx context.Context, attempt Attempt) {
 	}
 }
 
-// retryAdvice tells backoff.Retry what to do after an attempt. A wait that its elapsed time leaves no room for it does not begin.
+// retryAdvice tells backoff.Retry what to do after an attempt.
 func retryAdvice(failure error) error {
-	wait := (&ReadError{Err: failure}).RetryAfter()
-
-	switch {
-	case failure == nil:
+	if failure == nil {
 		return nil
-	case !isTransient(failure):
-		return backoff.Permanent(failure)
-	case wait > 0:
-		return &backoff.RetryAfterError{Duration: wait}
-	default:
-		return failure
 	}
+
+	if !isTransient(failure) {
+		return backoff.Permanent(failure)
+	}
+
+	if wait := (&ReadError{Err: failure}).RetryAfter(); wait > 0 {
+		return &backoff.RetryAfterError{Duration: wait}
+	}
+
+	return failure
 }
 
 // try makes an attempt that leaves time for another one, unless it is the last.
-func (c *Client) try(ctx context.Context, attempt *Attempt, last bool) (Quota, error) {
-	if !last {
-		var cancel context.CancelFunc
+func (c *Client) try(ctx context.Context, r *reading) (quota Quota) {
+	r.tries++
 
-		ctx, cancel = context.WithTimeout(ctx, c.config.Timeout/attemptsPerBudget)
-		defer cancel()
+	deadline := r.deadline
+	if r.tries <= c.config.MaxRetries {
+		deadline = earlier(deadline, time.Now().Add(c.config.Timeout/attemptsPerBudget))
 	}
 
-	return c.attempt(ctx, attempt)
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+
+	quota, r.failure = c.attempt(ctx, &r.attempt)
+
+	return quota
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+
+	return b
 }
 
 // attempt sends one request. If it is refused for its signature, and the service's clock is not where this client takes it to be, it
@@ -212,6 +248,9 @@ func (c *Client) attempt(ctx context.Context, attempt *Attempt) (Quota, error) {
 	offset := time.Duration(c.offset.Load())
 
 	quota, err := c.ask(ctx, attempt, offset)
+	if err == nil {
+		return quota, nil
+	}
 
 	mended := clockOf(err)
 	if !refusesSignature(err) || (mended-offset).Abs() <= ToleratedSkew || c.refused.Load() != nil {
@@ -230,16 +269,16 @@ func (c *Client) attempt(ctx context.Context, attempt *Attempt) (Quota, error) {
 
 // refusesSignature tells whether the service did not take the signature of a request.
 func refusesSignature(failure error) bool {
-	var status *StatusError
+	status, ok := errors.AsType[*StatusError](failure)
 
-	return errors.As(failure, &status) && status.Status.DependsOnClock()
+	return ok && status.Status.DependsOnClock()
 }
 
 // clockOf returns by how much a clock must be ahead of this machine's to be right, as far as a refusal tells: 0 if it tells nothing, or
 // no more than clocks usually differ by.
 func clockOf(failure error) time.Duration {
-	var status *StatusError
-	if !errors.As(failure, &status) || status.Skew == nil || status.Skew.Abs() <= ToleratedSkew {
+	status, ok := errors.AsType[*StatusError](failure)
+	if !ok || status.Skew == nil || status.Skew.Abs() <= ToleratedSkew {
 		return 0
 	}
 
@@ -254,17 +293,13 @@ func (c *Client) ask(ctx context.Context, attempt *Attempt, offset time.Duration
 
 	defer func() { attempt.Elapsed = time.Since(started) }()
 
-	var handshakeFailed atomic.Bool
-
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		TLSHandshakeDone: func(_ tls.ConnectionState, err error) { handshakeFailed.Store(err != nil) },
-	})
+	ctx, handshake := watchHandshake(ctx)
 
 	request := c.request(ctx, c.config.Now().Add(offset))
 
 	response, err := c.config.Transport.RoundTrip(request)
 	if err != nil {
-		return Quota{}, newTransportError(err, c.endpoint.Host, handshakeFailed.Load())
+		return Quota{}, newTransportError(err, c.endpoint.Host, handshake.failed.Load())
 	}
 
 	defer func() { _ = response.Body.Close() }() // What matters was read, or an error said so.
@@ -339,20 +374,12 @@ func (c *Client) interpret(response *http.Response, came time.Time) (Quota, Stat
 // request returns a request that is signed with a time. Source: interface document, sections 6.1 and 6.2.1.
 func (c *Client) request(ctx context.Context, now time.Time) *http.Request {
 	timespan := strconv.FormatInt(now.Unix(), 10)
+	signed := []string{timespan, signature(c.config.Key, timespan, c.config.SecretKey)}
 
-	request := &http.Request{
-		Method: http.MethodGet,
-		URL:    c.endpoint,
-		Header: http.Header{
-			"Accept":        {"application/json"},
-			"Cache-Control": {"no-cache"}, // No proxy on the way may answer with an older count.
-			"Timespan":      {timespan},
-			"Token":         {signature(c.config.Key, timespan, c.config.SecretKey)},
-			"User-Agent":    {c.config.UserAgent},
-		},
-	}
+	header := maps.Clone(c.header)
+	header["Timespan"], header["Token"] = signed[:1:1], signed[1:]
 
-	return request.WithContext(ctx)
+	return (&http.Request{Method: http.MethodGet, URL: c.endpoint, Header: header}).WithContext(ctx)
 }
 
 // isCorrupt tells whether a body could not be decompressed.

@@ -25,10 +25,10 @@ var (
 )
 
 type wireAnswer struct {
-	Status  value `json:"status"`
-	Msg     value `json:"msg"`
-	Message value `json:"message"`
-	Result  value `json:"result"`
+	Status  value      `json:"status"`
+	Msg     value      `json:"msg"`
+	Message value      `json:"message"`
+	Result  wireResult `json:"result"`
 }
 
 type wireModule struct {
@@ -59,14 +59,14 @@ func decodeQuota(body []byte) (Quota, Status, error) {
 		return Quota{}, Status{}, errors.New("has its status or its result twice")
 	}
 
-	code, err := strconv.ParseUint(strings.TrimSpace(wire.Status.text()), 10, 31)
+	code, err := strconv.ParseUint(strings.TrimSpace(wire.Status.String()), 10, 31)
 	if err != nil {
-		return Quota{}, Status{}, fmt.Errorf("has a status that is not a status code: %s", wire.Status)
+		return Quota{}, Status{}, fmt.Errorf("has a status that is not a status code: %s", wire.Status.shown())
 	}
 
 	status := Lookup(int(code))
 	if status.Class != ClassOK && status.Class != ClassEmpty {
-		return Quota{}, status, &StatusError{Status: status, Message: cmp.Or(wire.Msg.text(), wire.Message.text())}
+		return Quota{}, status, &StatusError{Status: status, Message: cmp.Or(wire.Msg.String(), wire.Message.String())}
 	}
 
 	modules, err := decodeModules(wire.Result)
@@ -83,28 +83,49 @@ func decodeQuota(body []byte) (Quota, Status, error) {
 	}
 }
 
-// decodeModules reads a list of modules, or one module. No result (absent or null) gives nil, an empty list an empty map.
-func decodeModules(result value) (map[string]Module, error) {
-	if result.isNull() {
+// usualModules is room for the modules of the document, and one more.
+const usualModules = 4
+
+// wireResult is a list of modules; one module is a list of one.
+type wireResult struct {
+	modules []wireModule // Nil if the result is absent or null.
+	err     error        // That it is something else, which matters only if it is asked for.
+	seen    bool
+	twice   bool
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *wireResult) UnmarshalJSON(raw []byte) error {
+	*r = wireResult{seen: true, twice: r.seen}
+
+	switch raw[0] {
+	case '[':
+		r.modules = make([]wireModule, 0, usualModules)
+		r.err = json.Unmarshal(raw, &r.modules)
+	case '{':
+		r.modules = make([]wireModule, 1)
+		r.err = json.Unmarshal(raw, &r.modules[0])
+	case 'n':
+	default:
+		r.err = errNoObject
+	}
+
+	return nil
+}
+
+// decodeModules reads the modules of a result. No result (absent or null) gives nil, an empty list an empty map.
+func decodeModules(result wireResult) (map[string]Module, error) {
+	switch {
+	case result.err != nil:
+		return nil, errNoObject
+	case result.modules == nil:
 		return nil, nil //nolint:nilnil // Nil is what tells no result from an empty one.
 	}
 
-	modules := make(map[string]Module)
-	decoder := json.NewDecoder(bytes.NewReader(result.raw))
+	modules := make(map[string]Module, len(result.modules))
 
-	if result.raw[0] == '[' {
-		_, _ = decoder.Token()
-	}
-
-	var wire wireModule
-
-	for decoder.More() {
-		wire = wireModule{} // One for all: it would be allocated for each module otherwise.
-		if decoder.Decode(&wire) != nil {
-			return nil, errNoObject
-		}
-
-		id, module, err := wire.decode()
+	for i := range result.modules {
+		id, module, err := result.modules[i].decode()
 		if err != nil {
 			return nil, err
 		}
@@ -119,135 +140,171 @@ func decodeModules(result value) (map[string]Module, error) {
 	return modules, nil
 }
 
-func (w wireModule) decode() (string, Module, error) {
-	id := w.ID.text()
-	if w.ID.twice || !w.ID.isString() || id == "" {
+func (w *wireModule) decode() (string, Module, error) {
+	id := w.ID.String()
+	if w.ID.twice || w.ID.kind != kindString || id == "" {
 		return "", Module{}, errors.New("has a module that does not have one id")
 	}
 
-	var err error
+	var (
+		module = Module{Name: moduleName(id)}
+		counts = new([4]int64) // One block for the counts of a module, most of which are stated.
+		err    error
+	)
 
-	module := Module{Name: moduleName(id)}
-
-	for _, count := range []struct {
-		value
-
-		name string
-		into **int64
-	}{
-		{w.Total, "totalCount", &module.Total},
-		{w.Consumed, "consumedCount", &module.Consumed},
-		{w.Deletable, "canDeletedCount", &module.Deletable},
-	} {
-		if count.twice {
-			return "", Module{}, fmt.Errorf(`has a module "%s" with %s twice`, id, count.name)
-		}
-
-		*count.into, err = count.count()
-		if err != nil {
-			return "", Module{}, fmt.Errorf(`has a module "%s" with a %s %w: %s`, id, count.name, err, count.value)
-		}
+	if module.Total, err = w.Total.countOf(id, "totalCount", &counts[0]); err != nil {
+		return "", Module{}, err
 	}
 
-	module.Remaining, err = subtract(module.Total, module.Consumed)
+	if module.Consumed, err = w.Consumed.countOf(id, "consumedCount", &counts[1]); err != nil {
+		return "", Module{}, err
+	}
+
+	if module.Deletable, err = w.Deletable.countOf(id, "canDeletedCount", &counts[2]); err != nil {
+		return "", Module{}, err
+	}
+
+	if module.Total == nil || module.Consumed == nil {
+		return id, module, nil
+	}
+
+	counts[3], err = subtract(*module.Total, *module.Consumed)
 	if err != nil {
 		return "", Module{}, fmt.Errorf(`has a module "%s" with totalCount - consumedCount %w`, id, err)
 	}
 
+	module.Remaining = &counts[3]
+
 	return id, module, nil
 }
 
-// subtract returns total - consumed, nil if either is.
-func subtract(total, consumed *int64) (*int64, error) {
-	if total == nil || consumed == nil {
-		return nil, nil //nolint:nilnil // Nil is a count that was not stated.
+func subtract(total, consumed int64) (int64, error) {
+	if consumed > 0 && total < math.MinInt64+consumed || consumed < 0 && total > math.MaxInt64+consumed {
+		return 0, errTooLarge
 	}
 
-	if *consumed > 0 && *total < math.MinInt64+*consumed || *consumed < 0 && *total > math.MaxInt64+*consumed {
-		return nil, errTooLarge
-	}
-
-	remaining := *total - *consumed
-
-	return &remaining, nil
+	return total - consumed, nil
 }
+
+// kind is what a value is.
+type kind int
+
+const (
+	kindNull kind = iota // Or absent.
+	kindString
+	kindNumber  // Or true, or false.
+	kindInteger // A number of digits alone that 64 bits can hold.
+	kindObject
+	kindList
+)
 
 // value is a member of a JSON object. It knows whether the object had it twice, in whatever letter case: encoding/json would take
 // the last one, and nobody could say that it is the right one.
 type value struct {
-	raw   json.RawMessage
-	twice bool
+	kind    kind
+	text    string // Of a string, what it says; of a number, how it stands there; else empty.
+	integer int64
+	seen    bool
+	twice   bool
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (v *value) UnmarshalJSON(raw []byte) error {
-	v.twice = v.raw != nil
-	v.raw = bytes.Clone(raw)
+	*v = value{seen: true, twice: v.seen}
+
+	switch raw[0] {
+	case 'n':
+	case '{':
+		v.kind = kindObject
+	case '[':
+		v.kind = kindList
+	case '"':
+		v.kind = kindString
+
+		if text := raw[1 : len(raw)-1]; !bytes.ContainsRune(text, '\\') && utf8.Valid(text) {
+			v.text = string(text) // Nothing to decode.
+		} else {
+			return json.Unmarshal(raw, &v.text)
+		}
+	default:
+		integer, err := strconv.ParseInt(string(raw), 10, 64)
+		if err == nil {
+			v.kind, v.integer = kindInteger, integer
+		} else {
+			v.kind, v.text = kindNumber, string(raw)
+		}
+	}
 
 	return nil
 }
 
-func (v value) isNull() bool { return v.raw == nil || string(v.raw) == "null" }
-
-func (v value) isString() bool { return v.raw != nil && v.raw[0] == '"' }
-
-// text returns what a JSON string says, nothing for null, any other scalar as it stands, and of an object or a list only what it is.
-func (v value) text() string {
-	switch {
-	case v.isNull():
-		return ""
-	case v.raw[0] == '{':
+// String returns what a JSON string says, nothing for null, a number as it stands, and of an object or a list only what it is.
+func (v *value) String() string {
+	switch v.kind {
+	case kindObject:
 		return "an object"
-	case v.raw[0] == '[':
+	case kindList:
 		return "a list"
-	case !v.isString():
-		return string(v.raw)
+	case kindInteger:
+		return strconv.FormatInt(v.integer, 10)
 	default:
-		if text := v.raw[1 : len(v.raw)-1]; !bytes.ContainsRune(text, '\\') && utf8.Valid(text) {
-			return string(text) // Nothing to decode.
-		}
-
-		var s string
-
-		_ = json.Unmarshal(v.raw, &s) // It is a part of valid JSON.
-
-		return s
+		return v.text
 	}
 }
 
-// String shows the value in an error.
-func (v value) String() string {
-	if v.raw == nil {
+// shown is for an error: it tells an absent value from one that says nothing.
+func (v *value) shown() string {
+	if !v.seen {
 		return "missing"
 	}
 
-	return v.text()
+	return v.String()
 }
 
-// count takes 50, 50.0, "50" and "50.0". Null and absent give nil: the service did not state the count.
-func (v value) count() (*int64, error) {
-	if v.isNull() {
+// countOf puts a count of a module into a place that is kept for it, and returns the place: nil if the service did not state the count.
+func (v *value) countOf(id, name string, place *int64) (*int64, error) {
+	if v.twice {
+		return nil, fmt.Errorf(`has a module "%s" with %s twice`, id, name)
+	}
+
+	if v.kind == kindNull {
 		return nil, nil //nolint:nilnil // Nil is a count that was not stated.
 	}
 
-	number := v.text()
-	if v.isString() && !json.Valid([]byte(number)) { // What JSON would not take outside of quotes, such as +5.
-		return nil, errNotWhole
+	count, err := v.count()
+	if err != nil {
+		return nil, fmt.Errorf(`has a module "%s" with a %s %w: %s`, id, name, err, v)
+	}
+
+	*place = count
+
+	return place, nil
+}
+
+// count takes 50, 50.0, "50" and "50.0".
+func (v *value) count() (int64, error) {
+	if v.kind == kindInteger {
+		return v.integer, nil
+	}
+
+	number := v.String()
+	if v.kind == kindString && !json.Valid([]byte(number)) { // What JSON would not take outside of quotes, such as +5.
+		return 0, errNotWhole
 	}
 
 	whole, fraction, _ := strings.Cut(number, ".")
 	if strings.Trim(fraction, "0") != "" {
-		return nil, errNotWhole
+		return 0, errNotWhole
 	}
 
 	count, err := strconv.ParseInt(whole, 10, 64)
 
 	switch {
 	case errors.Is(err, strconv.ErrRange):
-		return nil, errTooLarge
+		return 0, errTooLarge
 	case err != nil:
-		return nil, errNotWhole
+		return 0, errNotWhole
 	default:
-		return &count, nil
+		return count, nil
 	}
 }

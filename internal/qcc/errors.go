@@ -166,22 +166,17 @@ func (e *ReadError) RetryAfter() time.Duration {
 
 // isTransient tells whether asking again soon may mend the failure of an attempt.
 func isTransient(err error) bool {
-	var (
-		status    *StatusError
-		response  *HTTPError
-		transport *TransportError
-	)
-
-	switch {
-	case errors.As(err, &status):
+	if status, ok := errors.AsType[*StatusError](err); ok {
 		return status.Status.Class == ClassTransient
-	case errors.As(err, &response):
-		return response.Transient()
-	case errors.As(err, &transport):
-		return transport.Transient
-	default:
-		return false
 	}
+
+	if response, ok := errors.AsType[*HTTPError](err); ok {
+		return response.Transient()
+	}
+
+	transport, ok := errors.AsType[*TransportError](err)
+
+	return ok && transport.Transient
 }
 
 // TransientHTTP tells whether asking again soon may help after an HTTP status.

@@ -7,7 +7,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -33,6 +35,20 @@ func newTransport() *http.Transport {
 	}
 
 	return transport
+}
+
+// handshake tells whether the TLS handshake of a request has failed.
+type handshake struct {
+	trace  httptrace.ClientTrace
+	failed atomic.Bool
+}
+
+// watchHandshake returns a context for one request, and its handshake.
+func watchHandshake(ctx context.Context) (context.Context, *handshake) {
+	h := &handshake{}
+	h.trace.TLSHandshakeDone = func(_ tls.ConnectionState, err error) { h.failed.Store(err != nil) }
+
+	return httptrace.WithClientTrace(ctx, &h.trace), h
 }
 
 // proxyRefusedError is the HTTP status with which a proxy refused to connect.
