@@ -1,10 +1,7 @@
 package provider
 
 import (
-	"context"
-
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
@@ -12,6 +9,9 @@ import (
 
 // modulesAttribute is the one attribute of both surfaces, and modulesDescription what their documentation says of it.
 const modulesAttribute = "modules"
+
+// remainingAttribute is what the function shortfalls takes of a module.
+const remainingAttribute = "remaining"
 
 const modulesDescription = "The quota of each module, by the service's module id: `radar_id` (风险监控-企业, risk monitoring of companies), " +
 	"`bene_id` (股权穿透, equity penetration), `natural_person_id` (自然人核验, checks of natural persons), and whatever the service adds. " +
@@ -25,34 +25,32 @@ type quotaModel struct {
 	Modules types.Map `tfsdk:"modules"`
 }
 
-// moduleModel is one element of quotaModel.Modules. A nil count is null.
-type moduleModel struct {
-	Name      string `tfsdk:"name"`
-	Total     *int64 `tfsdk:"total"`
-	Consumed  *int64 `tfsdk:"consumed"`
-	Deletable *int64 `tfsdk:"deletable"`
-	Remaining *int64 `tfsdk:"remaining"`
-}
-
-// moduleType is the type of moduleModel. It is the element type of a plain map attribute: terraform test mocks such a map, and
+// moduleType is the type of an element of quotaModel.Modules. It is the element type of a plain map attribute: terraform test mocks such a map, and
 // replaces a nested attribute by an empty one.
 func moduleType() types.ObjectType {
 	return types.ObjectType{AttrTypes: map[string]attr.Type{
-		"name":      types.StringType,
-		"total":     types.Int64Type,
-		"consumed":  types.Int64Type,
-		"deletable": types.Int64Type,
-		"remaining": types.Int64Type,
+		"name":             types.StringType,
+		"total":            types.Int64Type,
+		"consumed":         types.Int64Type,
+		"deletable":        types.Int64Type,
+		remainingAttribute: types.Int64Type,
 	}}
 }
 
-func newQuotaModel(ctx context.Context, quota qcc.Quota) (quotaModel, diag.Diagnostics) {
-	elements := make(map[string]moduleModel, len(quota.Modules))
+// newQuotaModel builds the model value by value: the framework's reflection takes as long as all the rest of a read.
+func newQuotaModel(quota qcc.Quota) quotaModel {
+	elements := make(map[string]attr.Value, len(quota.Modules))
+	elementType := moduleType()
+
 	for id, module := range quota.Modules {
-		elements[id] = moduleModel(module)
+		elements[id] = types.ObjectValueMust(elementType.AttrTypes, map[string]attr.Value{
+			"name":             types.StringValue(module.Name),
+			"total":            types.Int64PointerValue(module.Total),
+			"consumed":         types.Int64PointerValue(module.Consumed),
+			"deletable":        types.Int64PointerValue(module.Deletable),
+			remainingAttribute: types.Int64PointerValue(module.Remaining),
+		})
 	}
 
-	modules, diags := types.MapValueFrom(ctx, moduleType(), elements)
-
-	return quotaModel{Modules: modules}, diags
+	return quotaModel{Modules: types.MapValueMust(elementType, elements)}
 }

@@ -42,7 +42,8 @@ func (r *reader) read(ctx context.Context) (quotaModel, diag.Diagnostics) {
 		return quotaModel{}, diag.Diagnostics{readDiagnostic(err)}
 	}
 
-	model, diags := newQuotaModel(ctx, quota)
+	var diags diag.Diagnostics
+
 	if quota.NoRecord {
 		diags.Append(noRecordDiagnostic())
 	}
@@ -51,5 +52,5 @@ func (r *reader) read(ctx context.Context) (quotaModel, diag.Diagnostics) {
 		diags.Append(skewDiagnostic(quota.Skew))
 	}
 
-	return model, diags
+	return newQuotaModel(quota), diags
 }

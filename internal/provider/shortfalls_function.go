@@ -42,7 +42,7 @@ func (f *shortfallsFunction) Definition(_ context.Context, _ function.Definition
 				Name: "modules",
 				MarkdownDescription: "The quota of each module: the `modules` of the data source or of the ephemeral resource `qcc_quota`, or " +
 					"any map of objects that have `remaining`.",
-				ElementType:        types.ObjectType{AttrTypes: map[string]attr.Type{"remaining": types.NumberType}},
+				ElementType:        types.ObjectType{AttrTypes: map[string]attr.Type{remainingAttribute: types.NumberType}},
 				AllowUnknownValues: true,
 			},
 			function.MapParameter{
@@ -105,7 +105,7 @@ func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *f
 		}
 
 		// An absent module is a null object here, and its remaining is null.
-		remaining, _ := available[id].Attributes()["remaining"].(types.Number)
+		remaining, _ := available[id].Attributes()[remainingAttribute].(types.Number)
 
 		switch need := needs[id].ValueBigFloat(); {
 		case needs[id].IsUnknown():

@@ -32,18 +32,24 @@ func left(remaining types.Number) types.Object {
 
 func modules(elements map[string]attr.Value) types.Map { return types.MapValueMust(capacity, elements) }
 
+// newShortfalls returns the function as the provider has it.
+func newShortfalls(tb testing.TB) function.Function {
+	tb.Helper()
+
+	qcc, ok := provider.New("test", environment{}.getenv)().(fwprovider.ProviderWithFunctions)
+	if !ok {
+		tb.Fatal("the provider has no functions")
+	}
+
+	return qcc.Functions(tb.Context())[0]()
+}
+
 // runShortfalls runs the function without Terraform.
 func runShortfalls(t *testing.T, modules, required types.Map) (attr.Value, *function.FuncError) {
 	t.Helper()
 
-	qcc, ok := provider.New("test", environment{}.getenv)().(fwprovider.ProviderWithFunctions)
-	if !ok {
-		t.Fatal("the provider has no functions")
-	}
-
 	resp := function.RunResponse{Result: function.NewResultData(types.MapUnknown(types.NumberType))}
-	qcc.Functions(t.Context())[0]().Run(t.Context(),
-		function.RunRequest{Arguments: function.NewArgumentsData([]attr.Value{modules, required})}, &resp)
+	newShortfalls(t).Run(t.Context(), function.RunRequest{Arguments: function.NewArgumentsData([]attr.Value{modules, required})}, &resp)
 
 	return resp.Result.Value(), resp.Error
 }
@@ -231,5 +237,23 @@ func TestTheFunctionNeedsNoCredentials(t *testing.T) {
 
 	if output := f.succeeds(t, "plan"); !says(`short = { + radar_id = 2 }`).MatchString(output) {
 		t.Errorf("the plan does not tell what is short:\n%s", output)
+	}
+}
+
+func BenchmarkShortfalls(b *testing.B) {
+	available := modules(map[string]attr.Value{"radar_id": left(number(48)), "bene_id": left(number(98)), "natural_person_id": left(number(50))})
+	required := numbers(map[string]attr.Value{"radar_id": number(60), "bene_id": number(40)})
+	shortfalls := newShortfalls(b)
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		resp := function.RunResponse{Result: function.NewResultData(types.MapUnknown(types.NumberType))}
+
+		shortfalls.Run(b.Context(), function.RunRequest{Arguments: function.NewArgumentsData([]attr.Value{available, required})}, &resp)
+
+		if resp.Error != nil {
+			b.Fatal(resp.Error)
+		}
 	}
 }

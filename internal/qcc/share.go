@@ -7,9 +7,12 @@ import (
 )
 
 const (
-	// gatherTime is how long a batch waits for one more read while nothing is under way: Terraform starts its reads one after the
-	// other.
+	// loneTime is how long a read waits for a second one while nothing is under way, and gatherTime how long several wait for one more:
+	// Terraform starts its reads one after the other, and most plans have one.
+	loneTime   = 2 * time.Millisecond
 	gatherTime = 10 * time.Millisecond
+	// usualReads is how many reads Terraform has waiting at the most, unless it is told otherwise: no more will come.
+	usualReads = 10
 	// longestGather is how long a batch waits at the most, for more reads or for what is under way to return: a request that hangs
 	// must not hold up later reads.
 	longestGather = 250 * time.Millisecond
@@ -82,7 +85,16 @@ func (s *sharer[T]) join(ctx context.Context) *batch[T] {
 
 // departSoon lets a batch leave as soon as no more reads come.
 func (b *batch[T]) departSoon() {
-	b.departure.Reset(min(gatherTime, longestGather-time.Since(b.began)))
+	wait := gatherTime
+
+	switch {
+	case b.waiting >= usualReads:
+		wait = time.Nanosecond
+	case b.waiting == 1:
+		wait = loneTime
+	}
+
+	b.departure.Reset(min(wait, longestGather-time.Since(b.began)))
 }
 
 // leave takes a read out of its batch. Without reads, a batch is given up, and its call cancelled.

@@ -199,6 +199,47 @@ func TestReadsThatComeTogetherShareACall(t *testing.T) {
 	}
 }
 
+func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		reads int
+		waits time.Duration
+	}{
+		"one read":                     {1, loneTime},
+		"two reads":                    {2, gatherTime},
+		"one less than Terraform has":  {usualReads - 1, gatherTime},
+		"as many as Terraform has":     {usualReads, time.Nanosecond},
+		"more than Terraform has":      {usualReads + 1, time.Nanosecond},
+		"many more than Terraform has": {20 * usualReads, time.Nanosecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				service := &model{takes: func(int) time.Duration { return 0 }}
+				shared := &sharer[int]{call: service.call}
+				began := time.Now()
+
+				var reads sync.WaitGroup
+
+				for range test.reads {
+					reads.Go(func() {
+						if _, err := shared.do(t.Context()); err != nil {
+							t.Error(err)
+						}
+					})
+				}
+
+				reads.Wait()
+
+				if waited := time.Since(began); waited != test.waits || service.count() != 1 {
+					t.Errorf("%d reads waited %s for %d calls, want %s for 1", test.reads, waited, service.count(), test.waits)
+				}
+			})
+		})
+	}
+}
+
 func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -297,7 +338,7 @@ func TestABatchWithoutReadsIsGivenUp(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 0 }}
 		shared := &sharer[int]{call: service.call}
 
-		ctx, cancel := context.WithTimeout(t.Context(), gatherTime/2)
+		ctx, cancel := context.WithTimeout(t.Context(), loneTime/2)
 		defer cancel()
 
 		if _, err := shared.do(ctx); !errors.Is(err, context.DeadlineExceeded) {

@@ -1,6 +1,7 @@
 package qcc
 
 import (
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -64,5 +65,35 @@ func TestProxies(t *testing.T) {
 		if got.Host != want {
 			t.Errorf("the proxy for %s is %q, want %q", target, got.Host, want)
 		}
+	}
+}
+
+// TestHTTP2IsNotSpoken sees that a build with net/http's HTTP/2 behaves like a release, which is made without.
+func TestHTTP2IsNotSpoken(t *testing.T) {
+	t.Parallel()
+
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+
+	transport := newTransport()
+	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+	transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+	t.Cleanup(transport.CloseIdleConnections)
+
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	if protocol, err := io.ReadAll(response.Body); err != nil || string(protocol) != "HTTP/1.1" {
+		t.Errorf("the provider speaks %s, %v, want HTTP/1.1", protocol, err)
 	}
 }

@@ -21,8 +21,8 @@ import (
 const Version = "0.0.1"
 
 const (
-	module  = "github.com/qccpro/terraform-provider-qcc"
-	address = "registry.terraform.io/qccpro/qcc"
+	module    = "github.com/qccpro/terraform-provider-qcc"
+	namespace = "registry.terraform.io/qccpro"
 	// stopTimeout is how long Terraform may take to stop its providers when it is interrupted.
 	stopTimeout = 10 * time.Second
 )
@@ -30,6 +30,7 @@ const (
 // CLI is a Terraform that finds this provider in a filesystem mirror, and nothing else anywhere.
 type CLI struct {
 	terraform string
+	dir       string
 	env       []string
 }
 
@@ -46,31 +47,41 @@ func New(ctx context.Context, dir string) (*CLI, error) {
 		return nil, err
 	}
 
-	mirror := filepath.Join(dir, "mirror")
-	binary := filepath.Join(mirror, filepath.FromSlash(address), Version, runtime.GOOS+"_"+runtime.GOARCH, "terraform-provider-qcc_v"+Version)
+	configuration := filepath.Join(dir, "terraform.rc")
+	c := &CLI{terraform: terraform, dir: dir, env: append(cleanEnvironment(), "TF_CLI_CONFIG_FILE="+configuration)}
+
+	if _, err := c.Install(ctx, "qcc", module); err != nil {
+		return nil, err
+	}
+
+	content := fmt.Sprintf("disable_checkpoint = true\n\nprovider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(c.mirror()))
+
+	return c, os.WriteFile(configuration, []byte(content), 0o600)
+}
+
+func (c *CLI) mirror() string { return filepath.Join(c.dir, "mirror") }
+
+// Install builds a provider from a package of this module as a release is built, puts it into the mirror as qccpro/name, and returns the
+// path of its binary.
+func (c *CLI) Install(ctx context.Context, name, pkg string) (string, error) {
+	binary := filepath.Join(c.mirror(), filepath.FromSlash(namespace), name, Version, runtime.GOOS+"_"+runtime.GOARCH,
+		"terraform-provider-"+name+"_v"+Version)
 
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
 
 	build := exec.CommandContext(ctx, "go", //nolint:gosec // The arguments are ours.
-		"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+Version, "-o", binary, module)
+		"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+Version, "-o", binary, pkg)
 
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly", "GOOS=", "GOARCH=",
-		"GOTMPDIR="+dir) // Where an interrupted build leaves files.
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly -tags=nethttpomithttp2", "GOOS=", "GOARCH=",
+		"GOTMPDIR="+c.dir) // Where an interrupted build leaves files.
 
 	if output, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("building the provider: %w\n%s", err, output)
+		return "", fmt.Errorf("building the provider: %w\n%s", err, output)
 	}
 
-	configuration := filepath.Join(dir, "terraform.rc")
-	content := fmt.Sprintf("disable_checkpoint = true\n\nprovider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror))
-
-	if err := os.WriteFile(configuration, []byte(content), 0o600); err != nil {
-		return nil, err
-	}
-
-	return &CLI{terraform: terraform, env: append(cleanEnvironment(), "TF_CLI_CONFIG_FILE="+configuration)}, nil
+	return binary, nil
 }
 
 // cleanEnvironment is this process's environment without what would change how Terraform or the provider runs.
@@ -101,17 +112,25 @@ func (w *lastingWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Run runs Terraform in dir with the variables of env added to its environment, and returns its exit code. Its output, errors
-// included, goes to out. The error is for a Terraform that did not run to its end.
-func (c *CLI) Run(ctx context.Context, dir string, env []string, out io.Writer, args ...string) (int, error) {
+// Command returns the command that runs Terraform in dir with the variables of env added to its environment. When ctx ends, it is
+// interrupted, and may stop its providers.
+func (c *CLI) Command(ctx context.Context, dir string, env []string, args ...string) *exec.Cmd {
 	command := exec.CommandContext(ctx, c.terraform, args...) //nolint:gosec // It is there to run what the caller says.
 	command.Dir = dir
 	command.Env = slices.Concat(c.env, env)
-	output := &lastingWriter{Writer: out}
-	command.Stdout, command.Stderr = output, output
 	separate(command)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = stopTimeout
+
+	return command
+}
+
+// Run runs a Command and returns its exit code. Its output, errors included, goes to out. The error is for a Terraform that did not run
+// to its end.
+func (c *CLI) Run(ctx context.Context, dir string, env []string, out io.Writer, args ...string) (int, error) {
+	command := c.Command(ctx, dir, env, args...)
+	output := &lastingWriter{Writer: out}
+	command.Stdout, command.Stderr = output, output
 
 	var exit *exec.ExitError
 

@@ -1,0 +1,52 @@
+// Command floor-provider is the least that a provider of the framework can be: one data source that answers a constant. It is what
+// make bench measures the provider against.
+package main
+
+import (
+	"context"
+	"log"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+)
+
+func main() {
+	opts := providerserver.ServeOpts{Address: "registry.terraform.io/qccpro/floor"}
+	if err := providerserver.Serve(context.Background(), func() provider.Provider { return floor{} }, opts); err != nil {
+		log.Fatal(err)
+	}
+}
+
+type floor struct{}
+
+func (floor) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "floor"
+}
+
+func (floor) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+
+func (floor) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+
+func (floor) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{func() datasource.DataSource { return constant{} }}
+}
+
+func (floor) Resources(context.Context) []func() resource.Resource { return nil }
+
+type constant struct{}
+
+func (constant) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = "floor_constant"
+}
+
+func (constant) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{Attributes: map[string]schema.Attribute{"value": schema.StringAttribute{Computed: true}}}
+}
+
+func (constant) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("value"), "constant")...)
+}

@@ -1,0 +1,131 @@
+// Command qcc-bench measures what the provider costs beside the least that any provider costs: plans through the real Terraform against
+// the emulator, the start of the provider's process, its memory and its size, and the Go benchmarks. What is compared is measured in
+// turn in one run. The figures are medians; the spread is half of the distance between the quartiles.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
+)
+
+// benchDir is where the command writes, below the project's root, which is where it runs: the figures in the format that benchstat
+// reads, and a folder of its own that it removes.
+const benchDir = ".build/bench"
+
+const module = "github.com/qccpro/terraform-provider-qcc"
+
+// effort is how often each thing is measured.
+type effort struct {
+	rounds       int // Of plans.
+	memoryRounds int // Of plans whose memory is watched, which takes time.
+	starts       int
+	goCount      int
+	goTime       string
+}
+
+func main() {
+	var e effort
+
+	flag.IntVar(&e.rounds, "rounds", 15, "how often each plan is measured")
+	flag.IntVar(&e.memoryRounds, "memory-rounds", 3, "how often the memory of each plan is measured")
+	flag.IntVar(&e.starts, "starts", 60, "how often the start of each provider is measured")
+	flag.IntVar(&e.goCount, "count", 6, "how often each Go benchmark runs")
+	flag.StringVar(&e.goTime, "benchtime", "200ms", "how long each Go benchmark runs")
+	flag.Parse()
+
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Stdout, e)
+
+	stop()
+
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "The measurement failed:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, out io.Writer, e effort) (err error) {
+	if err := os.MkdirAll(benchDir, 0o750); err != nil {
+		return err
+	}
+
+	dir, err := os.MkdirTemp(benchDir, "run-")
+	if err != nil {
+		return err
+	}
+
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+
+	fmt.Fprintln(out, "Building ...")
+
+	terraform, err := tfcli.New(ctx, dir)
+	if err != nil {
+		return err
+	}
+
+	ours, err := terraform.Install(ctx, "qcc", module)
+	if err != nil {
+		return err
+	}
+
+	floor, err := terraform.Install(ctx, "floor", module+"/internal/cmd/floor-provider")
+	if err != nil {
+		return err
+	}
+
+	service := emulator.New()
+
+	server, err := emulator.Listen(ctx, "127.0.0.1:0", service)
+	if err != nil {
+		return err
+	}
+
+	defer func() { err = errors.Join(err, server.Stop(context.WithoutCancel(ctx))) }()
+
+	p := &plans{terraform: terraform, service: service, dir: dir, env: []string{
+		"QCC_BASE_URL=" + server.URL, "QCC_KEY=" + emulator.DefaultKey, "QCC_SECRET_KEY=" + emulator.DefaultSecretKey,
+	}}
+
+	fmt.Fprintf(out, "Measuring plans, %d times each ...\n", e.rounds)
+
+	planned, err := p.measure(ctx, e)
+	if err != nil {
+		return err
+	}
+
+	fmt.Fprintf(out, "Measuring starts, %d times each ...\n", e.starts)
+
+	processes, err := measureProcesses(ctx, []string{floor, ours}, e.starts)
+	if err != nil {
+		return err
+	}
+
+	fmt.Fprintf(out, "Running the Go benchmarks, %d times %s each ...\n", e.goCount, e.goTime)
+
+	benchmarks, err := runGoBenchmarks(ctx, filepath.Join(benchDir, "go.txt"), e)
+	if err != nil {
+		return err
+	}
+
+	if err := writePlans(filepath.Join(benchDir, "plan.txt"), planned); err != nil {
+		return err
+	}
+
+	printPlans(out, planned)
+	printProcesses(out, processes[0], processes[1])
+	printBenchmarks(out, benchmarks)
+	printTargets(out, planned, processes[0], processes[1], benchmarks)
+	fmt.Fprintf(out, "\nFor benchstat: %s and %s\n", filepath.Join(benchDir, "plan.txt"), filepath.Join(benchDir, "go.txt"))
+
+	return nil
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// process has what a bare provider process takes.
+type process struct {
+	start  []time.Duration // Until the line with which it tells Terraform where to connect.
+	memory []int64         // Resident by then, in bytes; none where the system does not tell.
+	size   int64           // Of the binary, in bytes.
+}
+
+// measureProcesses starts the providers in turn, without Terraform.
+func measureProcesses(ctx context.Context, binaries []string, starts int) ([]process, error) {
+	processes := make([]process, len(binaries))
+
+	for i, binary := range binaries {
+		info, err := os.Stat(binary)
+		if err != nil {
+			return nil, err
+		}
+
+		processes[i].size = info.Size()
+	}
+
+	for range starts {
+		for i, binary := range binaries {
+			if err := processes[i].measure(ctx, binary); err != nil {
+				return nil, err
+			}
+		}
+	}
+
+	return processes, nil
+}
+
+func (p *process) measure(ctx context.Context, binary string) (err error) {
+	command := exec.CommandContext(ctx, binary)
+	// What a provider wants to see before it believes that Terraform has started it.
+	command.Env = append(os.Environ(),
+		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6")
+
+	output, err := command.StdoutPipe()
+	if err != nil {
+		return err
+	}
+
+	started := time.Now()
+
+	if err := command.Start(); err != nil {
+		return err
+	}
+
+	defer func() {
+		_ = command.Process.Kill()
+		_ = command.Wait() // Says that it was killed.
+	}()
+
+	line, err := bufio.NewReader(output).ReadString('\n')
+	if err != nil || strings.Count(line, "|") < 4 {
+		return fmt.Errorf("%s does not say where to connect, but %q: %w", binary, line, err)
+	}
+
+	p.start = append(p.start, time.Since(started))
+
+	if bytes := residentMemory(command.Process.Pid); bytes > 0 {
+		p.memory = append(p.memory, bytes)
+	}
+
+	return nil
+}
+
+// watchMemory returns the peak of the resident memory of a process and its descendants, in bytes, until ctx ends; 0 where the system
+// does not tell.
+func watchMemory(ctx context.Context, pid int) int64 {
+	var peak int64
+
+	ticker := time.NewTicker(2 * time.Millisecond)
+	defer ticker.Stop()
+
+	for ctx.Err() == nil {
+		peak = max(peak, familyMemory(pid))
+
+		<-ticker.C
+	}
+
+	return peak
+}
+
+func familyMemory(pid int) int64 {
+	sum := residentMemory(pid)
+
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // The pattern is right.
+	for _, task := range tasks {
+		children, _ := os.ReadFile(task) //nolint:gosec // The system's own; a process that has ended has none.
+
+		for child := range strings.FieldsSeq(string(children)) {
+			if id, err := strconv.Atoi(child); err == nil {
+				sum += familyMemory(id)
+			}
+		}
+	}
+
+	return sum
+}
+
+// residentMemory returns the resident memory of a process in bytes; 0 where the system does not tell, or if the process has ended.
+func residentMemory(pid int) int64 {
+	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return 0
+	}
+
+	fields := strings.Fields(string(content))
+	if len(fields) < 2 {
+		return 0
+	}
+
+	pages, err := strconv.ParseInt(fields[1], 10, 64)
+	if err != nil {
+		return 0
+	}
+
+	return pages * int64(os.Getpagesize())
+}
+
+// benchmark has what a Go benchmark said, by unit.
+type benchmark struct {
+	name   string
+	values map[string][]float64
+}
+
+// runGoBenchmarks runs the Go benchmarks, and keeps what they print in a file.
+func runGoBenchmarks(ctx context.Context, path string, e effort) ([]benchmark, error) {
+	command := exec.CommandContext(ctx, "go", "test", "-run=^$", "-bench=.", "-benchmem", //nolint:gosec // The arguments are ours.
+		"-count="+strconv.Itoa(e.goCount), "-benchtime="+e.goTime, "./internal/qcc", "./internal/provider")
+	command.Stderr = os.Stderr
+
+	output, err := command.Output()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("go test: %w", err), errors.New(string(output)))
+	}
+
+	return parseBenchmarks(string(output)), os.WriteFile(path, output, 0o600)
+}
+
+// parseBenchmarks reads lines such as "BenchmarkSign-2  1000  584 ns/op  144 B/op  3 allocs/op".
+func parseBenchmarks(output string) []benchmark {
+	var found []benchmark
+
+	for line := range strings.Lines(output) {
+		fields := strings.Fields(line)
+		if len(fields) < 4 || !strings.HasPrefix(fields[0], "Benchmark") {
+			continue
+		}
+
+		name := strings.TrimPrefix(fields[0], "Benchmark")
+		if i := strings.LastIndex(name, "-"); i >= 0 {
+			name = name[:i] // The number of processors.
+		}
+
+		if len(found) == 0 || found[len(found)-1].name != name {
+			found = append(found, benchmark{name: name, values: map[string][]float64{}})
+		}
+
+		for i := 2; i+1 < len(fields); i += 2 {
+			if value, err := strconv.ParseFloat(fields[i], 64); err == nil {
+				values := found[len(found)-1].values
+				values[fields[i+1]] = append(values[fields[i+1]], value)
+			}
+		}
+	}
+
+	return found
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// number is what can be measured.
+type number interface {
+	~int | ~int64 | ~float64
+}
+
+// quantile returns the value below which a share of the values lies; 0 of none.
+func quantile[T number](values []T, share float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+
+	sorted := slices.Sorted(slices.Values(values))
+	position := share * float64(len(sorted)-1)
+	below := int(position)
+	above := min(below+1, len(sorted)-1)
+
+	return float64(sorted[below]) + (position-float64(below))*(float64(sorted[above])-float64(sorted[below]))
+}
+
+func median[T number](values []T) float64 { return quantile(values, 0.5) }
+
+// spread returns half of the distance between the quartiles, in percent of the median.
+func spread[T number](values []T) float64 {
+	if median(values) == 0 {
+		return 0
+	}
+
+	return 100 * (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values)
+}
+
+// ratio is that of two medians; 0 if nothing is known.
+func ratio[T number](ours, floor []T) float64 {
+	if median(floor) == 0 {
+		return 0
+	}
+
+	return median(ours) / median(floor)
+}
+
+func milliseconds(values []time.Duration) string {
+	return fmt.Sprintf("%.1f ms ±%.0f%%", median(values)/float64(time.Millisecond), spread(values))
+}
+
+func mebibytes(values []int64) string {
+	if len(values) == 0 {
+		return "–"
+	}
+
+	return fmt.Sprintf("%.1f MiB ±%.0f%%", median(values)/(1<<20), spread(values))
+}
+
+// ofMinimal is over a column that says how often the figure of the minimal provider goes into the one before.
+const ofMinimal = "of minimal"
+
+// table prints rows of cells under a heading.
+func table(out io.Writer, heading string, rows ...[]string) {
+	fmt.Fprintf(out, "\n%s\n\n", heading)
+
+	w := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+
+	for _, row := range rows {
+		fmt.Fprintln(w, strings.Join(row, "\t"))
+	}
+
+	_ = w.Flush() // As with Fprintln: a reader that has gone misses what it does not want.
+}
+
+func find(results []planned, name string) planned {
+	return results[slices.IndexFunc(results, func(p planned) bool { return p.name == name })]
+}
+
+func printPlans(out io.Writer, results []planned) {
+	floor := find(results, minimalProvider)
+	rows := make([][]string, 0, len(results))
+
+	for _, result := range results {
+		rows = append(rows, []string{
+			result.name,
+			milliseconds(result.wall), fmt.Sprintf("%.2f", ratio(result.wall, floor.wall)),
+			milliseconds(result.cpu), fmt.Sprintf("%.2f", ratio(result.cpu, floor.cpu)),
+			mebibytes(result.memory), fmt.Sprintf("%.2f", ratio(result.memory, floor.memory)),
+			fmt.Sprintf("%.0f (%d to %d)", median(result.requests), slices.Min(result.requests), slices.Max(result.requests)),
+		})
+	}
+
+	heading := []string{"terraform plan with", "time", ofMinimal, "CPU", ofMinimal, "peak memory", ofMinimal, "requests"}
+	table(out, "Plans, of Terraform and all its providers together", slices.Insert(rows, 0, heading)...)
+}
+
+func printProcesses(out io.Writer, floor, ours process) {
+	table(out, "The provider's process",
+		[]string{"", "minimal", "ours", ofMinimal},
+		[]string{"start until handshake", milliseconds(floor.start), milliseconds(ours.start), fmt.Sprintf("%.3f", ratio(ours.start, floor.start))},
+		[]string{"resident memory", mebibytes(floor.memory), mebibytes(ours.memory), fmt.Sprintf("%.3f", ratio(ours.memory, floor.memory))},
+		[]string{"binary", fmt.Sprintf("%d bytes", floor.size), fmt.Sprintf("%d bytes", ours.size), fmt.Sprintf("%.3f", float64(ours.size)/float64(floor.size))},
+	)
+}
+
+func printBenchmarks(out io.Writer, benchmarks []benchmark) {
+	rows := make([][]string, 0, len(benchmarks))
+
+	for _, b := range benchmarks {
+		rows = append(rows, []string{
+			b.name, fmt.Sprintf("%.2f µs ±%.0f%%", median(b.values["ns/op"])/1000, spread(b.values["ns/op"])),
+			fmt.Sprintf("%.0f B", median(b.values["B/op"])), fmt.Sprintf("%.0f", median(b.values["allocs/op"])),
+		})
+	}
+
+	table(out, "Go benchmarks", slices.Insert(rows, 0, []string{"", "time", "memory", "allocations"})...)
+}
+
+// printTargets compares the figures with what the project has set itself.
+func printTargets(out io.Writer, results []planned, floor, ours process, benchmarks []benchmark) {
+	values := func(name, unit string) []float64 {
+		for _, b := range benchmarks {
+			if b.name == name {
+				return b.values[unit]
+			}
+		}
+
+		return nil
+	}
+
+	const bareGet, read = "GetOverLoopback", "ReadOverLoopback"
+
+	one, fifty, twoHundred := find(results, oneDataSource), find(results, "50 data sources"), find(results, "200 data sources")
+	request := median(values(bareGet, "ns/op"))
+
+	targets := []struct {
+		name         string
+		figure, most float64
+	}{
+		{"start until handshake, of minimal", ratio(ours.start, floor.start), 1.05},
+		{"resident memory, of minimal", ratio(ours.memory, floor.memory), 1.10},
+		{"binary, of minimal", float64(ours.size) / float64(floor.size), 1.03},
+		{"plan with 1 data source, of minimal and one request", median(one.wall) / (median(find(results, minimalProvider).wall) + request), 1.05},
+		{"plan with 50 data sources, of 1", ratio(fifty.wall, one.wall), 1.5},
+		{"requests of 50 data sources", float64(slices.Max(fifty.requests)), 10},
+		{"requests of 200 data sources", float64(slices.Max(twoHundred.requests)), 40},
+		{"read over loopback, of a bare GET", ratio(values(read, "ns/op"), values(bareGet, "ns/op")), 1.5},
+		{"its allocations beyond a bare GET", median(values(read, "allocs/op")) - median(values(bareGet, "allocs/op")), 40},
+	}
+	rows := make([][]string, 0, len(targets))
+
+	for _, target := range targets {
+		verdict := "met"
+		if target.figure > target.most {
+			verdict = "MISSED"
+		}
+
+		rows = append(rows, []string{target.name, fmt.Sprintf("%.3f", target.figure), fmt.Sprintf("at most %g", target.most), verdict})
+	}
+
+	table(out, "Targets", slices.Insert(rows, 0, []string{"", "figure", "target", ""})...)
+}
+
+// writePlans writes each plan as a line that benchstat reads.
+func writePlans(path string, results []planned) error {
+	var lines strings.Builder
+
+	for _, result := range results {
+		name := "BenchmarkPlan/" + strings.ReplaceAll(result.name, " ", "_")
+
+		for i := range result.wall {
+			fmt.Fprintf(&lines, "%s 1 %d ns/op %d cpu-ns/op %d requests/op\n", name, result.wall[i], result.cpu[i], result.requests[i])
+		}
+
+		for _, memory := range result.memory {
+			fmt.Fprintf(&lines, "%s 1 %d peak-B/op\n", name, memory)
+		}
+	}
+
+	return os.WriteFile(path, []byte(lines.String()), 0o600)
+}

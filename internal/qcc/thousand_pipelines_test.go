@@ -1,0 +1,279 @@
+package qcc_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"text/tabwriter"
+	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// account is a model of what one company key meets at the service. How the service really counts is not documented: the limits are
+// assumptions, small enough to be reached.
+type account struct {
+	slots    int           // Queries that are answered at once. One more gets code 122.
+	latency  time.Duration // Of an answer.
+	daily    int           // Queries that are answered in a day. One more gets code 109.
+	patience int           // Queries in a minute that may end in something other than the quota. One more, and all get code 106.
+	wrongKey bool          // Every query gets code 101.
+	outage   time.Duration // From the twentieth second on, for which every query gets code 199.
+
+	mu       sync.Mutex
+	opened   time.Time
+	requests int
+	open     int
+	answered int
+	failed   []time.Time
+	locked   time.Time
+}
+
+// RoundTrip implements http.RoundTripper.
+func (a *account) RoundTrip(request *http.Request) (*http.Response, error) {
+	code := a.arrive()
+
+	select {
+	case <-time.After(a.latency):
+	case <-request.Context().Done():
+	}
+
+	if code == http.StatusOK {
+		a.mu.Lock()
+		a.open--
+		a.mu.Unlock()
+	}
+
+	if err := request.Context().Err(); err != nil {
+		return nil, err
+	}
+
+	body := fmt.Sprintf(`{"status":"%d","result":[{"id":"radar_id","totalCount":50,"consumedCount":2}]}`, code)
+
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}, nil
+}
+
+// arrive counts a query and returns the code of its answer.
+func (a *account) arrive() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+
+	a.requests++
+
+	code := http.StatusOK
+	since := time.Since(a.opened)
+
+	switch {
+	case !a.locked.IsZero():
+		return 106
+	case a.wrongKey:
+		code = 101
+	case since > 20*time.Second && since <= 20*time.Second+a.outage:
+		code = 199
+	case a.open == a.slots:
+		code = 122
+	case a.answered >= a.daily:
+		code = 109
+	default:
+		a.open++
+		a.answered++
+
+		return code
+	}
+
+	now := time.Now()
+	a.failed = append(a.failed, now)
+
+	for now.Sub(a.failed[0]) > time.Minute {
+		a.failed = a.failed[1:]
+	}
+
+	if len(a.failed) > a.patience {
+		a.locked = now
+
+		return 106
+	}
+
+	return code
+}
+
+// reader reads the quota once, by some rules.
+type reader func(context.Context) error
+
+// byOurRules returns a reader that is this client.
+func byOurRules(t *testing.T, a *account) reader {
+	t.Helper()
+
+	client, err := qcc.New(qcc.Config{
+		Key: "test_key", SecretKey: "test_secret", BaseURL: qcc.DefaultBaseURL, Timeout: qcc.DefaultTimeout, MaxRetries: qcc.DefaultMaxRetries, Transport: a,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return func(ctx context.Context) error {
+		_, err := client.Quota(ctx)
+
+		return err
+	}
+}
+
+// byNaiveRules returns a reader that asks again a second after whatever failure, and shares nothing.
+func byNaiveRules(_ *testing.T, a *account) reader {
+	const retries = 3
+
+	return func(ctx context.Context) error {
+		for tries := 0; ; tries++ {
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, qcc.DefaultBaseURL, nil)
+			if err != nil {
+				return err
+			}
+
+			response, err := a.RoundTrip(request)
+			if err != nil {
+				return err
+			}
+
+			body, err := io.ReadAll(response.Body)
+
+			switch {
+			case err != nil:
+				return err
+			case strings.Contains(string(body), `"status":"200"`):
+				return nil
+			case tries == retries:
+				return errors.New(string(body))
+			}
+
+			<-time.After(time.Second)
+		}
+	}
+}
+
+// outcome is what became of the pipelines.
+type outcome struct {
+	requests, decided int
+	locked            bool
+}
+
+// simulate lets pipelines plan at random times within a span, each with its own client and a number of data sources.
+func simulate(t *testing.T, a *account, rules func(*testing.T, *account) reader, dataSources int, within time.Duration) (result outcome) {
+	t.Helper()
+
+	const pipelines = 1000
+
+	synctest.Test(t, func(t *testing.T) {
+		random := rand.New(rand.NewPCG(1, 2))
+		a.opened = time.Now()
+
+		var (
+			all     sync.WaitGroup
+			mu      sync.Mutex
+			decided int
+		)
+
+		for range pipelines {
+			start := time.Duration(1 + random.Int64N(int64(within)))
+			read := rules(t, a)
+
+			all.Go(func() {
+				<-time.After(start)
+
+				var (
+					plan   sync.WaitGroup
+					failed sync.Once
+				)
+
+				good := true
+
+				for range dataSources {
+					plan.Go(func() {
+						if read(t.Context()) != nil {
+							failed.Do(func() { good = false })
+						}
+					})
+				}
+
+				plan.Wait()
+
+				if good {
+					mu.Lock()
+					defer mu.Unlock()
+
+					decided++
+				}
+			})
+		}
+
+		all.Wait()
+
+		result = outcome{a.requests, decided, !a.locked.IsZero()}
+	})
+
+	return result
+}
+
+// TestAThousandPipelines is a model of a large team: a thousand pipelines with one company key. DESIGN.md says what follows from it.
+func TestAThousandPipelines(t *testing.T) {
+	t.Parallel()
+
+	var lines strings.Builder
+
+	w := tabwriter.NewWriter(&lines, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(w, "1,000 pipelines start\tdata sources each\tcase\trules\trequests\tplans decided\taccount")
+
+	for _, test := range []struct {
+		within       time.Duration
+		dataSources  int
+		wrongKey     bool
+		outage       time.Duration
+		ours         int // Requests by our rules, if that is known.
+		decided      int // Plans that are decided by our rules, at the least.
+		naiveIsWorse bool
+	}{
+		{time.Minute, 1, false, 0, 1000, 1000, false},
+		{time.Minute, 10, false, 0, 1000, 1000, true},
+		{time.Minute, 1, false, 5 * time.Second, 0, 900, false},
+		{20 * time.Second, 1, false, 0, 0, 990, false},
+		{time.Second, 1, false, 0, 0, 0, false},
+		{time.Minute, 10, true, 0, 1000, 0, false},
+	} {
+		outcomes := map[string]outcome{}
+		situation := map[bool]string{false: "right key", true: "wrong key"}[test.wrongKey]
+
+		if test.outage > 0 {
+			situation = fmt.Sprintf("busy for %s", test.outage)
+		}
+
+		for name, rules := range map[string]func(*testing.T, *account) reader{"ours": byOurRules, "naive": byNaiveRules} {
+			outcomes[name] = simulate(t, &account{
+				slots: 20, latency: 200 * time.Millisecond, daily: 5000, patience: 500, wrongKey: test.wrongKey, outage: test.outage,
+			}, rules, test.dataSources, test.within)
+		}
+
+		for _, name := range []string{"ours", "naive"} {
+			state := map[bool]string{false: "open", true: "LOCKED"}[outcomes[name].locked]
+			fmt.Fprintf(w, "within %s\t%d\t%s\t%s\t%d\t%d\t%s\n",
+				test.within, test.dataSources, situation, name, outcomes[name].requests, outcomes[name].decided, state)
+		}
+
+		ours := outcomes["ours"]
+		if test.ours > 0 && ours.requests != test.ours || ours.decided < test.decided {
+			t.Errorf("%d plans by our rules, within %s, %s: %+v, want %+v", 1000, test.within, situation, ours, test)
+		}
+
+		if test.naiveIsWorse && !outcomes["naive"].locked {
+			t.Errorf("naive rules, within %s, %s, do not lock the account: %+v", test.within, situation, outcomes["naive"])
+		}
+	}
+
+	w.Flush()
+	t.Log("\n" + lines.String())
+}
