@@ -37,7 +37,7 @@ func main() {
 	var e effort
 
 	flag.IntVar(&e.rounds, "rounds", 15, "how often each plan is measured")
-	flag.IntVar(&e.memoryRounds, "memory-rounds", 3, "how often the memory of each plan is measured")
+	flag.IntVar(&e.memoryRounds, "memory-rounds", 7, "how often the memory of each plan is measured")
 	flag.IntVar(&e.starts, "starts", 60, "how often the start of each provider is measured")
 	flag.IntVar(&e.goCount, "count", 6, "how often each Go benchmark runs")
 	flag.StringVar(&e.goTime, "benchtime", "200ms", "how long each Go benchmark runs")
