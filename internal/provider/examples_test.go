@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -182,7 +183,7 @@ func testExistingWorkExample(t *testing.T, service *emulator.Emulator, f *folder
 	consume(t, service, "radar_id", 48)
 	f.plans(t, "No changes.")
 
-	if graph := f.succeeds(t, "graph"); !strings.Contains(graph, `"terraform_data.monitored" -> "terraform_data.gate"`) {
+	if graph := f.succeeds(t, "graph"); !regexp.MustCompile(`terraform_data\.monitored\b.* -> .*\bterraform_data\.gate\b`).MatchString(graph) {
 		t.Errorf("the work does not wait for the gate:\n%s", graph)
 	}
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,8 +22,10 @@ import (
 const Version = "0.0.1"
 
 const (
-	module    = "github.com/qccpro/terraform-provider-qcc"
-	namespace = "registry.terraform.io/qccpro"
+	module = "github.com/qccpro/terraform-provider-qcc"
+	// The provider's namespace where Terraform, and where OpenTofu looks for it.
+	namespace      = "registry.terraform.io/qccpro"
+	tofusNamespace = "registry.opentofu.org/qccpro"
 	// stopTimeout is how long Terraform may take to stop its providers when it is interrupted.
 	stopTimeout = 10 * time.Second
 )
@@ -64,8 +67,8 @@ func (c *CLI) mirror() string { return filepath.Join(c.dir, "mirror") }
 // Install builds a provider from a package of this module as a release is built, puts it into the mirror as qccpro/name, and returns the
 // path of its binary.
 func (c *CLI) Install(ctx context.Context, name, pkg string) (string, error) {
-	binary := filepath.Join(c.mirror(), filepath.FromSlash(namespace), name, Version, runtime.GOOS+"_"+runtime.GOARCH,
-		"terraform-provider-"+name+"_v"+Version)
+	folder := filepath.Join(name, Version, runtime.GOOS+"_"+runtime.GOARCH)
+	binary := filepath.Join(c.mirror(), filepath.FromSlash(namespace), folder, "terraform-provider-"+name+"_v"+Version)
 
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
@@ -79,6 +82,15 @@ func (c *CLI) Install(ctx context.Context, name, pkg string) (string, error) {
 
 	if output, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building the provider: %w\n%s", err, output)
+	}
+
+	tofus := filepath.Join(c.mirror(), filepath.FromSlash(tofusNamespace), folder, filepath.Base(binary))
+	if err := os.MkdirAll(filepath.Dir(tofus), 0o750); err != nil {
+		return "", err
+	}
+
+	if err := os.Link(binary, tofus); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", err
 	}
 
 	return binary, nil

@@ -1,0 +1,63 @@
+// Command release-notes prints what CHANGELOG.md says of a version, for the release. It fails if the changelog has no section for the
+// version, or nothing in it: such a tag is not released.
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+)
+
+const changelog = "CHANGELOG.md"
+
+func main() {
+	const arguments = 2
+	if len(os.Args) != arguments {
+		fmt.Fprintln(os.Stderr, "usage: release-notes VERSION")
+		os.Exit(1)
+	}
+
+	content, err := os.ReadFile(changelog)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "release-notes:", err)
+		os.Exit(1)
+	}
+
+	notes, err := section(string(content), os.Args[1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "release-notes:", err)
+		os.Exit(1)
+	}
+
+	fmt.Println(notes)
+}
+
+// heading is that of a version, with its date, or of what is not released yet.
+var heading = regexp.MustCompile(`(?m)^## \[([^]]+)\](?: - \d{4}-\d{2}-\d{2})?$`)
+
+// section returns what the changelog says of a version, which may be written as a tag, such as v1.2.3.
+func section(changelog, version string) (string, error) {
+	version = strings.TrimPrefix(version, "v")
+	headings := heading.FindAllStringSubmatchIndex(changelog, -1)
+
+	for i, found := range headings {
+		if changelog[found[2]:found[3]] != version {
+			continue
+		}
+
+		end := len(changelog)
+		if i+1 < len(headings) {
+			end = headings[i+1][0]
+		}
+
+		notes := strings.TrimSpace(changelog[found[1]:end])
+		if notes == "" {
+			return "", fmt.Errorf("the changelog says nothing of %s", version)
+		}
+
+		return notes, nil
+	}
+
+	return "", fmt.Errorf("the changelog has no section for %s", version)
+}

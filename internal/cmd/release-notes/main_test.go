@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const sample = `# Changelog
+
+## [Unreleased]
+
+## [1.1.0] - 2026-12-01
+
+### Added
+
+- A thing.
+
+## [1.0.0] - 2026-11-23
+
+### Added
+
+- Everything.
+`
+
+func TestSection(t *testing.T) {
+	t.Parallel()
+
+	for version, test := range map[string]struct{ notes, fails string }{
+		"1.1.0":      {"### Added\n\n- A thing.", ""},
+		"v1.0.0":     {"### Added\n\n- Everything.", ""},
+		"2.0.0":      {"", "the changelog has no section for 2.0.0"},
+		"1.0":        {"", "the changelog has no section for 1.0"},
+		"Unreleased": {"", "the changelog says nothing of Unreleased"},
+	} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+
+			notes, err := section(sample, version)
+			if notes != test.notes || (err == nil) != (test.fails == "") || err != nil && err.Error() != test.fails {
+				t.Errorf("the notes are %q, %v, want %q, %q", notes, err, test.notes, test.fails)
+			}
+		})
+	}
+}
+
+// TestChangelogHasItsShape looks at the project's own: one heading that the releases do not know would be lost.
+func TestChangelogHasItsShape(t *testing.T) {
+	t.Parallel()
+
+	content, err := os.ReadFile("../../../" + changelog)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if notes, err := section(string(content), "Unreleased"); err == nil && !strings.HasPrefix(notes, "### ") {
+		t.Errorf("what is not released yet begins with %q, and not with a kind of change", strings.SplitN(notes, "\n", 2)[0])
+	}
+
+	if headings := strings.Count(string(content), "\n## "); headings != len(heading.FindAllString(string(content), -1)) {
+		t.Errorf("%d headings, of which a release knows %d", headings, len(heading.FindAllString(string(content), -1)))
+	}
+
+	kinds := []string{"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+	for line := range strings.Lines(string(content)) {
+		if kind, found := strings.CutPrefix(line, "### "); found && !slices.Contains(kinds, strings.TrimSpace(kind)) {
+			t.Errorf("%q is no kind of change", strings.TrimSpace(kind))
+		}
+	}
+}
