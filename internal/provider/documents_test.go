@@ -1,0 +1,275 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const projectDir = "../.."
+
+// documents returns all Markdown files of the project.
+func documents(t *testing.T) []string {
+	t.Helper()
+
+	var found []string
+
+	err := fs.WalkDir(os.DirFS(projectDir), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && name != "." && name != ".github":
+			return fs.SkipDir
+		case strings.HasSuffix(name, ".md") && !strings.HasPrefix(name, "templates/"):
+			found = append(found, name)
+		}
+
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return found
+}
+
+// anchors returns the names under which the headings of a document can be linked.
+func anchors(document string) []string {
+	document = regexp.MustCompile("(?s)\n```.*?\n```").ReplaceAllString(document, "")
+
+	var found []string
+
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(document, -1) {
+		found = append(found, strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case unicode.IsLetter(r), unicode.IsDigit(r), r == '-', r == '_':
+				return unicode.ToLower(r)
+			default:
+				return -1
+			}
+		}, heading[1]))
+	}
+
+	for _, name := range regexp.MustCompile(`<a id="([^"]+)">`).FindAllStringSubmatch(document, -1) {
+		found = append(found, name[1])
+	}
+
+	return found
+}
+
+func TestLinksResolve(t *testing.T) {
+	t.Parallel()
+
+	links := 0
+
+	for _, name := range documents(t) {
+		document := read(t, filepath.Join(projectDir, name))
+
+		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(document, -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+
+			links++
+
+			file, anchor, _ := strings.Cut(link[1], "#")
+			target := name
+
+			if file != "" {
+				target = path.Join(path.Dir(name), file)
+			}
+
+			info, err := os.Stat(filepath.Join(projectDir, target))
+			if err != nil {
+				t.Errorf("%s: %s leads nowhere", name, link[1])
+
+				continue
+			}
+
+			if anchor != "" && (info.IsDir() || !slices.Contains(anchors(read(t, filepath.Join(projectDir, target))), anchor)) {
+				t.Errorf("%s: %s has no heading %q", name, target, anchor)
+			}
+		}
+	}
+
+	if links < 50 {
+		t.Errorf("only %d links were found", links)
+	}
+}
+
+// TestEveryPageHasAnExample looks at the reference, whose examples other tests run.
+func TestEveryPageHasAnExample(t *testing.T) {
+	t.Parallel()
+
+	for page, example := range map[string]string{
+		"index.md":                     "provider/provider.tf",
+		"data-sources/quota.md":        "data-sources/qcc_quota/data-source.tf",
+		"ephemeral-resources/quota.md": "ephemeral-resources/qcc_quota/ephemeral-resource.tf",
+		"functions/shortfalls.md":      "functions/shortfalls/function.tf",
+	} {
+		if !strings.Contains(read(t, filepath.Join(projectDir, "docs", page)), strings.TrimSpace(read(t, filepath.Join(examplesDir, example)))) {
+			t.Errorf("%s does not have the example %s", page, example)
+		}
+	}
+}
+
+// lowestVersions returns the columns of the READMEs' table of versions, by the position of the row.
+func lowestVersions(t *testing.T, readme string) [][]string {
+	t.Helper()
+
+	var rows [][]string
+
+	for _, row := range regexp.MustCompile(`(?m)^\| [^|]+ \| (1\.\d+) \| (1\.\d+) \| [^|]+ \|$`).FindAllStringSubmatch(readme, -1) {
+		rows = append(rows, row[1:])
+	}
+
+	if len(rows) != 5 {
+		t.Fatalf("there are %d rows of versions, want 5", len(rows))
+	}
+
+	return rows
+}
+
+// TestVersionsAgree compares what the READMEs promise with what the workflows test and what the examples require.
+func TestVersionsAgree(t *testing.T) {
+	t.Parallel()
+
+	english, chinese := read(t, filepath.Join(projectDir, "README.md")), read(t, filepath.Join(projectDir, "README.zh-CN.md"))
+	lowest := lowestVersions(t, english)
+
+	if other := lowestVersions(t, chinese); !slices.EqualFunc(lowest, other, slices.Equal[[]string]) {
+		t.Errorf("the READMEs have the versions %v and %v", lowest, other)
+	}
+
+	dataSource, function, ephemeral := lowest[0], lowest[3], lowest[4]
+
+	var workflow struct {
+		Jobs struct {
+			Terraform struct {
+				Strategy struct {
+					Matrix struct {
+						Terraform []string `yaml:"terraform"`
+					} `yaml:"matrix"`
+				} `yaml:"strategy"`
+			} `yaml:"terraform"`
+			Lowest struct {
+				Strategy struct {
+					Matrix struct {
+						Include []struct {
+							CLI      string `yaml:"cli"`
+							Version  string `yaml:"version"`
+							Examples string `yaml:"examples"`
+						} `yaml:"include"`
+					} `yaml:"matrix"`
+				} `yaml:"strategy"`
+			} `yaml:"lowest"`
+		} `yaml:"jobs"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(projectDir, ".github/workflows/test.yml"))), &workflow); err != nil {
+		t.Fatal(err)
+	}
+
+	// All tests run with the lowest version that has all features, and with the three last minor versions.
+	if all := workflow.Jobs.Terraform.Strategy.Matrix.Terraform; len(all) != 4 || all[0] != ephemeral[0]+".*" {
+		t.Errorf("all tests run with Terraform %v, want %s first and three more", all, ephemeral[0])
+	}
+
+	if said := "Terraform " + ephemeral[0]; !strings.Contains(english, said+" or newer") || !strings.Contains(chinese, said+" 或更高") {
+		t.Errorf("the READMEs do not say that make needs %s", said)
+	}
+
+	tested := func(cli, version, examples string) bool {
+		for _, entry := range workflow.Jobs.Lowest.Strategy.Matrix.Include {
+			if entry.CLI == cli && strings.HasPrefix(entry.Version, version+".") && slices.Contains(strings.Split(entry.Examples, "|"), examples) {
+				return true
+			}
+		}
+
+		return false
+	}
+
+	for examples, versions := range map[string][]string{"data-sources": dataSource, "functions": function, "ephemeral-resources": ephemeral} {
+		if !tested("terraform", versions[0], examples) {
+			t.Errorf("no job runs the examples %s with Terraform %s", examples, versions[0])
+		}
+	}
+
+	if !tested("tofu", ephemeral[1], "ephemeral-resources") {
+		t.Errorf("no job runs the ephemeral resource with OpenTofu %s", ephemeral[1])
+	}
+
+	// An example that uses a feature requires its version.
+	for _, name := range examples(t) {
+		configuration := exampleFiles(t, name)["main.tf"]
+		required := regexp.MustCompile(`required_version = ">= (.*)"`).FindStringSubmatch(configuration)
+
+		want := function[0]
+		if strings.Contains(configuration, "ephemeral ") {
+			want = ephemeral[0]
+		}
+
+		if configuration != "" && (len(required) != 2 || required[1] != want) {
+			t.Errorf("the example %s requires %v, want %s", name, required, want)
+		}
+	}
+}
+
+// TestPinnedVersionsAgree compares what stands in several files.
+func TestPinnedVersionsAgree(t *testing.T) {
+	t.Parallel()
+
+	first := func(file, pattern string) string {
+		found := regexp.MustCompile(pattern).FindStringSubmatch(read(t, filepath.Join(projectDir, file)))
+		if len(found) != 2 {
+			t.Fatalf("%s does not have %s", file, pattern)
+		}
+
+		return found[1]
+	}
+
+	goVersion := first("go.mod", `(?m)^go (\d+\.\d+)`)
+	for _, file := range []string{"README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/guides/getting-started-zh.md"} {
+		if got := first(file, `Go (\d+\.\d+)`); got != goVersion {
+			t.Errorf("%s says Go %s, and go.mod %s", file, got, goVersion)
+		}
+	}
+
+	terraform := first("GNUmakefile", `TERRAFORM_VERSION := (.*)`)
+	for file, pattern := range map[string]string{
+		"README.md": `the PATH, (\d+\.\d+\.\d+)`, "README.zh-CN.md": `会下载 (\d+\.\d+\.\d+)`,
+		".github/workflows/test.yml": `terraform_version: "(\d+\.\d+\.\d+)"`, ".github/workflows/release.yml": `terraform_version: "(.*)"`,
+	} {
+		if got := first(file, pattern); got != terraform {
+			t.Errorf("%s says Terraform %s, and GNUmakefile %s", file, got, terraform)
+		}
+	}
+
+	if got, want := first("main.go", `Address = "(.*)"`), "registry.terraform.io/"+first("examples/provider/provider.tf", `source = "(.*)"`); got != want {
+		t.Errorf("main.go serves %s, and the examples take %s", got, want)
+	}
+
+	var manifest struct {
+		Metadata struct {
+			Protocols []string `json:"protocol_versions"`
+		} `json:"metadata"`
+	}
+	if err := json.Unmarshal([]byte(read(t, filepath.Join(projectDir, "terraform-registry-manifest.json"))), &manifest); err != nil {
+		t.Fatal(err)
+	}
+
+	// providerserver serves protocol 6 unless main.go says otherwise.
+	if strings.Contains(read(t, filepath.Join(projectDir, "main.go")), "ProtocolVersion") || !slices.Equal(manifest.Metadata.Protocols, []string{"6.0"}) {
+		t.Errorf("main.go and the manifest do not agree on protocol %v", manifest.Metadata.Protocols)
+	}
+}
