@@ -128,9 +128,10 @@ func TestEveryPageHasAnExample(t *testing.T) {
 func lowestVersions(t *testing.T, readme string) [][]string {
 	t.Helper()
 
-	var rows [][]string
+	found := regexp.MustCompile(`(?m)^\| [^|]+ \| (1\.\d+) \| (1\.\d+) \| [^|]+ \|$`).FindAllStringSubmatch(readme, -1)
+	rows := make([][]string, 0, len(found))
 
-	for _, row := range regexp.MustCompile(`(?m)^\| [^|]+ \| (1\.\d+) \| (1\.\d+) \| [^|]+ \|$`).FindAllStringSubmatch(readme, -1) {
+	for _, row := range found {
 		rows = append(rows, row[1:])
 	}
 

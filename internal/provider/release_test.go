@@ -101,7 +101,7 @@ func TestReleaseRunsFromAMirror(t *testing.T) {
 
 	for path, content := range map[string]string{
 		filepath.Join(folder, name):    read(t, filepath.Join(dist, name)),
-		filepath.Join(root, "main.tf"): requiredProvider,
+		filepath.Join(root, "main.tf"): strings.Replace(requiredProvider, "source", fmt.Sprintf("version = %q\n      source", version), 1),
 		filepath.Join(root, "rc"):      fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror),
 	} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -160,6 +160,9 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 // tryAgain repeats an attempt as long as its failure may pass, and the retries and the time suffice. A wait that the time leaves no room
 // for does not begin.
 func (c *Client) tryAgain(ctx context.Context, r *reading) Quota {
+	ctx, cancel := context.WithDeadline(ctx, r.deadline)
+	defer cancel()
+
 	failedBefore := true // The attempt that is repeated counts as the first here.
 
 	quota, _ := backoff.Retry(ctx,
@@ -184,7 +187,7 @@ func (c *Client) tryAgain(ctx context.Context, r *reading) Quota {
 			InitialInterval: firstWait, MaxInterval: longestWait, Multiplier: 2, RandomizationFactor: 1,
 		}),
 		backoff.WithMaxTries(uint(c.config.MaxRetries)+1),
-		backoff.WithMaxElapsedTime(time.Until(r.deadline)),
+		backoff.WithMaxElapsedTime(time.Until(r.deadline)), // No limit if it has passed; the context is one.
 		backoff.WithNotify(func(_ error, wait time.Duration) {
 			r.attempt.Wait = wait
 			c.report(ctx, r.attempt)

@@ -83,31 +83,19 @@ func decodeQuota(body []byte) (Quota, Status, error) {
 	}
 }
 
-// usualModules is room for the modules of the document, and one more.
-const usualModules = 4
-
-// wireResult is a list of modules; one module is a list of one.
+// wireResult is a list of modules, or one module. It is decoded only if it is asked for.
 type wireResult struct {
-	modules []wireModule // Nil if the result is absent or null.
-	err     error        // That it is something else, which matters only if it is asked for.
-	seen    bool
-	twice   bool
+	raw   json.RawMessage // Nil if the result is absent or null.
+	seen  bool
+	twice bool
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (r *wireResult) UnmarshalJSON(raw []byte) error {
 	*r = wireResult{seen: true, twice: r.seen}
 
-	switch raw[0] {
-	case '[':
-		r.modules = make([]wireModule, 0, usualModules)
-		r.err = json.Unmarshal(raw, &r.modules)
-	case '{':
-		r.modules = make([]wireModule, 1)
-		r.err = json.Unmarshal(raw, &r.modules[0])
-	case 'n':
-	default:
-		r.err = errNoObject
+	if raw[0] != 'n' {
+		r.raw = bytes.Clone(raw)
 	}
 
 	return nil
@@ -115,17 +103,26 @@ func (r *wireResult) UnmarshalJSON(raw []byte) error {
 
 // decodeModules reads the modules of a result. No result (absent or null) gives nil, an empty list an empty map.
 func decodeModules(result wireResult) (map[string]Module, error) {
-	switch {
-	case result.err != nil:
-		return nil, errNoObject
-	case result.modules == nil:
+	if result.raw == nil {
 		return nil, nil //nolint:nilnil // Nil is what tells no result from an empty one.
 	}
 
-	modules := make(map[string]Module, len(result.modules))
+	modules := make(map[string]Module)
+	decoder := json.NewDecoder(bytes.NewReader(result.raw))
 
-	for i := range result.modules {
-		id, module, err := result.modules[i].decode()
+	if result.raw[0] == '[' {
+		_, _ = decoder.Token()
+	}
+
+	var wire wireModule
+
+	for decoder.More() {
+		wire = wireModule{} // One for all: it would be allocated for each module otherwise.
+		if decoder.Decode(&wire) != nil {
+			return nil, errNoObject
+		}
+
+		id, module, err := wire.decode()
 		if err != nil {
 			return nil, err
 		}
@@ -228,7 +225,7 @@ func (v *value) UnmarshalJSON(raw []byte) error {
 		}
 	default:
 		integer, err := strconv.ParseInt(string(raw), 10, 64)
-		if err == nil {
+		if err == nil && (integer != 0 || raw[0] != '-') {
 			v.kind, v.integer = kindInteger, integer
 		} else {
 			v.kind, v.text = kindNumber, string(raw)

@@ -7,10 +7,10 @@ import (
 )
 
 const (
-	// loneTime is how long a read waits for a second one while nothing is under way, and gatherTime how long several wait for one more:
-	// Terraform starts its reads one after the other, and most plans have one.
-	loneTime   = 2 * time.Millisecond
+	// gatherTime is how long a batch waits for one more read while nothing is under way: Terraform starts its reads one after the
+	// other. The first read of a process waits for loneTime only, because most plans have no other.
 	gatherTime = 10 * time.Millisecond
+	loneTime   = 4 * time.Millisecond
 	// usualReads is how many reads Terraform has waiting at the most, unless it is told otherwise: no more will come.
 	usualReads = 10
 	// longestGather is how long a batch waits at the most, for more reads or for what is under way to return: a request that hangs
@@ -29,6 +29,8 @@ type sharer[T any] struct {
 	gathering *batch[T]
 	// underWay counts the calls that have not returned.
 	underWay int
+	// called tells whether there has been a call.
+	called bool
 }
 
 // batch is a number of reads that get the same answer.
@@ -77,20 +79,20 @@ func (s *sharer[T]) join(ctx context.Context) *batch[T] {
 	s.gathering.waiting++
 
 	if s.underWay == 0 {
-		s.gathering.departSoon()
+		s.departSoon()
 	}
 
 	return s.gathering
 }
 
-// departSoon lets a batch leave as soon as no more reads come.
-func (b *batch[T]) departSoon() {
-	wait := gatherTime
+// departSoon lets the batch that gathers leave as soon as no more reads come.
+func (s *sharer[T]) departSoon() {
+	b, wait := s.gathering, gatherTime
 
 	switch {
 	case b.waiting >= usualReads:
 		wait = time.Nanosecond
-	case b.waiting == 1:
+	case b.waiting == 1 && !s.called:
 		wait = loneTime
 	}
 
@@ -129,6 +131,7 @@ func (s *sharer[T]) depart(ctx context.Context, b *batch[T]) {
 	defer cancel()
 
 	s.gathering = nil
+	s.called = true
 	s.underWay++
 	b.cancel = cancel
 
@@ -143,6 +146,6 @@ func (s *sharer[T]) depart(ctx context.Context, b *batch[T]) {
 	s.underWay--
 
 	if s.gathering != nil {
-		s.gathering.departSoon()
+		s.departSoon()
 	}
 }

@@ -235,8 +235,61 @@ func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
 				if waited := time.Since(began); waited != test.waits || service.count() != 1 {
 					t.Errorf("%d reads waited %s for %d calls, want %s for 1", test.reads, waited, service.count(), test.waits)
 				}
+
+				// Where there was a read before, there may be many.
+				began = time.Now()
+
+				if _, err := shared.do(t.Context()); err != nil || time.Since(began) != gatherTime {
+					t.Errorf("the next read waited %s, %v, want %s", time.Since(began), err, gatherTime)
+				}
 			})
 		})
+	}
+}
+
+// TestReadsThatStartSlowlyShareACall has Terraform start its reads with gaps, as on a busy machine.
+func TestReadsThatStartSlowlyShareACall(t *testing.T) {
+	t.Parallel()
+
+	for _, gap := range []time.Duration{time.Millisecond, 3 * time.Millisecond, 9 * time.Millisecond} {
+		for _, latency := range []time.Duration{time.Millisecond, 200 * time.Millisecond} {
+			t.Run(gap.String()+" apart, at "+latency.String(), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					service := &model{takes: func(int) time.Duration { return latency }}
+					shared := &sharer[int]{call: service.call}
+
+					var (
+						starting = make(chan struct{}, 1) // And no mutex, for which a bubble's time does not go on.
+						left     atomic.Int32
+						workers  sync.WaitGroup
+					)
+
+					left.Store(50)
+
+					for range usualReads {
+						workers.Go(func() {
+							for left.Add(-1) >= 0 {
+								starting <- struct{}{}
+
+								time.Sleep(gap)
+								<-starting
+
+								if _, err := shared.do(t.Context()); err != nil {
+									t.Error(err)
+								}
+							}
+						})
+					}
+
+					workers.Wait()
+
+					if service.count() > 10 {
+						t.Errorf("50 reads took %d calls, want at most 10", service.count())
+					}
+				})
+			})
+		}
 	}
 }
 

@@ -78,6 +78,10 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 	t.Cleanup(server.Close)
 
 	transport := newTransport()
+	if transport.Protocols.HTTP2() { // Without effect in a build that has no HTTP/2 at all.
+		t.Error("the transport may speak HTTP/2")
+	}
+
 	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
 	transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
 	t.Cleanup(transport.CloseIdleConnections)

@@ -112,7 +112,12 @@ func run(ctx context.Context, out io.Writer, e effort) (err error) {
 
 	fmt.Fprintf(out, "Running the Go benchmarks, %d times %s each ...\n", e.goCount, e.goTime)
 
-	benchmarks, err := runGoBenchmarks(ctx, filepath.Join(benchDir, "go.txt"), e)
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+
+	benchmarks, err := runGoBenchmarks(ctx, dir, filepath.Join(benchDir, "go.txt"), e)
 	if err != nil {
 		return err
 	}

@@ -21,8 +21,16 @@ type process struct {
 }
 
 // measureProcesses starts the providers in turn, without Terraform.
-func measureProcesses(ctx context.Context, binaries []string, starts int) ([]process, error) {
-	processes := make([]process, len(binaries))
+func measureProcesses(ctx context.Context, binaries []string, starts int) (processes []process, err error) {
+	// Where they leave their sockets, since nobody stops them in good order. The path of a socket must be short.
+	sockets, err := os.MkdirTemp("", "qcc-bench-")
+	if err != nil {
+		return nil, err
+	}
+
+	defer func() { err = errors.Join(err, os.RemoveAll(sockets)) }()
+
+	processes = make([]process, len(binaries))
 
 	for i, binary := range binaries {
 		info, err := os.Stat(binary)
@@ -35,7 +43,7 @@ func measureProcesses(ctx context.Context, binaries []string, starts int) ([]pro
 
 	for range starts {
 		for i, binary := range binaries {
-			if err := processes[i].measure(ctx, binary); err != nil {
+			if err := processes[i].measure(ctx, binary, sockets); err != nil {
 				return nil, err
 			}
 		}
@@ -44,11 +52,12 @@ func measureProcesses(ctx context.Context, binaries []string, starts int) ([]pro
 	return processes, nil
 }
 
-func (p *process) measure(ctx context.Context, binary string) (err error) {
+func (p *process) measure(ctx context.Context, binary, sockets string) error {
 	command := exec.CommandContext(ctx, binary)
 	// What a provider wants to see before it believes that Terraform has started it.
 	command.Env = append(os.Environ(),
-		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6")
+		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6",
+		"TMPDIR="+sockets)
 
 	output, err := command.StdoutPipe()
 	if err != nil {
@@ -140,11 +149,14 @@ type benchmark struct {
 	values map[string][]float64
 }
 
-// runGoBenchmarks runs the Go benchmarks, and keeps what they print in a file.
-func runGoBenchmarks(ctx context.Context, path string, e effort) ([]benchmark, error) {
-	command := exec.CommandContext(ctx, "go", "test", "-run=^$", "-bench=.", "-benchmem", //nolint:gosec // The arguments are ours.
+// runGoBenchmarks runs the Go benchmarks, with dir for what go leaves there if it is interrupted, and keeps what they print in a file.
+func runGoBenchmarks(ctx context.Context, dir, path string, e effort) ([]benchmark, error) {
+	command := exec.CommandContext(ctx, "go", "test", "-tags=nethttpomithttp2", "-run=^$", "-bench=.", "-benchmem", //nolint:gosec // The arguments are ours.
 		"-count="+strconv.Itoa(e.goCount), "-benchtime="+e.goTime, "./internal/qcc", "./internal/provider")
 	command.Stderr = os.Stderr
+
+	command.Env = append(os.Environ(), "GOTMPDIR="+dir)
+	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 
 	output, err := command.Output()
 	if err != nil {
