@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -182,8 +183,24 @@ func TestVersionsAgree(t *testing.T) {
 	}
 
 	// All tests run with the lowest version that has all features, and with the three last minor versions.
-	if all := workflow.Jobs.Terraform.Strategy.Matrix.Terraform; len(all) != 4 || all[0] != ephemeral[0]+".*" {
-		t.Errorf("all tests run with Terraform %v, want %s first and three more", all, ephemeral[0])
+	all := workflow.Jobs.Terraform.Strategy.Matrix.Terraform
+	if len(all) != 4 || all[0] != ephemeral[0]+".*" {
+		t.Fatalf("all tests run with Terraform %v, want %s first and three more", all, ephemeral[0])
+	}
+
+	minors := make([]int, 0, len(all))
+
+	for _, version := range all[1:] {
+		minor, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(version, "1."), ".*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		minors = append(minors, minor)
+	}
+
+	if minors[1] != minors[0]+1 || minors[2] != minors[1]+1 {
+		t.Errorf("the last minor versions are %v, and not in a row", minors)
 	}
 
 	if said := "Terraform " + ephemeral[0]; !strings.Contains(english, said+" or newer") || !strings.Contains(chinese, said+" 或更高") {
@@ -204,10 +221,10 @@ func TestVersionsAgree(t *testing.T) {
 		if !tested("terraform", versions[0], examples) {
 			t.Errorf("no job runs the examples %s with Terraform %s", examples, versions[0])
 		}
-	}
 
-	if !tested("tofu", ephemeral[1], "ephemeral-resources") {
-		t.Errorf("no job runs the ephemeral resource with OpenTofu %s", ephemeral[1])
+		if !tested("tofu", versions[1], examples) {
+			t.Errorf("no job runs the examples %s with OpenTofu %s", examples, versions[1])
+		}
 	}
 
 	// An example that uses a feature requires its version.
@@ -244,6 +261,16 @@ func TestPinnedVersionsAgree(t *testing.T) {
 		if got := first(file, `Go (\d+\.\d+)`); got != goVersion {
 			t.Errorf("%s says Go %s, and go.mod %s", file, got, goVersion)
 		}
+	}
+
+	for _, workflow := range []string{"test", "release", "vulnerabilities"} {
+		if got := first(".github/workflows/"+workflow+".yml", `go-version: "(.*)"`); got != goVersion {
+			t.Errorf("the workflow %s takes Go %s, and go.mod %s", workflow, got, goVersion)
+		}
+	}
+
+	if configuration := read(t, filepath.Join(projectDir, ".goreleaser.yml")); strings.Contains(configuration, "disable:") {
+		t.Error("goreleaser reads no release notes if its changelog is disabled")
 	}
 
 	terraform := first("GNUmakefile", `TERRAFORM_VERSION := (.*)`)

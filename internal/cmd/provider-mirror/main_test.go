@@ -97,6 +97,8 @@ func TestAMirrorIsNotMadeOf(t *testing.T) {
 		"no folder":              {"", "1.2.3", "linux_amd64", "see -help"},
 		"no version":             {dir, "", "linux_amd64", "see -help"},
 		"no platform":            {dir, "1.2.3", "linux", `"linux" is not a platform`},
+		"a tag":                  {dir, "v1.2.3", "linux_amd64", `"v1.2.3" is not a version`},
+		"a path":                 {dir, "../1.2.3", "linux_amd64", `is not a version`},
 		"a platform that is not": {dir, "1.2.3", "linux_nonsense", "building the provider"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,9 +36,16 @@ func main() {
 // heading is that of a version, with its date, or of what is not released yet.
 var heading = regexp.MustCompile(`(?m)^## \[([^]]+)\](?: - \d{4}-\d{2}-\d{2})?$`)
 
+// released is a version that can be released.
+var released = regexp.MustCompile(`^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$`)
+
 // section returns what the changelog says of a version, which may be written as a tag, such as v1.2.3.
 func section(changelog, version string) (string, error) {
 	version = strings.TrimPrefix(version, "v")
+	if !released.MatchString(version) {
+		return "", fmt.Errorf("%q is no version", version)
+	}
+
 	headings := heading.FindAllStringSubmatchIndex(changelog, -1)
 
 	for i, found := range headings {
@@ -52,8 +59,12 @@ func section(changelog, version string) (string, error) {
 		}
 
 		notes := strings.TrimSpace(changelog[found[1]:end])
-		if notes == "" {
+
+		switch {
+		case notes == "":
 			return "", fmt.Errorf("the changelog says nothing of %s", version)
+		case strings.HasSuffix(changelog[found[0]:found[1]], "]"):
+			return "", fmt.Errorf("the changelog has no date for %s", version)
 		}
 
 		return notes, nil
