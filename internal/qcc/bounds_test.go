@@ -96,6 +96,23 @@ func TestAReadEndsInTimeWhateverItHasWaitedBefore(t *testing.T) {
 	}
 }
 
+// TestAnAttemptIsReportedOnce ends a read while it waits, after it has reported its attempt and the wait.
+func TestAnAttemptIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+
+		reports := 0
+		client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) { return busy("20"), nil }),
+			func(context.Context, Attempt) { reports++ })
+
+		if _, err := client.read(ctx, time.Now()); err == nil || reports != 1 {
+			t.Errorf("one attempt is reported %d times, error %v", reports, err)
+		}
+	})
+}
+
 func TestAReadThatComesAfterARefusalAsksNobody(t *testing.T) {
 	t.Parallel()
 

@@ -128,7 +128,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 	}
 
 	quota := c.try(ctx, r)
-	if r.failure != nil && isTransient(r.failure) {
+	if isTransient(r.failure) {
 		quota = c.tryAgain(ctx, r)
 	}
 
