@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -172,6 +173,7 @@ func TestVersionsAgree(t *testing.T) {
 							CLI      string `yaml:"cli"`
 							Version  string `yaml:"version"`
 							Examples string `yaml:"examples"`
+							Skip     string `yaml:"skip"`
 						} `yaml:"include"`
 					} `yaml:"matrix"`
 				} `yaml:"strategy"`
@@ -224,6 +226,34 @@ func TestVersionsAgree(t *testing.T) {
 
 		if !tested("tofu", versions[1], examples) {
 			t.Errorf("no job runs the examples %s with OpenTofu %s", examples, versions[1])
+		}
+	}
+
+	// A job skips the examples that require more than it has, and no other.
+	for _, entry := range workflow.Jobs.Lowest.Strategy.Matrix.Include {
+		skip := regexp.MustCompile("^(?:" + cmp.Or(entry.Skip, "none") + ")$")
+
+		for _, name := range examples(t) {
+			group, _, _ := strings.Cut(name, "/")
+			required := regexp.MustCompile(`required_version = ">= 1.(\d+)"`).FindStringSubmatch(exampleFiles(t, name)["main.tf"])
+
+			if entry.CLI != "terraform" || !slices.Contains(strings.Split(entry.Examples, "|"), group) || required == nil {
+				continue
+			}
+
+			has, err := strconv.Atoi(strings.Split(entry.Version, ".")[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			needs, err := strconv.Atoi(required[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			if skip.MatchString(name) != (needs > has) {
+				t.Errorf("the example %s requires 1.%d; the job with %s skips it: %t", name, needs, entry.Version, skip.MatchString(name))
+			}
 		}
 	}
 
