@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,7 +52,7 @@ func New(ctx context.Context, dir string) (*CLI, error) {
 	configuration := filepath.Join(dir, "terraform.rc")
 	c := &CLI{terraform: terraform, dir: dir, env: append(cleanEnvironment(), "TF_CLI_CONFIG_FILE="+configuration)}
 
-	if _, err := c.Install(ctx, "qcc", module); err != nil {
+	if err := c.Install(ctx, "qcc", module); err != nil {
 		return nil, err
 	}
 
@@ -64,36 +63,48 @@ func New(ctx context.Context, dir string) (*CLI, error) {
 
 func (c *CLI) mirror() string { return filepath.Join(c.dir, "mirror") }
 
-// Install builds a provider from a package of this module as a release is built, puts it into the mirror as qccpro/name, and returns the
-// path of its binary.
-func (c *CLI) Install(ctx context.Context, name, pkg string) (string, error) {
-	folder := filepath.Join(name, Version, runtime.GOOS+"_"+runtime.GOARCH)
-	binary := filepath.Join(c.mirror(), filepath.FromSlash(namespace), folder, "terraform-provider-"+name+"_v"+Version)
-
+// providerPath is where a provider is in a namespace of the mirror.
+func (c *CLI) providerPath(namespace, name string) string {
+	file := "terraform-provider-" + name + "_v" + Version
 	if runtime.GOOS == "windows" {
-		binary += ".exe"
+		file += ".exe"
 	}
 
-	build := exec.CommandContext(ctx, "go", //nolint:gosec // The arguments are ours.
-		"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+Version, "-o", binary, pkg)
+	return filepath.Join(c.mirror(), filepath.FromSlash(namespace), name, Version, runtime.GOOS+"_"+runtime.GOARCH, file)
+}
 
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly -tags=nethttpomithttp2", "GOOS=", "GOARCH=",
-		"GOTMPDIR="+c.dir) // Where an interrupted build leaves files.
+// Provider returns the path of a provider's binary, which New (for qcc) or Install has built.
+func (c *CLI) Provider(name string) string { return c.providerPath(namespace, name) }
+
+// Install builds a provider from a package of this module, and puts it into the mirror as qccpro/name.
+func (c *CLI) Install(ctx context.Context, name, pkg string) error {
+	binary, tofus := c.Provider(name), c.providerPath(tofusNamespace, name)
+
+	if err := Build(ctx, c.dir, pkg, binary, Version, runtime.GOOS, runtime.GOARCH); err != nil {
+		return err
+	}
+
+	if err := os.MkdirAll(filepath.Dir(tofus), 0o750); err != nil {
+		return err
+	}
+
+	return os.Link(binary, tofus)
+}
+
+// Build builds a provider from a package of this module as a release is built, for a system and an architecture. What an interrupted
+// build leaves is in the folder work.
+func Build(ctx context.Context, work, pkg, binary, version, system, architecture string) error {
+	build := exec.CommandContext(ctx, "go", //nolint:gosec // The arguments are ours.
+		"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+version, "-o", binary, pkg)
+
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly -tags=nethttpomithttp2",
+		"GOOS="+system, "GOARCH="+architecture, "GOTMPDIR="+work)
 
 	if output, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building the provider: %w\n%s", err, output)
+		return fmt.Errorf("building the provider: %w\n%s", err, output)
 	}
 
-	tofus := filepath.Join(c.mirror(), filepath.FromSlash(tofusNamespace), folder, filepath.Base(binary))
-	if err := os.MkdirAll(filepath.Dir(tofus), 0o750); err != nil {
-		return "", err
-	}
-
-	if err := os.Link(binary, tofus); err != nil && !errors.Is(err, fs.ErrExist) {
-		return "", err
-	}
-
-	return binary, nil
+	return nil
 }
 
 // cleanEnvironment is this process's environment without what would change how Terraform or the provider runs.

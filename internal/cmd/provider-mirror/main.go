@@ -19,6 +19,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
 
 const (
@@ -64,6 +66,11 @@ func run(ctx context.Context, out io.Writer, dir, version string, platforms []st
 		if !targets.MatchString(platforms[i]) {
 			return fmt.Errorf("%q is not a platform, such as linux_amd64", platform)
 		}
+	}
+
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
 	}
 
 	root, err := moduleRoot(ctx)
@@ -115,13 +122,9 @@ func pack(ctx context.Context, root, archive, version, system, architecture stri
 	}
 
 	binary := filepath.Join(work, name)
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-tags=nethttpomithttp2", //nolint:gosec // As above.
-		"-ldflags=-s -w -X main.version="+version, "-o", binary, module)
 
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly", "GOOS="+system, "GOARCH="+architecture)
-
-	if output, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("building the provider: %w\n%s", err, output)
+	if err := tfcli.Build(ctx, work, module, binary, version, system, architecture); err != nil {
+		return err
 	}
 
 	packed := filepath.Join(work, "archive.zip")

@@ -22,8 +22,6 @@ import (
 // reads, and a folder of its own that it removes.
 const benchDir = ".build/bench"
 
-const module = "github.com/qccpro/terraform-provider-qcc"
-
 // effort is how often each thing is measured.
 type effort struct {
 	rounds       int // Of plans.
@@ -73,13 +71,7 @@ func run(ctx context.Context, out io.Writer, e effort) (err error) {
 		return err
 	}
 
-	ours, err := terraform.Install(ctx, "qcc", module)
-	if err != nil {
-		return err
-	}
-
-	floor, err := terraform.Install(ctx, "floor", module+"/internal/cmd/floor-provider")
-	if err != nil {
+	if err := terraform.Install(ctx, "floor", "github.com/qccpro/terraform-provider-qcc/internal/cmd/floor-provider"); err != nil {
 		return err
 	}
 
@@ -105,7 +97,7 @@ func run(ctx context.Context, out io.Writer, e effort) (err error) {
 
 	fmt.Fprintf(out, "Measuring starts, %d times each ...\n", e.starts)
 
-	processes, err := measureProcesses(ctx, []string{floor, ours}, e.starts)
+	processes, err := measureProcesses(ctx, []string{terraform.Provider("floor"), terraform.Provider("qcc")}, e.starts)
 	if err != nil {
 		return err
 	}
