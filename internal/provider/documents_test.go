@@ -144,6 +144,42 @@ func lowestVersions(t *testing.T, readme string) [][]string {
 	return rows
 }
 
+// testWorkflow is what the tests below take of the workflow that tests.
+type testWorkflow struct {
+	Jobs struct {
+		Terraform struct {
+			Strategy struct {
+				Matrix struct {
+					Terraform []string `yaml:"terraform"`
+				} `yaml:"matrix"`
+			} `yaml:"strategy"`
+		} `yaml:"terraform"`
+		Lowest struct {
+			Strategy struct {
+				Matrix struct {
+					Include []struct {
+						CLI      string `yaml:"cli"`
+						Version  string `yaml:"version"`
+						Examples string `yaml:"examples"`
+						Skip     string `yaml:"skip"`
+					} `yaml:"include"`
+				} `yaml:"matrix"`
+			} `yaml:"strategy"`
+		} `yaml:"lowest"`
+	} `yaml:"jobs"`
+}
+
+func readTestWorkflow(t *testing.T) testWorkflow {
+	t.Helper()
+
+	var workflow testWorkflow
+	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(projectDir, ".github/workflows/test.yml"))), &workflow); err != nil {
+		t.Fatal(err)
+	}
+
+	return workflow
+}
+
 // TestVersionsAgree compares what the READMEs promise with what the workflows test and what the examples require.
 func TestVersionsAgree(t *testing.T) {
 	t.Parallel()
@@ -157,32 +193,7 @@ func TestVersionsAgree(t *testing.T) {
 
 	dataSource, function, ephemeral := lowest[0], lowest[3], lowest[4]
 
-	var workflow struct {
-		Jobs struct {
-			Terraform struct {
-				Strategy struct {
-					Matrix struct {
-						Terraform []string `yaml:"terraform"`
-					} `yaml:"matrix"`
-				} `yaml:"strategy"`
-			} `yaml:"terraform"`
-			Lowest struct {
-				Strategy struct {
-					Matrix struct {
-						Include []struct {
-							CLI      string `yaml:"cli"`
-							Version  string `yaml:"version"`
-							Examples string `yaml:"examples"`
-							Skip     string `yaml:"skip"`
-						} `yaml:"include"`
-					} `yaml:"matrix"`
-				} `yaml:"strategy"`
-			} `yaml:"lowest"`
-		} `yaml:"jobs"`
-	}
-	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(projectDir, ".github/workflows/test.yml"))), &workflow); err != nil {
-		t.Fatal(err)
-	}
+	workflow := readTestWorkflow(t)
 
 	// All tests run with the lowest version that has all features, and with the three last minor versions.
 	all := workflow.Jobs.Terraform.Strategy.Matrix.Terraform
@@ -229,8 +240,27 @@ func TestVersionsAgree(t *testing.T) {
 		}
 	}
 
-	// A job skips the examples that require more than it has, and no other.
-	for _, entry := range workflow.Jobs.Lowest.Strategy.Matrix.Include {
+	// An example that uses a feature requires its version.
+	for _, name := range examples(t) {
+		configuration := exampleFiles(t, name)["main.tf"]
+		required := regexp.MustCompile(`required_version = ">= (.*)"`).FindStringSubmatch(configuration)
+
+		want := function[0]
+		if strings.Contains(configuration, "ephemeral ") {
+			want = ephemeral[0]
+		}
+
+		if configuration != "" && (len(required) != 2 || required[1] != want) {
+			t.Errorf("the example %s requires %v, want %s", name, required, want)
+		}
+	}
+}
+
+// TestLowestVersionsSkipWhatTheyMust compares what a job skips with what the examples require.
+func TestLowestVersionsSkipWhatTheyMust(t *testing.T) {
+	t.Parallel()
+
+	for _, entry := range readTestWorkflow(t).Jobs.Lowest.Strategy.Matrix.Include {
 		skip := regexp.MustCompile("^(?:" + cmp.Or(entry.Skip, "none") + ")$")
 
 		for _, name := range examples(t) {
@@ -254,21 +284,6 @@ func TestVersionsAgree(t *testing.T) {
 			if skip.MatchString(name) != (needs > has) {
 				t.Errorf("the example %s requires 1.%d; the job with %s skips it: %t", name, needs, entry.Version, skip.MatchString(name))
 			}
-		}
-	}
-
-	// An example that uses a feature requires its version.
-	for _, name := range examples(t) {
-		configuration := exampleFiles(t, name)["main.tf"]
-		required := regexp.MustCompile(`required_version = ">= (.*)"`).FindStringSubmatch(configuration)
-
-		want := function[0]
-		if strings.Contains(configuration, "ephemeral ") {
-			want = ephemeral[0]
-		}
-
-		if configuration != "" && (len(required) != 2 || required[1] != want) {
-			t.Errorf("the example %s requires %v, want %s", name, required, want)
 		}
 	}
 }
