@@ -4,6 +4,8 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
+	"io"
 	"log"
 	"os"
 
@@ -22,7 +24,11 @@ func main() {
 	flag.BoolVar(&opts.Debug, "debug", false, "run outside of Terraform, for a debugger, and print how Terraform can attach")
 	flag.Parse()
 
+	// What net/http logs by itself may hold what a server sends unasked, and a Token with it.
+	log.SetOutput(io.Discard)
+
 	if err := providerserver.Serve(context.Background(), provider.New(version, os.Getenv), opts); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }

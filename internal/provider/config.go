@@ -35,6 +35,8 @@ type settings struct {
 	// unknown has the fields whose value Terraform does not know yet. They never fall back: the environment may belong to another
 	// account than the value that is to come.
 	unknown []qcc.Field
+	// arguments counts the arguments of the block.
+	arguments int
 }
 
 // environmentVariables are where a null attribute may get its value from.
@@ -80,19 +82,26 @@ func resolve(model providerModel, getenv func(string) string) *settings {
 
 // has tells whether the block gives a field a value, and notes where it comes from.
 func (s *settings) has(field qcc.Field, value attr.Value) bool {
-	switch {
-	case value.IsUnknown():
+	if value.IsNull() {
+		return false
+	}
+
+	s.arguments++
+
+	if value.IsUnknown() {
 		s.unknown = append(s.unknown, field)
 
 		return false
-	case value.IsNull():
-		return false
-	default:
-		s.given[field] = ""
-
-		return true
 	}
+
+	s.given[field] = ""
+
+	return true
 }
+
+// mayBeOneLine tells whether the block can be written on one line, such as provider "qcc" { key = "..." }: HCL allows one argument there.
+// Terraform prints the first line of the block beside an error about it, and with it the value.
+func (s *settings) mayBeOneLine() bool { return s.arguments == 1 }
 
 // refuse takes back that a field was given: what is wrong with it is said here. The value is not repeated: it may be a credential on
 // the wrong line.

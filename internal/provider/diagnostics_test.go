@@ -28,8 +28,8 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	var (
 		examples []example
-		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: "text/html", Length: 1234}
-		json     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: "application/json", Length: 99}
+		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: qcc.Harmless("text/html"), Length: 1234}
+		json     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: qcc.Harmless("application/json"), Length: 99}
 		busy     = &qcc.StatusError{Status: qcc.Lookup(199)}
 	)
 
@@ -37,21 +37,31 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	for _, status := range qcc.Statuses() {
 		if status.Class != qcc.ClassOK && status.Class != qcc.ClassEmpty {
-			add(fmt.Sprintf("status code %d", status.Code), &qcc.StatusError{Status: status, Message: status.Text})
+			add(fmt.Sprintf("status code %d", status.Code), &qcc.StatusError{Status: status, Message: qcc.Harmless(status.Text)})
 		}
 	}
 
 	skew := -10 * time.Minute
-	add("status code with a clock that is off", &qcc.StatusError{Status: qcc.Lookup(115), Message: "身份验证错误或者已过期", Skew: &skew})
-	add("status code that is not known", &qcc.StatusError{Status: qcc.Lookup(777), Message: "new"})
+	far := 400 * 24 * time.Hour
+
+	add("status code with a clock that is off", &qcc.StatusError{Status: qcc.Lookup(115), Message: qcc.Harmless("身份验证错误或者已过期"), Skew: &skew})
+	add("status code with a clock that is too far off", &qcc.StatusError{Status: qcc.Lookup(115), Message: qcc.Harmless("身份验证错误或者已过期"), Skew: &far})
+	add("status code that is not known", &qcc.StatusError{Status: qcc.Lookup(777), Message: qcc.Harmless("new")})
 	add("status code without a message", &qcc.StatusError{Status: qcc.Lookup(107)})
-	add("answer that is a page", &qcc.AnswerError{Response: page, Problem: "is not JSON"})
-	add("answer that is wrong", &qcc.AnswerError{Response: json, Problem: `has the module "radar_id" twice`})
+	add("answer that is a page", &qcc.AnswerError{Response: page, Problem: qcc.ProblemNoJSON})
+
+	for _, problem := range qcc.Problems() {
+		add("answer that "+string(problem), &qcc.AnswerError{Response: json, Problem: problem})
+	}
+
+	add("answer with a count that is wrong", &qcc.AnswerError{
+		Response: json, Problem: qcc.ProblemNotWhole, Module: qcc.Harmless("radar_id"), Field: "totalCount", Value: qcc.Harmless("50.5"),
+	})
 
 	for _, status := range []int{204, 302, 401, 404, 405, 429, 500, 503} {
 		failure := &qcc.HTTPError{Response: qcc.Response{Host: "pro.qcc.com", StatusCode: status, Length: -1}}
 		if status == 302 {
-			failure.RedirectHost = "login.example.com"
+			failure.RedirectHost = qcc.Harmless("login.example.com")
 		}
 
 		add(fmt.Sprintf("HTTP status %d", status), failure)
@@ -66,12 +76,16 @@ func TestTextsOfDiagnostics(t *testing.T) {
 		add("failure: "+string(failure), transport)
 	}
 
-	asked := &qcc.HTTPError{Response: qcc.Response{Host: "pro.qcc.com", StatusCode: 503, Length: -1}, Wait: qcc.Wait{RetryAfter: time.Hour}}
+	const timeout = time.Minute
 
-	add("several attempts", &qcc.ReadError{Err: busy, Attempts: 4})
-	add("end of the budget", &qcc.ReadError{Err: busy, Attempts: 2, Budget: time.Minute})
-	add("wait within the budget", &qcc.ReadError{Err: asked, Attempts: 4})
-	add("wait beyond the budget", &qcc.ReadError{Err: asked, Attempts: 1, Budget: time.Minute})
+	later := time.Date(2026, time.January, 2, 15, 4, 5, 0, time.FixedZone("UTC+8", 8*60*60))
+
+	add("several attempts", &qcc.ReadError{Err: busy, Attempts: 4, End: qcc.EndRetries, Timeout: timeout})
+	add("end of the timeout", &qcc.ReadError{Err: busy, Attempts: 2, End: qcc.EndTimeout, Timeout: timeout})
+	add("wait that does not fit", &qcc.ReadError{Err: busy, Attempts: 2, End: qcc.EndNoRoom, Timeout: timeout})
+	add("wait for the service", &qcc.ReadError{Err: busy, Attempts: 4, End: qcc.EndRetries, Timeout: timeout, NotBefore: later})
+	add("wait for the service that does not fit", &qcc.ReadError{Err: busy, Attempts: 1, End: qcc.EndNoRoom, Timeout: timeout, NotBefore: later})
+	add("final failure after several attempts", &qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 2, Timeout: timeout})
 	add("cancelled", &qcc.ReadError{Err: context.Canceled, Attempts: 1})
 	add("not known to the provider", errors.New("s3cr3t"))
 

@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
@@ -73,8 +74,8 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 	}
 }
 
-// ValidateConfig judges what the configuration states. What it leaves to the environment, and what is not known yet, is left to
-// Configure: the two may run on different machines.
+// ValidateConfig judges what the configuration states. It leaves to Configure what comes from the environment, because the two may run on
+// different machines, and what is not known yet. It leaves to reads what may be on one line with a credential.
 func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var model providerModel
 
@@ -84,10 +85,13 @@ func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 		return
 	}
 
-	resp.Diagnostics.Append(resolve(model, noEnvironment).problems()...)
+	if settings := resolve(model, noEnvironment); !settings.mayBeOneLine() {
+		resp.Diagnostics.Append(settings.problems()...)
+	}
 }
 
-// Configure lets the plan go on where a value is not known yet: only a read needs it.
+// Configure lets the plan go on where a value is not known yet, because only a read needs it. It also leaves an error to reads if the
+// line that Terraform prints beside it may hold a credential.
 func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
 
@@ -98,15 +102,19 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 
 	settings := resolve(model, p.getenv)
-	resp.Diagnostics.Append(settings.problems()...)
-	resp.Diagnostics.Append(settings.absences()...)
+	errors := append(settings.problems(), settings.absences()...)
 
-	if resp.Diagnostics.HasError() {
+	switch {
+	case errors.HasError() && settings.mayBeOneLine():
+		hand(&reader{errors: errors}, resp)
+
 		return
-	}
+	case errors.HasError():
+		resp.Diagnostics.Append(errors...)
 
-	if len(settings.unknown) > 0 {
-		hand(&reader{unknown: settings.unknown}, resp)
+		return
+	case len(settings.unknown) > 0:
+		hand(&reader{errors: diag.Diagnostics{unknownDiagnostic(settings.unknown)}}, resp)
 
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}

@@ -9,11 +9,11 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// reader is what the provider hands to everything that reads the quota: the one client of this process, or the names of the
-// fields without whose values there is none.
+// reader is what the provider hands to everything that reads the quota: the one client of this process, or the errors because of which
+// there is none.
 type reader struct {
-	client  *qcc.Client
-	unknown []qcc.Field
+	client *qcc.Client
+	errors diag.Diagnostics
 }
 
 // readerOf returns the reader in what the provider handed over: nil during validation, which comes before Configure.
@@ -33,8 +33,8 @@ func readerOf(providerData any) (*reader, diag.Diagnostics) {
 
 // read returns the quota, or an error that says why it is not known; never a model that stands in for it.
 func (r *reader) read(ctx context.Context) (quotaModel, diag.Diagnostics) {
-	if len(r.unknown) > 0 {
-		return quotaModel{}, diag.Diagnostics{unknownDiagnostic(r.unknown)}
+	if r.errors.HasError() {
+		return quotaModel{}, r.errors
 	}
 
 	quota, err := r.client.Quota(ctx)

@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
 var _ function.Function = (*shortfallsFunction)(nil)
@@ -101,7 +103,7 @@ func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *f
 
 	for _, id := range slices.Sorted(maps.Keys(needs)) {
 		if fault := requirementFault(needs[id]); fault != "" {
-			return unknown, function.NewArgumentFuncError(argumentRequired, fmt.Sprintf("the requirement of %q %s", id, fault))
+			return unknown, function.NewArgumentFuncError(argumentRequired, requirementOf(id)+" "+fault)
 		}
 
 		// An absent module is a null object here, and its remaining is null.
@@ -127,6 +129,16 @@ func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *f
 	result, diags := types.MapValueFrom(ctx, types.NumberType, short)
 
 	return result, function.FuncErrorFromDiags(ctx, diags)
+}
+
+// requirementOf names the requirement of a module. The map may be sensitive, which a function cannot know: only the ids of the interface
+// document are no secret for sure.
+func requirementOf(id string) string {
+	if qcc.IsDocumentedModule(id) {
+		return fmt.Sprintf("the requirement of %q", id)
+	}
+
+	return "the requirement of a module that the interface document does not name"
 }
 
 // requirementFault says what is wrong with a requirement, without its value, which may be sensitive.

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/http/httpproxy"
+
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
@@ -62,21 +64,21 @@ func BenchmarkReadWithoutNetwork(b *testing.B) {
 	}
 }
 
-// BenchmarkAskWithoutNetwork is the part of it that signs, sends, decodes and classifies: all but the budget and the retries. What it
+// BenchmarkSendWithoutNetwork is the part of it that signs, sends, decodes and classifies: all but the budget and the retries. What it
 // costs beyond BenchmarkDecodeSample is what signing and classifying cost.
-func BenchmarkAskWithoutNetwork(b *testing.B) {
+func BenchmarkSendWithoutNetwork(b *testing.B) {
 	client := newCannedClient(b)
 
 	b.ReportAllocs()
 
 	for b.Loop() {
-		if _, err := client.ask(b.Context(), new(Attempt), 0); err != nil {
+		if _, err := client.send(b.Context(), new(Attempt), 0); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
-// BenchmarkDecodeSample is the part of BenchmarkAskWithoutNetwork that net/http and encoding/json would cost anybody: making a request,
+// BenchmarkDecodeSample is the part of BenchmarkSendWithoutNetwork that net/http and encoding/json would cost anybody: making a request,
 // reading the body and decoding it.
 func BenchmarkDecodeSample(b *testing.B) {
 	b.ReportAllocs()
@@ -97,7 +99,7 @@ func BenchmarkDecodeSample(b *testing.B) {
 			b.Fatal(err)
 		}
 
-		if _, _, err := decodeQuota(body); err != nil {
+		if _, _, err := decodeQuota(body, nil); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -123,8 +125,9 @@ func newLoopbackClient(b *testing.B) *Client {
 // BenchmarkGetOverLoopback is the floor of BenchmarkReadOverLoopback: what net/http takes to get the same body.
 func BenchmarkGetOverLoopback(b *testing.B) {
 	client := newLoopbackClient(b)
-	url, signed := client.endpoint.String(), client.request(b.Context(), time.Now()).Header
-	bare := &http.Client{Transport: newTransport()}
+	request, _ := client.request(b.Context(), time.Now())
+	url, signed := client.endpoint.String(), request.Header
+	bare := &http.Client{Transport: newTransport(&httpproxy.Config{})}
 
 	b.ReportAllocs()
 
@@ -151,7 +154,7 @@ func BenchmarkGetOverLoopback(b *testing.B) {
 	}
 }
 
-// BenchmarkReadOverLoopback is a whole read over a connection that is kept alive, but for the wait for others to share it.
+// BenchmarkReadOverLoopback is a whole read over a connection of its own, but for the wait for others to share it.
 func BenchmarkReadOverLoopback(b *testing.B) {
 	client := newLoopbackClient(b)
 

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // What a Config holds where its owner has no wish of their own, and the bounds of what it may hold.
@@ -64,6 +66,9 @@ const (
 // Validate returns everything that is wrong with the configuration; nil means nothing is.
 func (c Config) Validate() []*ConfigError {
 	_, urlProblem := parseBaseURL(c.BaseURL)
+	if urlProblem == "" && (holdsCredential(c.BaseURL, c.Key) || holdsCredential(c.BaseURL, c.SecretKey)) {
+		urlProblem = "It holds key or secret_key. Keep the scheme, the host, the port and the path only."
+	}
 
 	var wrong []*ConfigError
 
@@ -83,14 +88,34 @@ func (c Config) Validate() []*ConfigError {
 	return wrong
 }
 
+// maxCredential is how many bytes a credential may have. Those that QCC gives out have 32.
+const maxCredential = 512
+
 func credentialProblem(value string) string {
+	const (
+		byteOrderMark = "\ufeff"
+		saveAsUTF8    = "Save the file that it comes from as UTF-8 without a byte-order mark."
+	)
+
+	invisible := strings.IndexFunc(value, func(char rune) bool { return !unicode.IsPrint(char) })
+
 	switch {
 	case value == "":
 		return "It is empty."
+	case !utf8.ValidString(value):
+		return "It is not UTF-8 text, but in another encoding such as UTF-16 or Latin-1. " + saveAsUTF8
+	case strings.HasPrefix(value, byteOrderMark):
+		return "It begins with a byte-order mark, which is invisible. " + saveAsUTF8
 	case strings.TrimSpace(value) != value:
 		return "It begins or ends with white space, as a copied value often does. Remove the white space."
 	case len(value) > 1 && strings.ContainsRune("\"'", rune(value[0])) && value[0] == value[len(value)-1]:
 		return "It stands in quotes that are a part of the value. Remove the quotes."
+	case invisible >= 0:
+		char, _ := utf8.DecodeRuneInString(value[invisible:])
+
+		return fmt.Sprintf("Its character %d is invisible (%U). Copy the value again, or type it.", utf8.RuneCountInString(value[:invisible])+1, char)
+	case len(value) > maxCredential:
+		return fmt.Sprintf("It has %d bytes, and may have %d at most. It is probably the content of the wrong file.", len(value), maxCredential)
 	default:
 		return ""
 	}
@@ -146,6 +171,11 @@ func parseBaseURL(raw string) (*url.URL, string) {
 	default:
 		return base, ""
 	}
+}
+
+// holdsCredential tells whether a URL has a credential in it, which errors would show. A short one may stand there by chance.
+func holdsCredential(raw, credential string) bool {
+	return len(credential) >= shortestSecret && strings.Contains(foldCase(raw), foldCase(credential))
 }
 
 // isPort tells whether a port can be connected to; an empty one is the scheme's own.

@@ -27,7 +27,8 @@ var answers = map[string]struct {
 	"counts not stated":      {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"consumedCount":2,"canDeletedCount":null}]}`, "- 2 - -"},
 	"more used than bought":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":7}]}`, "5 7 - -2"},
 	"largest counts":         {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775807,"consumedCount":"9223372036854775807.0"}]}`, "9223372036854775807 9223372036854775807 - 0"},
-	"smallest difference":    {`{"status":"200","result":[{"id":"radar_id","totalCount":-1,"consumedCount":9223372036854775807}]}`, "-1 9223372036854775807 - -9223372036854775808"},
+	"smallest difference":    {`{"status":"200","result":[{"id":"radar_id","totalCount":0,"consumedCount":9223372036854775807}]}`, "0 9223372036854775807 - -9223372036854775807"},
+	"counts with exponents":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5e1,"consumedCount":"2.0E0","canDeletedCount":1.0E7}]}`, "50 2 10000000 48"},
 	"no record":              {`{"status":"201","msg":"查询无结果","result":null}`, "no record"},
 	"no record, no result":   {`{"status":"201"}`, "no record"},
 	"no record, empty list":  {`{"status":"201","result":[]}`, "no record"},
@@ -40,8 +41,8 @@ var answers = map[string]struct {
 	"null":                    {`null`, "not a status code: missing"},
 	"a list":                  {`[{"status":"200"}]`, "where an object is expected"},
 	"no status":               {`{"result":[]}`, "not a status code: missing"},
-	"null status":             {`{"status":null,"result":[]}`, "not a status code: "},
-	"empty status":            {`{"status":"","result":[]}`, "not a status code: "},
+	"null status":             {`{"status":null,"result":[]}`, "not a status code"},
+	"empty status":            {`{"status":"","result":[]}`, "not a status code"},
 	"wordy status":            {`{"status":"success","result":[]}`, "not a status code: success"},
 	"negative status":         {`{"status":-200,"result":[]}`, "not a status code: -200"},
 	"huge status":             {`{"status":20000000000000,"result":[]}`, "not a status code: 20000000000000"},
@@ -60,26 +61,35 @@ var answers = map[string]struct {
 	"null id":                 {`{"status":"200","result":[{"id":null}]}`, "does not have one id"},
 	"two ids":                 {`{"status":"200","result":[{"id":"bene_id","Id":"radar_id"}]}`, "does not have one id"},
 	"number as id":            {`{"status":"200","result":[{"id":7}]}`, "does not have one id"},
-	"module twice":            {`{"status":"200","result":[{"id":"radar_id"},{"id":"radar_id"}]}`, `the module "radar_id" twice`},
-	"count twice, once null":  {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"TotalCount":6}]}`, `a module "radar_id" with totalCount twice`},
-	"the first fault counts":  {`{"status":"200","result":[{"id":"radar_id","totalCount":"many"},7]}`, `a module "radar_id" with a totalCount that is not a whole number: many`},
+	"module twice":            {`{"status":"200","result":[{"id":"radar_id"},{"id":"radar_id"}]}`, `has a module twice: module "radar_id"`},
+	"count twice, once null":  {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"TotalCount":6}]}`, `has a count twice: module "radar_id", totalCount`},
+	"the first fault counts":  {`{"status":"200","result":[{"id":"radar_id","totalCount":"many"},7]}`, `has a count that is not a whole number: module "radar_id", totalCount: many`},
 	"minus nothing as status": {`{"status":-0}`, "a status that is not a status code: -0"},
-	"count twice":             {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"TotalCount":6}]}`, `a module "radar_id" with totalCount twice`},
-	"half a count":            {`{"status":"200","result":[{"id":"radar_id","totalCount":50.5}]}`, `a module "radar_id" with a totalCount that is not a whole number: 50.5`},
-	"half a count as string":  {`{"status":"200","result":[{"id":"radar_id","consumedCount":"50.5"}]}`, `a module "radar_id" with a consumedCount that is not a whole number: 50.5`},
-	"count with an exponent":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5e1}]}`, "not a whole number: 5e1"},
-	"count in words":          {`{"status":"200","result":[{"id":"radar_id","totalCount":"fifty"}]}`, "not a whole number: fifty"},
-	"count with a plus":       {`{"status":"200","result":[{"id":"radar_id","totalCount":"+5"}]}`, "not a whole number: +5"},
-	"count with a space":      {`{"status":"200","result":[{"id":"radar_id","totalCount":" 5"}]}`, "not a whole number:  5"},
-	"count with zeros":        {`{"status":"200","result":[{"id":"radar_id","totalCount":"007"}]}`, "not a whole number: 007"},
-	"count in hexadecimal":    {`{"status":"200","result":[{"id":"radar_id","totalCount":"0x10"}]}`, "not a whole number: 0x10"},
-	"empty count":             {`{"status":"200","result":[{"id":"radar_id","totalCount":""}]}`, "not a whole number: "},
-	"true as a count":         {`{"status":"200","result":[{"id":"radar_id","totalCount":true}]}`, "not a whole number: true"},
-	"object as a count":       {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":{}}]}`, "not a whole number: an object"},
-	"2^63":                    {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775808}]}`, `a module "radar_id" with a totalCount beyond what 64 bits can hold: 9223372036854775808`},
-	"2^63 as a string":        {`{"status":"200","result":[{"id":"radar_id","totalCount":"9223372036854775808"}]}`, "beyond what 64 bits can hold: 9223372036854775808"},
-	"difference too small":    {`{"status":"200","result":[{"id":"radar_id","totalCount":-2,"consumedCount":9223372036854775807}]}`, `a module "radar_id" with totalCount - consumedCount beyond what 64 bits can hold`},
-	"difference too large":    {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775807,"consumedCount":-1}]}`, `a module "radar_id" with totalCount - consumedCount beyond what 64 bits can hold`},
+	"count twice":             {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"TotalCount":6}]}`, `has a count twice: module "radar_id", totalCount`},
+	"half a count":            {`{"status":"200","result":[{"id":"radar_id","totalCount":50.5}]}`, `has a count that is not a whole number: module "radar_id", totalCount: 50.5`},
+	"half a count as string":  {`{"status":"200","result":[{"id":"radar_id","consumedCount":"50.5"}]}`, `has a count that is not a whole number: module "radar_id", consumedCount: 50.5`},
+	"count in words":          {`{"status":"200","result":[{"id":"radar_id","totalCount":"fifty"}]}`, "totalCount: fifty"},
+	"count with a plus":       {`{"status":"200","result":[{"id":"radar_id","totalCount":"+5"}]}`, "totalCount: +5"},
+	"count with a space":      {`{"status":"200","result":[{"id":"radar_id","totalCount":" 5"}]}`, "totalCount: 5"},
+	"count with zeros":        {`{"status":"200","result":[{"id":"radar_id","totalCount":"007"}]}`, "totalCount: 007"},
+	"count in hexadecimal":    {`{"status":"200","result":[{"id":"radar_id","totalCount":"0x10"}]}`, "totalCount: 0x10"},
+	"empty count":             {`{"status":"200","result":[{"id":"radar_id","totalCount":""}]}`, `not a whole number: module "radar_id", totalCount`},
+	"true as a count":         {`{"status":"200","result":[{"id":"radar_id","totalCount":true}]}`, "totalCount: true"},
+	"object as a count":       {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":{}}]}`, "canDeletedCount: an object"},
+	"2^63":                    {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775808}]}`, `has a count beyond what 64 bits can hold: module "radar_id", totalCount: 9223372036854775808`},
+	"2^63 as a string":        {`{"status":"200","result":[{"id":"radar_id","totalCount":"9223372036854775808"}]}`, "totalCount: 9223372036854775808"},
+	"negative total":          {`{"status":"200","result":[{"id":"radar_id","totalCount":-1}]}`, `has a negative count: module "radar_id", totalCount: -1`},
+	"negative consumption":    {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":"-100"}]}`, `has a negative count: module "radar_id", consumedCount: -100`},
+	"negative allowance":      {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":-1e0}]}`, `has a negative count: module "radar_id", canDeletedCount: -1e0`},
+	"-2^63":                   {`{"status":"200","result":[{"id":"radar_id","totalCount":-9223372036854775809}]}`, `negative count: module "radar_id", totalCount: -9223372036854775809`},
+	"id that is not NFC":      {`{"status":"200","result":[{"id":"e\u0301"}]}`, "at most 64 characters: e\u0301"},
+	"id with a line break":    {`{"status":"200","result":[{"id":"radar\n_id"}]}`, "at most 64 characters: radar _id"},
+	"id with a control":       {`{"status":"200","result":[{"id":"radar\u001b_id"}]}`, "at most 64 characters: radar_id"},
+	"id that is not UTF-8":    {`{"status":"200","result":[{"id":"` + "\xff" + `"}]}`, "at most 64 characters: \ufffd"},
+	"id of 64 characters":     {`{"status":"200","result":[{"id":"` + strings.Repeat("长", 64) + `"},{"id":"radar_id"}]}`, "- - - -"},
+	"id of 65 characters":     {`{"status":"200","result":[{"id":"` + strings.Repeat("长", 65) + `"}]}`, "at most 64 characters: " + strings.Repeat("长", 65)},
+	"1,000 modules":           {`{"status":"200","result":[{"id":"radar_id"}` + rows(999) + `]}`, "- - - -"},
+	"1,001 modules":           {`{"status":"200","result":[{"id":"radar_id"}` + rows(1000) + `]}`, "has more than 1,000 modules"},
 	"no record, with modules": {`{"status":"201","result":[{"id":"radar_id"}]}`, "has modules, although its status code says that there are none"},
 
 	"refusal":                {`{"status":"101","msg":"当前的 KEY 无效","result":null}`, "101 当前的 KEY 无效"},
@@ -92,9 +102,20 @@ var answers = map[string]struct {
 	"nothing but white text": {" \n ", "is not JSON"},
 }
 
+// rows returns so many modules, each after a comma.
+func rows(count int) string {
+	var written strings.Builder
+
+	for i := range count {
+		fmt.Fprintf(&written, `,{"id":"module_%d"}`, i)
+	}
+
+	return written.String()
+}
+
 // outcome writes down what decodeQuota made of a body, in the words of the table.
 func outcome(body string) string {
-	quota, _, err := decodeQuota([]byte(body))
+	quota, _, err := decodeQuota([]byte(body), nil)
 
 	if stated, ok := err.(*StatusError); ok { //nolint:errorlint // Not wrapped.
 		return fmt.Sprintf("%d %s", stated.Status.Code, stated.Message)
@@ -141,7 +162,7 @@ func FuzzDecodeQuota(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, body []byte) {
-		quota, _, err := decodeQuota(body)
+		quota, _, err := decodeQuota(body, nil)
 		if err != nil {
 			if len(quota.Modules) > 0 {
 				t.Fatalf("modules beside the error %v", err)
@@ -188,7 +209,7 @@ func numbers(t *testing.T, body []byte) map[string]bool {
 
 // BenchmarkDecodeQuota reads the known modules, and far more than anybody has.
 func BenchmarkDecodeQuota(b *testing.B) {
-	for _, size := range []int{3, 5000} {
+	for _, size := range []int{3, maxModules} {
 		rows := make([]string, 0, size)
 		for i := range size {
 			rows = append(rows, fmt.Sprintf(`{"id":"module_%d_id","totalCount":50,"canDeletedCount":50,"consumedCount":2}`, i))
@@ -201,7 +222,7 @@ func BenchmarkDecodeQuota(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 
 			for b.Loop() {
-				if quota, _, err := decodeQuota(body); err != nil || len(quota.Modules) != size {
+				if quota, _, err := decodeQuota(body, nil); err != nil || len(quota.Modules) != size {
 					b.Fatal(len(quota.Modules), err)
 				}
 			}

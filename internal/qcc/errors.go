@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// The errors of a Client hold facts to build a message from, and never a credential, a Token, an URL, or the text of an error from
-// below, which may hold any of them. What the service said is in them only after redaction.
+// The errors of a Client hold facts to build a message from, and never a credential, a Token, a URL, or the text of an error from
+// below, which may hold any of them. What the service said is in them as Words, which are redacted.
 
 // ConfigError is a setting that cannot be used.
 type ConfigError struct {
 	Field Field
-	// Problem says in one or more sentences what is wrong with the value, and never repeats a credential or an URL.
+	// Problem says in one or more sentences what is wrong with the value. It never repeats the value.
 	Problem string
 }
 
@@ -24,12 +24,13 @@ func (e *ConfigError) Error() string { return string(e.Field) + " cannot be used
 type StatusError struct {
 	Wait
 
-	// Status explains the code.
+	// Status classifies the code.
 	Status Status
-	// Message is what the service said beside the code; empty if it said nothing.
-	Message string
+	// Message is what the service said beside the code; zero if it said nothing.
+	Message Words
 	// Skew is how far the service's clock is ahead of this machine's (negative: behind), by the Date of an answer that refused a
-	// signature; nil with other codes, or if the answer had no date. If it is large, signing with the service's time did not help.
+	// signature. It is nil with other codes, or if the answer had no date. If it is more than ToleratedSkew and at most
+	// MaxCorrectedSkew, signing with the service's time did not help.
 	Skew *time.Duration
 }
 
@@ -43,8 +44,8 @@ type HTTPError struct {
 
 	Wait
 
-	// RedirectHost is the host that the answer redirects to, which was not asked; empty if it does not redirect.
-	RedirectHost string
+	// RedirectHost is the host that the answer redirects to, to which no request was sent; zero if it does not redirect.
+	RedirectHost Words
 }
 
 func (e *HTTPError) Error() string { return "the service answered with HTTP " + e.HTTPStatus() }
@@ -52,15 +53,41 @@ func (e *HTTPError) Error() string { return "the service answered with HTTP " + 
 // Transient tells whether asking again soon may help.
 func (e *HTTPError) Transient() bool { return TransientHTTP(e.StatusCode) }
 
-// AnswerError is an answer with HTTP status 200 that cannot be understood.
+// AnswerError is an answer with HTTP status 200 that cannot be used.
 type AnswerError struct {
 	Response
 
-	// Problem says what is wrong, in words that follow "the answer".
-	Problem string
+	// Problem says what is wrong with the answer.
+	Problem Problem
+	// Module is the id of the module that has the problem; zero if the problem is not in a module, or is its id.
+	Module Words
+	// Field is the count that has the problem, as section 6.2.1 of the interface document names it; empty if none has.
+	Field string
+	// Value is what stands where something else is expected; zero if there is nothing to show.
+	Value Words
 }
 
-func (e *AnswerError) Error() string { return "the answer " + e.Problem }
+// Error returns a phrase such as "the answer has a count that is not a whole number: module "radar_id", totalCount: 50.5".
+func (e *AnswerError) Error() string {
+	var where []string
+
+	if e.Module != (Words{}) {
+		where = append(where, fmt.Sprintf("module %q", e.Module))
+	}
+
+	if e.Field != "" {
+		where = append(where, e.Field)
+	}
+
+	said := "the answer " + string(e.Problem)
+	for _, part := range []string{strings.Join(where, ", "), e.Value.String()} {
+		if part != "" {
+			said += ": " + part
+		}
+	}
+
+	return said
+}
 
 // Wait is what the service says of when it wants to be asked again, in a Retry-After header.
 type Wait struct {
@@ -76,8 +103,8 @@ type Response struct {
 	Host string
 	// StatusCode is the HTTP status.
 	StatusCode int
-	// ContentType is the header of that name; empty if there was none.
-	ContentType string
+	// ContentType is the header of that name; zero if there was none.
+	ContentType Words
 	// Length is the length of the body in bytes; -1 if it is not known.
 	Length int64
 }
@@ -100,49 +127,34 @@ type TransportError struct {
 
 func (e *TransportError) Error() string { return string(e.Failure) }
 
-// Failure is a way in which a request can get no answer, as a phrase.
-type Failure string
-
-// The failures that are told apart.
-const (
-	FailureName         Failure = "the host name could not be resolved"
-	FailureConnect      Failure = "no connection could be made"
-	FailureProxy        Failure = "the proxy could not be reached"
-	FailureProxyRefused Failure = "the proxy refused to connect"
-	FailureCertificate  Failure = "the certificate is not trusted"
-	FailureTLS          Failure = "no TLS session could be agreed on"
-	FailureSlow         Failure = "no complete answer came in time"
-	FailureBroken       Failure = "the connection broke before the answer was complete"
-)
-
-// Failures returns all of them.
-func Failures() []Failure {
-	return []Failure{
-		FailureName, FailureConnect, FailureProxy, FailureProxyRefused, FailureCertificate, FailureTLS, FailureSlow,
-		FailureBroken,
-	}
-}
-
-// Transient tells whether asking again soon may help in general. A TransportError says it of a single case: a name that does not exist,
-// or a proxy that is only busy, is another matter.
-func (f Failure) Transient() bool {
-	switch f {
-	case FailureProxyRefused, FailureCertificate, FailureTLS:
-		return false
-	default:
-		return true
-	}
-}
-
 // ReadError is a read that failed.
 type ReadError struct {
 	// Err is how the last attempt failed: one of the other errors of this package, or that of the reader's own context.
 	Err error
 	// Attempts is how many requests were sent; 0 if the reader left before the answer.
 	Attempts int
-	// Budget is the configured timeout if the read ended because of it; else 0.
-	Budget time.Duration
+	// End says why there was no further attempt.
+	End End
+	// Timeout is the configured budget of a read.
+	Timeout time.Duration
+	// NotBefore is when the service wants to be asked again; zero if it did not say, or if waiting does not help.
+	NotBefore time.Time
 }
+
+// End is a reason to end a read.
+type End int
+
+// The reasons to end a read.
+const (
+	// EndFinal: asking again soon cannot help.
+	EndFinal End = iota
+	// EndRetries: all retries were used.
+	EndRetries
+	// EndNoRoom: the wait before another attempt did not fit into what was left of the timeout.
+	EndNoRoom
+	// EndTimeout: the timeout ended.
+	EndTimeout
+)
 
 func (e *ReadError) Error() string {
 	return fmt.Sprintf("the quota could not be read in %d attempts: %v", e.Attempts, e.Err)
@@ -150,21 +162,21 @@ func (e *ReadError) Error() string {
 
 func (e *ReadError) Unwrap() error { return e.Err }
 
-// RetryAfter is how long the service asked to wait before the next request; 0 if it did not say, or if waiting does not help.
-func (e *ReadError) RetryAfter() time.Duration {
+// retryAfter returns how long the service asked to wait after the failure of an attempt; 0 if it did not say, or if waiting does not help.
+func retryAfter(err error) time.Duration {
 	var failure interface {
 		error
 		retryAfter() time.Duration
 	}
 
-	if !isTransient(e.Err) || !errors.As(e.Err, &failure) {
+	if !isTransient(err) || !errors.As(err, &failure) {
 		return 0
 	}
 
 	return failure.retryAfter()
 }
 
-// isTransient tells whether asking again soon may mend the failure of an attempt.
+// isTransient tells whether asking again soon may help after the failure of an attempt.
 func isTransient(err error) bool {
 	if status, ok := errors.AsType[*StatusError](err); ok {
 		return status.Status.Class == ClassTransient

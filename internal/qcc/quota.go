@@ -4,7 +4,8 @@ import "time"
 
 // Quota is what the service knows of a company's quota.
 type Quota struct {
-	// Modules by module id, shared by all who get this answer and not to be changed; nil or empty if the service lists none. A module that is not listed is not known to be bought.
+	// Modules by module id. All who get this answer share the map, so nobody may change it. It is nil or empty if the service lists no
+	// module. A module that is not listed is not known to be bought.
 	Modules map[string]Module
 	// NoRecord is true if the service said that it has no quota record for the key (status 201).
 	NoRecord bool
@@ -42,3 +43,6 @@ func moduleName(id string) string {
 		return id
 	}
 }
+
+// IsDocumentedModule tells whether the interface document names a module id (section 6.2.1).
+func IsDocumentedModule(id string) bool { return moduleName(id) != id }

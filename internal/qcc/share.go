@@ -7,40 +7,42 @@ import (
 )
 
 const (
-	// gatherTime is how long a batch waits for one more read while nothing is under way: Terraform starts its reads one after the
+	// gatherTime is how long a batch waits for one more read while no other batch is under way. Terraform starts its reads one after the
 	// other. The first read of a process waits for loneTime only, because most plans have no other.
 	gatherTime = 10 * time.Millisecond
 	loneTime   = 4 * time.Millisecond
-	// usualReads is how many reads Terraform has waiting at the most, unless it is told otherwise: no more will come.
+	// usualReads is Terraform's default parallelism. When so many reads wait, no more will come.
 	usualReads = 10
-	// longestGather is how long a batch waits at the most, for more reads or for what is under way to return: a request that hangs
-	// must not hold up later reads.
+	// longestGather is how long a batch waits at the most, for more reads or for a batch under way to return. A request that hangs must
+	// not hold up later reads.
 	longestGather = 250 * time.Millisecond
 )
 
-// sharer lets reads that wait together share one answer. A read is answered only by a call that began after the read did: it never
-// joins one that is under way, whose numbers may be older than the read.
+// sharer lets reads that wait together share one answer. A read is answered only by a batch that left after the read began. It never
+// joins a batch that has left, because that may bring numbers that are older than the read.
 type sharer[T any] struct {
-	// call gets the answer for a batch whose oldest read began at the given time. Its context ends when no read waits any more.
-	call func(ctx context.Context, began time.Time) (T, error)
+	// read gets the answer for a batch whose oldest read began at the given time. Its context ends when no read waits any more.
+	read func(ctx context.Context, began time.Time) (T, error)
 
 	mu sync.Mutex
 	// gathering is the batch that new reads join; nil if there is none.
 	gathering *batch[T]
-	// underWay counts the calls that have not returned.
+	// underWay counts the batches that have left and have no answer yet.
 	underWay int
-	// called tells whether there has been a call.
-	called bool
+	// hasLeft tells whether any batch has left so far.
+	hasLeft bool
 }
 
 // batch is a number of reads that get the same answer.
 type batch[T any] struct {
-	began   time.Time
+	// began is when the oldest of the reads began.
+	began time.Time
+	// waiting counts the reads that still wait.
 	waiting int
 
-	// departure is when the batch leaves.
+	// departure starts the batch on its way.
 	departure *time.Timer
-	// cancel ends the call; nil as long as the batch has not left.
+	// cancel ends the way of the batch; nil as long as it has not left.
 	cancel context.CancelFunc
 
 	// done is closed when answer and err are there.
@@ -49,7 +51,7 @@ type batch[T any] struct {
 	err    error
 }
 
-// do returns the answer of a call that begins after do did, or the context's error as soon as the context ends. The call has the
+// do returns the answer of a batch that leaves after do was called, or the context's error as soon as the context ends. The batch has the
 // values of the context of one of its reads, and the cancellation of none.
 func (s *sharer[T]) do(ctx context.Context) (T, error) {
 	b := s.join(ctx)
@@ -92,14 +94,14 @@ func (s *sharer[T]) departSoon() {
 	switch {
 	case b.waiting >= usualReads:
 		wait = time.Nanosecond
-	case b.waiting == 1 && !s.called:
+	case b.waiting == 1 && !s.hasLeft:
 		wait = loneTime
 	}
 
 	b.departure.Reset(min(wait, longestGather-time.Since(b.began)))
 }
 
-// leave takes a read out of its batch. Without reads, a batch is given up, and its call cancelled.
+// leave takes a read out of its batch. A batch without reads is given up: its request is cancelled if it has left.
 func (s *sharer[T]) leave(b *batch[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,7 +119,7 @@ func (s *sharer[T]) leave(b *batch[T]) {
 	}
 }
 
-// depart calls for a batch, unless it was given up, and then lets the next batch leave soon.
+// depart sends a batch on its way, unless it was given up, and lets the next one leave soon after it has returned.
 func (s *sharer[T]) depart(ctx context.Context, b *batch[T]) {
 	s.mu.Lock()
 
@@ -131,13 +133,13 @@ func (s *sharer[T]) depart(ctx context.Context, b *batch[T]) {
 	defer cancel()
 
 	s.gathering = nil
-	s.called = true
+	s.hasLeft = true
 	s.underWay++
 	b.cancel = cancel
 
 	s.mu.Unlock()
 
-	b.answer, b.err = s.call(ctx, b.began)
+	b.answer, b.err = s.read(ctx, b.began)
 	close(b.done)
 
 	s.mu.Lock()

@@ -25,7 +25,7 @@ type model struct {
 	takes func(number int) time.Duration
 }
 
-func (m *model) call(ctx context.Context, _ time.Time) (int, error) {
+func (m *model) read(ctx context.Context, _ time.Time) (int, error) {
 	m.mu.Lock()
 
 	number := len(m.calls)
@@ -90,7 +90,7 @@ func TestSharingInRandomOrder(t *testing.T) {
 			service.takes = func(number int) time.Duration { return latencies[number%len(latencies)] }
 
 			var (
-				shared = &sharer[int]{call: service.call}
+				shared = &sharer[int]{read: service.read}
 				reads  sync.WaitGroup
 			)
 
@@ -162,7 +162,7 @@ func TestReadsThatComeTogetherShareACall(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				service := &model{takes: func(int) time.Duration { return test.latency }}
-				shared := &sharer[int]{call: service.call}
+				shared := &sharer[int]{read: service.read}
 
 				var (
 					left    atomic.Int32
@@ -217,7 +217,7 @@ func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				service := &model{takes: func(int) time.Duration { return 0 }}
-				shared := &sharer[int]{call: service.call}
+				shared := &sharer[int]{read: service.read}
 				began := time.Now()
 
 				var reads sync.WaitGroup
@@ -257,7 +257,7 @@ func TestReadsThatStartSlowlyShareACall(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					service := &model{takes: func(int) time.Duration { return latency }}
-					shared := &sharer[int]{call: service.call}
+					shared := &sharer[int]{read: service.read}
 
 					var (
 						starting = make(chan struct{}, 1) // And no mutex, for which a bubble's time does not go on.
@@ -297,7 +297,7 @@ func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
-		shared := &sharer[int]{call: service.call}
+		shared := &sharer[int]{read: service.read}
 
 		var reads sync.WaitGroup
 
@@ -331,7 +331,7 @@ func TestACallThatHangsHoldsUpNobodyForLong(t *testing.T) {
 
 			return 10 * time.Millisecond
 		}}
-		shared := &sharer[int]{call: service.call}
+		shared := &sharer[int]{read: service.read}
 		ctx, cancel := context.WithCancel(t.Context())
 
 		go func() { _, _ = shared.do(ctx) }()
@@ -361,7 +361,7 @@ func TestWhoLeavesTakesNobodyAlong(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return time.Second }}
-		shared := &sharer[int]{call: service.call}
+		shared := &sharer[int]{read: service.read}
 
 		var reads sync.WaitGroup
 
@@ -389,7 +389,7 @@ func TestABatchWithoutReadsIsGivenUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 0 }}
-		shared := &sharer[int]{call: service.call}
+		shared := &sharer[int]{read: service.read}
 
 		ctx, cancel := context.WithTimeout(t.Context(), loneTime/2)
 		defer cancel()

@@ -4,31 +4,33 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
-	"sync/atomic"
-	"syscall"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpproxy"
 )
 
-// newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY, trusts the certificates that the system
-// trusts, and speaks TLS 1.2 or newer. Plain http, which is for this machine only, goes through no proxy. It speaks HTTP/1.1: a query or
-// two gain nothing from HTTP/2, without which the provider is smaller. As a RoundTripper it follows no redirects: net/http's Client would
-// take the Token header to another host, and the key in a Referer.
-func newTransport() *http.Transport {
+// maxHeaders is how many bytes the headers of an answer may have, and those of a proxy's answer.
+const maxHeaders = 64 << 10
+
+// newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY, trusts the certificates that the system trusts,
+// and speaks TLS 1.2 or newer.
+//
+// Each request has a connection of its own. On a connection that is used again, a late or duplicate answer could be taken for that of the
+// next request, net/http would repeat a request by itself, and it would log what comes unasked.
+//
+// It speaks HTTP/1.1, because a query or two gain nothing from HTTP/2, without which the provider is smaller. As a RoundTripper it
+// follows no redirects: net/http's Client would take the Token header to another host, and the key in a Referer.
+func newTransport(environment *httpproxy.Config) *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Nobody here replaces it.
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	transport.DisableKeepAlives = true
+	transport.MaxResponseHeaderBytes = maxHeaders
 	transport.Protocols = new(http.Protocols)
 	transport.Protocols.SetHTTP1(true)
-	transport.Proxy = func(request *http.Request) (*url.URL, error) {
-		if request.URL.Scheme == plainHTTP {
-			return nil, nil //nolint:nilnil // That is how a Transport is told to use none.
-		}
-
-		return http.ProxyFromEnvironment(request)
-	}
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetClientCertificate: noClientCertificate}
 	transport.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 		if resp.StatusCode != http.StatusOK {
 			return proxyRefusedError(resp.StatusCode)
@@ -37,21 +39,64 @@ func newTransport() *http.Transport {
 		return nil
 	}
 
+	proxyOf := proxies(environment)
+	transport.Proxy = func(request *http.Request) (*url.URL, error) { return proxyOf(request.URL) }
+
 	return transport
 }
 
-// handshake tells whether the TLS handshake of a request has failed.
-type handshake struct {
-	trace  httptrace.ClientTrace
-	failed atomic.Bool
+// errProxyAddress is an HTTPS_PROXY that is no proxy's address. net/http ignores one, and sends the request without a proxy.
+var errProxyAddress = errors.New(string(FailureProxyAddress))
+
+// proxies returns a function that finds the proxy for a URL. Plain http, which is for this machine only, goes through none.
+func proxies(environment *httpproxy.Config) func(*url.URL) (*url.URL, error) {
+	config := *environment
+	usable := isProxyAddress(config.HTTPSProxy)
+
+	if !usable {
+		config.HTTPSProxy = "http://proxy.invalid" // To find out whether NO_PROXY leaves the proxy out.
+	}
+
+	find := config.ProxyFunc()
+
+	return func(target *url.URL) (*url.URL, error) {
+		if target.Scheme == plainHTTP {
+			return nil, nil //nolint:nilnil // That is how a Transport is told to use none.
+		}
+
+		proxy, err := find(target)
+		if err != nil || proxy != nil && !usable {
+			return nil, errProxyAddress
+		}
+
+		return proxy, nil
+	}
 }
 
-// watchHandshake returns a context for one request, and its handshake.
-func watchHandshake(ctx context.Context) (context.Context, *handshake) {
-	h := &handshake{}
-	h.trace.TLSHandshakeDone = func(_ tls.ConnectionState, err error) { h.failed.Store(err != nil) }
+// isProxyAddress tells whether a value can be the address of a proxy: a URL that net/http can use, or a host with or without a port.
+// No value is no proxy.
+func isProxyAddress(value string) bool {
+	if value == "" {
+		return true
+	}
 
-	return httptrace.WithClientTrace(ctx, &h.trace), h
+	if !strings.Contains(value, "://") {
+		value = "http://" + value
+	}
+
+	address, err := url.Parse(value)
+
+	return err == nil && address.Hostname() != "" && isPort(address.Port()) &&
+		slices.Contains([]string{plainHTTP, "https", "socks5", "socks5h"}, address.Scheme)
+}
+
+// noClientCertificate notes that the other side asked for a certificate, and has none to give.
+func noClientCertificate(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	if p, ok := info.Context().Value(progressKey{}).(*progress); ok {
+		p.certificateAsked.Store(true)
+	}
+
+	return new(tls.Certificate), nil
 }
 
 // proxyRefusedError is the HTTP status with which a proxy refused to connect.
@@ -60,38 +105,61 @@ type proxyRefusedError int
 func (proxyRefusedError) Error() string { return string(FailureProxyRefused) }
 
 // newTransportError sorts an error of a RoundTripper or of a response's body by what a user can do about it. Nothing of the error's
-// text is kept. handshakeFailed tells whether it was the TLS handshake that failed, which not every error of crypto/tls says.
-func newTransportError(err error, host string, handshakeFailed bool) *TransportError {
+// text is kept. The progress of the request says what not every error says.
+func newTransportError(err error, host string, p *progress) *TransportError {
+	failure := failureOf(err, p)
+	failed := &TransportError{Failure: failure, Host: host, Transient: failure.Transient()}
+
+	var (
+		refusal proxyRefusedError
+		name    *net.DNSError
+	)
+
+	switch {
+	case errors.As(err, &refusal):
+		failed.ProxyStatus = int(refusal)
+		failed.Transient = TransientHTTP(int(refusal))
+	case failure == FailureName && errors.As(err, &name):
+		failed.Transient = !name.IsNotFound
+	}
+
+	return failed
+}
+
+func failureOf(err error, p *progress) Failure {
 	var (
 		refusal     proxyRefusedError
 		name        *net.DNSError
 		op          *net.OpError
 		timeout     net.Error
 		certificate *tls.CertificateVerificationError
-		errno       syscall.Errno
 	)
 
-	failed := func(failure Failure, transient bool) *TransportError {
-		return &TransportError{Failure: failure, Host: host, ProxyStatus: int(refusal), Transient: transient}
+	operation := ""
+	if errors.As(err, &op) {
+		operation = op.Op
 	}
-	isOp := errors.As(err, &op)
+
+	late := errors.As(err, &timeout) && timeout.Timeout()
 
 	switch {
-	case errors.As(err, &refusal):
-		return failed(FailureProxyRefused, TransientHTTP(int(refusal)))
-	case isOp && op.Op == "proxyconnect":
-		return failed(FailureProxy, FailureProxy.Transient())
+	case errors.Is(err, errProxyAddress):
+		return FailureProxyAddress
+	case errors.As(err, &refusal), operation == "socks connect" && !late:
+		return FailureProxyRefused
+	case operation == "proxyconnect" && !late:
+		return FailureProxy
+	case late && !errors.As(err, &name):
+		return p.slow()
 	case errors.As(err, &name):
-		return failed(FailureName, !name.IsNotFound)
+		return FailureName
 	case errors.As(err, &certificate):
-		return failed(FailureCertificate, FailureCertificate.Transient())
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return failed(FailureSlow, FailureSlow.Transient())
-	case isOp && op.Op == "dial":
-		return failed(FailureConnect, FailureConnect.Transient())
-	case handshakeFailed && !errors.Is(err, io.EOF) && !errors.As(err, &errno):
-		return failed(FailureTLS, FailureTLS.Transient())
+		return FailureCertificate
+	case operation == "dial" && isRefused(err):
+		return FailureRefused
+	case operation == "dial":
+		return FailureConnect
 	default:
-		return failed(FailureBroken, FailureBroken.Transient())
+		return p.broken(err)
 	}
 }

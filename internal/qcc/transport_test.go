@@ -1,6 +1,7 @@
 package qcc
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -10,39 +11,59 @@ import (
 	"net/url"
 	"syscall"
 	"testing"
+
+	"golang.org/x/net/http/httpproxy"
 )
 
 func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
 	t.Parallel()
 
+	const (
+		handshakeFailed = 1 << iota
+		certificateAsked
+	)
+
+	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
+	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
+	late := &net.OpError{Op: "socks connect", Err: context.DeadlineExceeded}
+
 	for name, test := range map[string]struct {
-		err             error
-		handshakeFailed bool
-		want            TransportError
+		err      error
+		progress int
+		want     TransportError
 	}{
-		"proxy wants a password":    {proxyRefusedError(407), false, TransportError{FailureProxyRefused, "h", 407, false}},
-		"proxy is busy":             {proxyRefusedError(503), false, TransportError{FailureProxyRefused, "h", 503, true}},
-		"handshake ends in an EOF":  {io.EOF, true, TransportError{FailureBroken, "h", 0, true}},
-		"handshake is reset":        {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, true, TransportError{FailureBroken, "h", 0, true}},
-		"handshake finds no common": {errors.New("tls: protocol version not supported"), true, TransportError{FailureTLS, "h", 0, false}},
+		"proxy wants a password":       {proxyRefusedError(407), 0, TransportError{FailureProxyRefused, "h", 407, false}},
+		"proxy is busy":                {proxyRefusedError(503), 0, TransportError{FailureProxyRefused, "h", 503, true}},
+		"SOCKS proxy refuses":          {&net.OpError{Op: "socks connect", Err: errors.New("not allowed")}, 0, TransportError{FailureProxyRefused, "h", 0, false}},
+		"SOCKS proxy hangs":            {late, 0, TransportError{FailureSlow, "h", 0, true}},
+		"handshake ends in an EOF":     {io.EOF, handshakeFailed, TransportError{FailureBroken, "h", 0, true}},
+		"handshake is reset":           {reset, handshakeFailed, TransportError{FailureBroken, "h", 0, true}},
+		"handshake finds no common":    {errors.New("tls: protocol version not supported"), handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
+		"alert":                        {alert, 0, TransportError{FailureTLS, "h", 0, false}},
+		"alert, certificate asked for": {alert, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
+		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
+		"Windows refuses":              {&net.OpError{Op: "dial", Err: syscall.Errno(10061)}, 0, TransportError{FailureRefused, "h", 0, true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			if got := newTransportError(test.err, "h", test.handshakeFailed); *got != test.want {
+			p := &progress{}
+			p.handshakeFailed.Store(test.progress&handshakeFailed != 0)
+			p.certificateAsked.Store(test.progress&certificateAsked != 0)
+
+			if got := newTransportError(test.err, "h", p); *got != test.want {
 				t.Errorf("failure is %+v, want %+v", *got, test.want)
 			}
 		})
 	}
 }
 
-// TestProxies sets the environment, which net/http reads once in a process: other tests must not need one.
 func TestProxies(t *testing.T) {
-	t.Setenv("HTTPS_PROXY", "http://user:s3cr3t@proxy.example:8080")
-	t.Setenv("HTTP_PROXY", "http://user:s3cr3t@proxy.example:8080")
-	t.Setenv("NO_PROXY", "direct.example")
+	t.Parallel()
 
-	transport := newTransport()
+	const proxy = "http://user:s3cr3t@proxy.example:8080"
+
+	transport := newTransport(&httpproxy.Config{HTTPSProxy: proxy, HTTPProxy: proxy, NoProxy: "direct.example"})
 
 	for target, want := range map[string]string{
 		"https://pro.qcc.com/":    "proxy.example:8080",
@@ -77,7 +98,7 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 
-	transport := newTransport()
+	transport := newTransport(&httpproxy.Config{})
 	if transport.Protocols.HTTP2() { // Without effect in a build that has no HTTP/2 at all.
 		t.Error("the transport may speak HTTP/2")
 	}

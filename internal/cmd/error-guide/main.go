@@ -5,11 +5,11 @@ import (
 	"log"
 	"os"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/provider"
+	"github.com/qccpro/terraform-provider-qcc/internal/errorguide"
 )
 
 func main() {
-	if err := provider.WriteErrorGuide(os.Stdout); err != nil {
+	if err := errorguide.Write(os.Stdout); err != nil {
 		log.Fatal(err)
 	}
 }

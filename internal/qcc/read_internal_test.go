@@ -59,12 +59,13 @@ func TestAReadEndsInTimeWhateverItHasWaitedBefore(t *testing.T) {
 		waited    time.Duration // Since the read began.
 		ends      time.Duration // After the request was made, at the latest.
 		attempts  int
+		end       End
 	}{
-		"hangs with ten seconds left":           {hangs, 50 * time.Second, 10 * time.Second, 1},
-		"wants more time than is left":          {func(*http.Request) (*http.Response, error) { return busy("20"), nil }, 50 * time.Second, 0, 1},
-		"answers when the time has passed":      {late(""), 59500 * time.Millisecond, time.Second, 1},
-		"answers so, and wants yet more":        {late("3600"), 59500 * time.Millisecond, time.Second, 1},
-		"answers at the moment the time passes": {late("1"), 59 * time.Second, time.Second, 1},
+		"hangs with ten seconds left":           {hangs, 50 * time.Second, 10 * time.Second, 1, EndTimeout},
+		"wants more time than is left":          {func(*http.Request) (*http.Response, error) { return busy("20"), nil }, 50 * time.Second, 0, 1, EndNoRoom},
+		"answers when the time has passed":      {late(""), 59500 * time.Millisecond, time.Second, 1, EndTimeout},
+		"answers so, and wants yet more":        {late("3600"), 59500 * time.Millisecond, time.Second, 1, EndTimeout},
+		"answers at the moment the time passes": {late("1"), 59 * time.Second, time.Second, 1, EndTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,8 +81,8 @@ func TestAReadEndsInTimeWhateverItHasWaitedBefore(t *testing.T) {
 				_, err := client.read(t.Context(), asked.Add(-test.waited))
 
 				failed, ok := errors.AsType[*ReadError](err)
-				if !ok || failed.Attempts != test.attempts || reports != test.attempts || failed.Budget != time.Minute {
-					t.Errorf("the read ended with %d reports and %+v, want %d attempts and its budget", reports, err, test.attempts)
+				if !ok || failed.Attempts != test.attempts || reports != test.attempts || failed.End != test.end || failed.Timeout != time.Minute {
+					t.Errorf("the read ended with %d reports and %+v, want %d attempts and end %d", reports, err, test.attempts, test.end)
 				}
 
 				if wait != 0 {
@@ -123,7 +124,7 @@ func TestAReadThatComesAfterARefusalAsksNobody(t *testing.T) {
 	}), nil)
 	refused := &ReadError{Err: &StatusError{Status: Lookup(101)}}
 
-	client.refused.Store(refused)
+	client.lesson.learn(refused, true)
 
 	if _, err := client.read(t.Context(), time.Now()); !errors.Is(err, refused) {
 		t.Errorf("the error is %v, want the refusal", err)

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,97 +15,6 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
-
-func TestARefusalIsAskedForOnce(t *testing.T) {
-	t.Parallel()
-
-	for _, status := range qcc.Statuses() {
-		t.Run(fmt.Sprint(status.Code), func(t *testing.T) {
-			t.Parallel()
-
-			service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: status.Code}))
-			client := newClient(t, config(serve(t, service)))
-
-			_, first := client.Quota(t.Context())
-			_, second := client.Quota(t.Context())
-
-			if fmt.Sprint(first) != fmt.Sprint(second) {
-				t.Errorf("the errors are %v and %v", first, second)
-			}
-
-			want := 2
-			if status.Class == qcc.ClassRefused {
-				want = 1
-			}
-
-			if service.Requests() != want {
-				t.Errorf("two reads of class %s took %d requests, want %d", status.Class, service.Requests(), want)
-			}
-		})
-	}
-}
-
-// TestARefusalReachesReadsThatWait has a read wait for a busy service while another one is refused.
-func TestARefusalReachesReadsThatWait(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var requests atomic.Int32
-
-		cfg := config(qcc.DefaultBaseURL)
-		cfg.MaxRetries = 1
-		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
-			if requests.Add(1) == 1 {
-				return status(http.StatusServiceUnavailable, "20"), nil
-			}
-
-			return ok(`{"status":"106"}`), nil
-		})
-		client := newClient(t, cfg)
-
-		var reads sync.WaitGroup
-
-		for range 2 {
-			reads.Go(func() {
-				_, err := client.Quota(t.Context())
-				if refused := as[*qcc.StatusError](t, err); refused.Status.Code != 106 {
-					t.Errorf("error is %v", err)
-				}
-			})
-
-			time.Sleep(time.Second)
-		}
-
-		reads.Wait()
-
-		if requests.Load() != 2 {
-			t.Errorf("there were %d requests, want 2", requests.Load())
-		}
-	})
-}
-
-func TestReadsOfAClientShareRequests(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Delay: emulator.Duration(50 * time.Millisecond)}))
-	client := newClient(t, config(serve(t, service)))
-
-	var reads sync.WaitGroup
-
-	for range 50 {
-		reads.Go(func() {
-			if quota, err := client.Quota(t.Context()); err != nil || len(quota.Modules) != 3 {
-				t.Errorf("quota is %v, %v", quota, err)
-			}
-		})
-	}
-
-	reads.Wait()
-
-	// One for those that were there when it left, one for the others; more only on a machine that is very busy.
-	if service.Requests() > 10 {
-		t.Errorf("50 reads at once took %d requests", service.Requests())
-	}
-}
 
 func TestSkew(t *testing.T) {
 	t.Parallel()
@@ -311,13 +218,4 @@ func TestASlowBodyIsNoSkew(t *testing.T) {
 			t.Errorf("the skew is %s after %d requests", refused.Skew, requests)
 		}
 	})
-}
-
-// slow is a reader that takes its time.
-type slow struct{ io.Reader }
-
-func (s slow) Read(p []byte) (int, error) {
-	time.Sleep(90 * time.Second)
-
-	return s.Reader.Read(p)
 }

@@ -1,19 +1,20 @@
-package provider_test
+package errorguide_test
 
 import (
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/provider"
+	"github.com/qccpro/terraform-provider-qcc/internal/errorguide"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-func TestErrorGuideIsUpToDateAndComplete(t *testing.T) {
+func TestGuideIsUpToDateAndComplete(t *testing.T) {
 	t.Parallel()
 
 	var guide strings.Builder
-	if err := provider.WriteErrorGuide(&guide); err != nil {
+	if err := errorguide.Write(&guide); err != nil {
 		t.Fatal(err)
 	}
 
@@ -27,7 +28,8 @@ func TestErrorGuideIsUpToDateAndComplete(t *testing.T) {
 	}
 
 	for _, status := range qcc.Statuses() {
-		if !strings.Contains(guide.String(), status.Meaning+" | ") || !strings.Contains(guide.String(), status.Remedy) {
+		said := words.Status(status)
+		if !strings.Contains(guide.String(), said.Meaning+" | ") || !strings.Contains(guide.String(), said.Remedy) {
 			t.Errorf("the guide does not explain %d", status.Code)
 		}
 	}
@@ -35,6 +37,12 @@ func TestErrorGuideIsUpToDateAndComplete(t *testing.T) {
 	for _, failure := range qcc.Failures() {
 		if !strings.Contains(guide.String(), "| "+string(failure)+" | ") {
 			t.Errorf("the guide does not have %q", failure)
+		}
+	}
+
+	for _, problem := range qcc.Problems() {
+		if !strings.Contains(guide.String(), "\n- "+string(problem)+"\n") {
+			t.Errorf("the guide does not have %q", problem)
 		}
 	}
 }

@@ -1,0 +1,77 @@
+package provider
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// The diagnostics about the provider block name an attribute, and have no path to it. Terraform would print the source line of the path,
+// which may hold a credential: on the line of key or secret_key, or by a slip on any other.
+
+// whereCredentialsAre says where a user finds both.
+const whereCredentialsAre = "QCC Pro (pro.qcc.com) shows it under 设置中心 -> 我的公司." //nolint:gosec // No credential.
+
+// problems returns an error for every value that was given and cannot be used.
+func (s *settings) problems() diag.Diagnostics {
+	var diags diag.Diagnostics
+
+	add := func(wrong *qcc.ConfigError) {
+		what := "The value of " + string(wrong.Field)
+		if variable := s.given[wrong.Field]; variable != "" {
+			what += ", which comes from the environment variable " + variable + ","
+		}
+
+		diags.AddError("Invalid QCC provider configuration", what+" cannot be used. "+wrong.Problem)
+	}
+
+	for _, wrong := range s.unreadable {
+		add(wrong)
+	}
+
+	for _, wrong := range s.config.Validate() {
+		if _, given := s.given[wrong.Field]; given {
+			add(wrong)
+		}
+	}
+
+	return diags
+}
+
+// absences returns an error for every value that is needed and was given nowhere.
+func (s *settings) absences() diag.Diagnostics {
+	var diags diag.Diagnostics
+
+	for _, field := range s.missing {
+		diags.AddError("Missing QCC credential", fmt.Sprintf(
+			"The provider needs %[1]s to ask QCC for the quota, and it is set nowhere.\n\n"+
+				"Set the environment variable %[2]s, or the attribute %[1]s in the provider block. %[3]s",
+			field, environmentVariables[field], whereCredentialsAre))
+	}
+
+	return diags
+}
+
+// unknownDiagnostic is for a read that comes before Terraform knows all of the provider block.
+func unknownDiagnostic(fields []qcc.Field) diag.Diagnostic {
+	names := make([]string, 0, len(fields))
+	environment := ""
+
+	for _, field := range fields {
+		names = append(names, string(field))
+
+		if variable, ok := environmentVariables[field]; ok {
+			environment = "Its environment variable does not stand in for a value that is to come: " + variable + " may belong to another account."
+		}
+	}
+
+	return diag.NewErrorDiagnostic("Unknown QCC provider configuration", paragraphs(
+		fmt.Sprintf("The quota cannot be read yet. In the provider block, Terraform does not know before apply: %s. Such a value comes from "+
+			"something that is still to be created or changed.", strings.Join(names, ", ")),
+		environment,
+		"Take the value from a variable, from the environment or from something that exists already; or create what it comes from "+
+			"first, with -target."))
+}

@@ -1,0 +1,126 @@
+package qcc_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// config returns a configuration that a query at baseURL succeeds with, at the first attempt or not at all.
+func config(baseURL string) qcc.Config {
+	return qcc.Config{
+		Key:       emulator.DefaultKey,
+		SecretKey: emulator.DefaultSecretKey,
+		BaseURL:   baseURL,
+		Timeout:   qcc.DefaultTimeout,
+		UserAgent: "qcc-test/1.0",
+	}
+}
+
+func newClient(t *testing.T, config qcc.Config) *qcc.Client {
+	t.Helper()
+
+	client, err := qcc.New(config)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+
+	return client
+}
+
+// serve starts a server that ends with the test.
+func serve(t *testing.T, handler http.Handler) string {
+	t.Helper()
+
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+
+	return server.URL
+}
+
+func read(t *testing.T, config qcc.Config) (qcc.Quota, error) {
+	t.Helper()
+
+	return newClient(t, config).Quota(t.Context())
+}
+
+// as returns the error of type E in err, and fails the test if there is none.
+func as[E error](t *testing.T, err error) E {
+	t.Helper()
+
+	var found E
+	if !errors.As(err, &found) {
+		t.Fatalf("error is %T (%v), want a %T in it", err, err, found)
+	}
+
+	return found
+}
+
+// deref shows a count for a comparison, and "nil" for one that was not stated.
+func deref(count *int64) string {
+	if count == nil {
+		return "nil"
+	}
+
+	return fmt.Sprint(*count)
+}
+
+func counts(module qcc.Module) string {
+	return fmt.Sprintf("%s: %s - %s = %s, %s deletable", module.Name,
+		deref(module.Total), deref(module.Consumed), deref(module.Remaining), deref(module.Deletable))
+}
+
+// answer is a RoundTripper that is a function.
+type answer func(*http.Request) (*http.Response, error)
+
+func (a answer) RoundTrip(r *http.Request) (*http.Response, error) { return a(r) }
+
+// through asks a handler without a network.
+func through(handler http.Handler) answer {
+	return func(r *http.Request) (*http.Response, error) {
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, r)
+
+		return recorder.Result(), nil
+	}
+}
+
+func ok(body string) *http.Response {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewBufferString(body)), ContentLength: int64(len(body)),
+	}
+}
+
+func status(code int, retryAfter string) *http.Response {
+	response := ok("")
+	response.StatusCode = code
+	response.Header.Set("Retry-After", retryAfter)
+
+	return response
+}
+
+func hang(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+
+	return nil, r.Context().Err()
+}
+
+// gathering is more than what a read waits for others to join it.
+const gathering = 20 * time.Millisecond
+
+// slow is a reader that takes its time.
+type slow struct{ io.Reader }
+
+func (s slow) Read(p []byte) (int, error) {
+	time.Sleep(90 * time.Second)
+
+	return s.Reader.Read(p)
+}

@@ -1,0 +1,91 @@
+package qcc
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http/httptrace"
+	"sync/atomic"
+	"syscall"
+)
+
+// progress is how far a request has come. It tells where a request hangs or breaks, which the errors of net/http do not say.
+type progress struct {
+	trace httptrace.ClientTrace
+	// stage is what is under way.
+	stage atomic.Pointer[Failure]
+	// handshakeFailed tells whether a TLS handshake ended with an error.
+	handshakeFailed atomic.Bool
+	// certificateAsked tells whether the other side asked for a client certificate.
+	certificateAsked atomic.Bool
+}
+
+// progressKey is the key of a progress in the context of its request.
+type progressKey struct{}
+
+// watch returns a context for one request, and its progress.
+func watch(ctx context.Context) (context.Context, *progress) {
+	p := &progress{}
+
+	// What is not done when the time is over is what was slow.
+	enter := func(slow Failure) { p.stage.Store(&slow) }
+
+	p.trace = httptrace.ClientTrace{
+		DNSStart:     func(httptrace.DNSStartInfo) { enter(FailureSlowName) },
+		ConnectStart: func(string, string) { enter(FailureSlowConnect) },
+		ConnectDone: func(_, _ string, err error) {
+			if err == nil { // Without a proxy, the next stage begins at once.
+				enter(FailureSlowProxy)
+			}
+		},
+		TLSHandshakeStart: func() { enter(FailureSlowTLS) },
+		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
+			p.handshakeFailed.Store(err != nil)
+
+			if err == nil { // It may have been that of a proxy.
+				enter(FailureSlowProxy)
+			}
+		},
+		GotConn: func(httptrace.GotConnInfo) { enter(FailureSlow) },
+	}
+
+	return httptrace.WithClientTrace(context.WithValue(ctx, progressKey{}, p), &p.trace), p
+}
+
+// slow returns the failure of a request whose time is over.
+func (p *progress) slow() Failure {
+	if stage := p.stage.Load(); stage != nil {
+		return *stage
+	}
+
+	return FailureSlow
+}
+
+// broken returns the failure of a request whose connection ended early.
+func (p *progress) broken(err error) Failure {
+	var (
+		op    *net.OpError
+		errno syscall.Errno
+	)
+
+	alert := errors.As(err, &op) && op.Op == "remote error" // A TLS alert of the other side.
+	ended := errors.Is(err, io.EOF) || errors.As(err, &errno)
+
+	switch {
+	case p.certificateAsked.Load() && (alert || ended):
+		return FailureClientCertificate
+	case alert, p.handshakeFailed.Load() && !ended:
+		return FailureTLS
+	default:
+		return FailureBroken
+	}
+}
+
+// isRefused tells whether a connection was refused. Windows has a number of its own for that.
+func isRefused(err error) bool {
+	const windowsRefused = syscall.Errno(10061)
+
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, windowsRefused)
+}

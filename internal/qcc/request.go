@@ -1,0 +1,51 @@
+package qcc
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// send sends one request, signed with the time of a clock that is ahead of this machine's by offset, and reads its answer. It notes in
+// attempt what came back.
+func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duration) (Quota, error) {
+	started := time.Now()
+	*attempt = Attempt{Number: attempt.Number + 1}
+
+	defer func() { attempt.Elapsed = time.Since(started) }()
+
+	ctx, p := watch(ctx)
+	request, token := c.request(ctx, c.config.Now().Add(offset))
+
+	response, err := c.config.Transport.RoundTrip(request)
+	if err != nil {
+		return Quota{}, newTransportError(err, c.endpoint.Host, p)
+	}
+
+	defer func() { _ = response.Body.Close() }() // What matters was read, or an error said so.
+
+	answer := answer{response: response, came: c.config.Now(), host: c.endpoint.Host, progress: p, redactor: c.redactor.with(token)}
+	quota, status, err := answer.parse()
+	attempt.HTTPStatus, attempt.Code = response.StatusCode, status.Code
+	quota.Skew = offset
+
+	if err != nil {
+		return Quota{}, err
+	}
+
+	return quota, nil
+}
+
+// request returns a request that is signed with a time, and its Token. Source: interface document, sections 6.1 and 6.2.1.
+func (c *Client) request(ctx context.Context, now time.Time) (*http.Request, string) {
+	timespan := strconv.FormatInt(now.Unix(), 10)
+	token := signature(c.config.Key, timespan, c.config.SecretKey)
+
+	header := maps.Clone(c.header)
+	signed := []string{timespan, token}
+	header["Timespan"], header["Token"] = signed[:1:1], signed[1:]
+
+	return (&http.Request{Method: http.MethodGet, URL: c.endpoint, Header: header}).WithContext(ctx), token
+}

@@ -1,0 +1,151 @@
+package qcc_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+func TestAnswersThatAreNotTheQuota(t *testing.T) {
+	t.Parallel()
+
+	const page = "<!DOCTYPE html><title>blocked</title>"
+
+	for name, wrong := range map[string]struct {
+		behavior emulator.Behavior
+		says     string
+		length   int64
+	}{
+		"a page":            {emulator.Behavior{Body: page, ContentType: "text/html"}, "is not JSON", int64(len(page))},
+		"more than 1 MiB":   {emulator.Behavior{Size: 1<<20 + 1}, "is longer than 1 MiB", 1<<20 + 1},
+		"a bomb":            {emulator.Behavior{Size: 4 << 20, Gzip: true}, "is longer than 1 MiB", -1},
+		"success, no quota": {emulator.Behavior{Body: `{"status":"200"}`}, "has no result", 16},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			_, err := read(t, config(serve(t, emulator.New(emulator.WithBehavior(wrong.behavior)))))
+
+			got := as[*qcc.AnswerError](t, err)
+			if !strings.Contains(string(got.Problem), wrong.says) || strings.Contains(err.Error(), "blocked") {
+				t.Errorf("error is %v, want one that says %q and shows no page", err, wrong.says)
+			}
+
+			if got.StatusCode != http.StatusOK || got.Length != wrong.length {
+				t.Errorf("error tells of HTTP %s and %d bytes, want 200 and %d", got.HTTPStatus(), got.Length, wrong.length)
+			}
+
+			if want := wrong.behavior.ContentType; want != "" && got.ContentType.String() != want {
+				t.Errorf("error tells of %q, want %q", got.ContentType, want)
+			}
+		})
+	}
+}
+
+func TestAnswersThatAreAsGoodAsTheSample(t *testing.T) {
+	t.Parallel()
+
+	for name, behavior := range map[string]emulator.Behavior{
+		"compressed":                  {Gzip: true},
+		"just 1 MiB":                  {Size: 1 << 20},
+		"HTML by its header only":     {ContentType: "text/html"},
+		"capitalized":                 {Capitalized: true},
+		"numeric status":              {Numeric: true},
+		"counts in quotes":            {Quoted: true},
+		"text with the table's words": {Prefixed: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			quota, err := read(t, config(serve(t, emulator.New(emulator.WithBehavior(behavior)))))
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			if got, want := counts(quota.Modules["radar_id"]), "风险监控-企业: 50 - 2 = 48, 50 deletable"; got != want {
+				t.Errorf("radar_id is %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+func TestOneModuleAsAnObject(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New(
+		emulator.WithModules(emulator.Module{ID: "new_id", Total: 1, Consumed: 3}),
+		emulator.WithBehavior(emulator.Behavior{Single: true}),
+	)
+
+	quota, err := read(t, config(serve(t, service)))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if got, want := counts(quota.Modules["new_id"]), "new_id: 1 - 3 = -2, 0 deletable"; got != want {
+		t.Errorf("new_id is %s, want %s", got, want)
+	}
+}
+
+func TestHTTPStatusOtherThanOK(t *testing.T) {
+	t.Parallel()
+
+	for _, status := range []int{201, 204, 301, 302, 307, 308, 400, 401, 403, 404, 405, 407, 418, 499} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+
+			elsewhere := emulator.New()
+			service := emulator.New(emulator.WithBehavior(emulator.Behavior{HTTPStatus: status, Redirect: serve(t, elsewhere)}))
+			cfg := config(serve(t, service))
+			cfg.MaxRetries = qcc.DefaultMaxRetries
+
+			_, err := read(t, cfg)
+			if got := as[*qcc.HTTPError](t, err); got.StatusCode != status {
+				t.Errorf("error tells of HTTP %d, want %d", got.StatusCode, status)
+			}
+
+			if service.Requests() != 1 || elsewhere.Requests() != 0 {
+				t.Errorf("%d requests came, and %d elsewhere; want 1 and none", service.Requests(), elsewhere.Requests())
+			}
+		})
+	}
+}
+
+func TestCompressionThatIsNoneIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+
+	var asked atomic.Int32
+
+	cfg := config(serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked.Add(1)
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = io.WriteString(w, `{"status":"200","result":[]}`)
+	})))
+	cfg.MaxRetries = qcc.DefaultMaxRetries
+
+	_, err := read(t, cfg)
+	if got := as[*qcc.AnswerError](t, err); got.Problem != "is not compressed as its header says" || asked.Load() != 1 {
+		t.Errorf("error is %v after %d requests", err, asked.Load())
+	}
+}
+
+func TestAWaitThatIsOverIsNone(t *testing.T) {
+	t.Parallel()
+
+	cfg := config(qcc.DefaultBaseURL)
+	cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+		return status(http.StatusTooManyRequests, time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat)), nil
+	})
+
+	_, err := read(t, cfg)
+	if got := as[*qcc.HTTPError](t, err); got.RetryAfter != 0 {
+		t.Errorf("the service asks to wait %s, want 0", got.RetryAfter)
+	}
+}

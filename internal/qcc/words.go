@@ -1,0 +1,218 @@
+package qcc
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// maxWords is how many characters of the service's own words an error repeats.
+	maxWords = 300
+	// shortestSecret is how many characters of a credential or Token are hidden wherever they stand. Of a shorter one, all are.
+	shortestSecret = 8
+	// tokenLength is how many hexadecimal digits a Token has. So many in a row are hidden, because they may be an earlier Token.
+	tokenLength = 32
+
+	hexDigits = "0123456789abcdefABCDEF"
+	hidden    = "(redacted)"
+)
+
+// Words are words of the service that are fit to be shown. They hold no part of a credential or Token, nothing that a terminal or a
+// pipeline obeys, and at most 300 characters. The zero value says nothing. Only a redactor, and Harmless, make them.
+type Words struct{ text string }
+
+// String returns the words.
+func (w Words) String() string { return w.text }
+
+// Harmless returns words that are known to hold no secret, for tests and documents. They are cleaned and cut like all others.
+func Harmless(words string) Words { return (*redactor)(nil).words(words) }
+
+// redactor knows what must not be shown. Nil knows of no secret.
+type redactor struct {
+	// secrets are the credentials and the Token as they may stand in a text, in folded case.
+	secrets []string
+}
+
+// newRedactor returns a redactor for secrets, and for what they look like in a URL and in JSON.
+func newRedactor(secrets ...string) *redactor {
+	r := &redactor{}
+
+	for _, secret := range secrets {
+		r.add(secret)
+
+		for _, escape := range []func(string) string{url.QueryEscape, url.PathEscape, escapeJSON} {
+			if escaped := escape(secret); escaped != secret {
+				r.add(escaped)
+			}
+		}
+	}
+
+	return r
+}
+
+// with returns a redactor that also knows a secret that no escaping changes.
+func (r *redactor) with(secret string) *redactor {
+	return &redactor{secrets: append(r.secrets[:len(r.secrets):len(r.secrets)], foldCase(secret))}
+}
+
+func (r *redactor) add(secret string) { r.secrets = append(r.secrets, foldCase(secret)) }
+
+func escapeJSON(s string) string {
+	escaped, err := json.Marshal(s)
+	if err != nil { // A string is always encoded.
+		return s
+	}
+
+	return string(escaped[1 : len(escaped)-1])
+}
+
+// words makes the service's own words fit to be shown. Its cost is bounded, whatever the service sends.
+func (r *redactor) words(raw string) Words {
+	text := []rune(printable(r.cut(raw)))
+	text = []rune(r.redact(text))
+
+	if len(text) > maxWords {
+		text = append(text[:maxWords], '…')
+	}
+
+	return Words{strings.TrimSpace(string(text))}
+}
+
+// hides reports whether a text holds something that would be redacted.
+func (r *redactor) hides(text string) bool {
+	for _, secret := range r.secretsIn([]rune(text)) {
+		if secret {
+			return true
+		}
+	}
+
+	return false
+}
+
+// cut returns the beginning of a text: enough to find a secret that begins among the characters that are shown. Of a run of hexadecimal
+// digits at the cut nothing is left, because it may be the beginning of a Token.
+func (r *redactor) cut(raw string) string {
+	length := maxWords
+
+	if r != nil {
+		for _, secret := range r.secrets {
+			length = max(length, maxWords+utf8.RuneCountInString(secret))
+		}
+	}
+
+	for i := range raw {
+		if length == 0 {
+			return strings.TrimRight(raw[:i], hexDigits)
+		}
+
+		length--
+	}
+
+	return raw
+}
+
+// printable drops what a terminal may obey, and puts a space for each line break or tab. It also puts one for every second "#": a pipeline
+// may obey "##[command]" or "##vso[command]" anywhere in a line.
+func printable(text string) string {
+	var last rune
+
+	return strings.Map(func(char rune) rune {
+		before := last
+		last = char
+
+		switch {
+		case char == '#' && before == '#':
+			last = ' '
+
+			return ' '
+		case unicode.IsPrint(char):
+			return char
+		case unicode.IsSpace(char):
+			return ' '
+		default:
+			return -1
+		}
+	}, text)
+}
+
+// redact puts a mark for each run of characters that belong to a secret.
+func (r *redactor) redact(text []rune) string {
+	var (
+		shown  strings.Builder
+		inside bool
+	)
+
+	for i, secret := range r.secretsIn(text) {
+		switch {
+		case !secret:
+			shown.WriteRune(text[i])
+		case !inside:
+			shown.WriteString(hidden)
+		}
+
+		inside = secret
+	}
+
+	return shown.String()
+}
+
+// secretsIn tells of each character whether it belongs to a secret.
+func (r *redactor) secretsIn(text []rune) []bool {
+	secret := make([]bool, len(text))
+	mark := func(from, to int) {
+		for i := from; i < to; i++ {
+			secret[i] = true
+		}
+	}
+
+	digits := 0
+
+	for i, char := range text {
+		if !strings.ContainsRune(hexDigits, char) {
+			digits = 0
+
+			continue
+		}
+
+		digits++
+
+		if digits == tokenLength {
+			mark(i+1-tokenLength, i)
+		}
+
+		secret[i] = digits >= tokenLength
+	}
+
+	if r == nil {
+		return secret
+	}
+
+	folded := []rune(foldCase(string(text)))
+
+	for _, s := range r.secrets {
+		width := min(shortestSecret, utf8.RuneCountInString(s))
+
+		for from := 0; width > 0 && from+width <= len(folded); from++ {
+			if strings.Contains(s, string(folded[from:from+width])) {
+				mark(from, from+width)
+			}
+		}
+	}
+
+	return secret
+}
+
+// foldCase returns a text of as many characters in which two texts that differ only in letter case are the same.
+func foldCase(text string) string {
+	return strings.Map(func(char rune) rune {
+		lowest := char
+		for other := unicode.SimpleFold(char); other != char; other = unicode.SimpleFold(other) {
+			lowest = min(lowest, other)
+		}
+
+		return lowest
+	}, text)
+}

@@ -1,0 +1,34 @@
+package words
+
+import (
+	"strings"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// Answer explains an answer of HTTP status 200 that cannot be used.
+func Answer(answer *qcc.AnswerError) Explanation {
+	if strings.Contains(strings.ToLower(answer.ContentType.String()), "html") {
+		return WebPage()
+	}
+
+	return OtherAnswer()
+}
+
+// WebPage explains an answer that is a web page.
+func WebPage() Explanation {
+	return Explanation{
+		summaryUnreadable, "",
+		"It is a web page, so something between this machine and QCC has most likely sent it: check base_url (QCC_BASE_URL), proxies " +
+			"and firewalls.",
+	}
+}
+
+// OtherAnswer explains every other answer that cannot be used.
+func OtherAnswer() Explanation {
+	return Explanation{
+		summaryUnreadable, "",
+		"The provider takes no count from such an answer. Check that base_url (QCC_BASE_URL) is right. If it is, report this text to the " +
+			"maintainers of this provider.",
+	}
+}

@@ -1,0 +1,47 @@
+package words_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
+)
+
+func TestEveryStatusCodeIsExplained(t *testing.T) {
+	t.Parallel()
+
+	unknown := words.Status(qcc.Lookup(777))
+
+	for _, status := range qcc.Statuses() {
+		said := words.Status(status)
+		if said.Meaning == "" || said.Meaning == unknown.Meaning || said.Remedy == "" && status.Class != qcc.ClassOK {
+			t.Errorf("%d is explained by %+v", status.Code, said)
+		}
+	}
+
+	if unknown.Meaning == "" || unknown.Remedy == "" {
+		t.Errorf("an unknown code is explained by %+v", unknown)
+	}
+}
+
+func TestEveryFailureIsExplained(t *testing.T) {
+	t.Parallel()
+
+	for _, failure := range qcc.Failures() {
+		if said := words.Failure(failure); said.Summary == "" || said.Remedy == "" {
+			t.Errorf("%q is explained by %+v", failure, said)
+		}
+	}
+}
+
+func TestAWebPageIsToldByItsContentType(t *testing.T) {
+	t.Parallel()
+
+	for contentType, page := range map[string]bool{"text/html": true, "application/XHTML+xml": true, "application/json": false, "": false} {
+		answer := &qcc.AnswerError{Response: qcc.Response{ContentType: qcc.Harmless(contentType)}}
+		if said := words.Answer(answer); strings.Contains(said.Remedy, "web page") != page {
+			t.Errorf("an answer of type %q is explained by %+v", contentType, said)
+		}
+	}
+}
