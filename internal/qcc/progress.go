@@ -9,11 +9,14 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // progress is how far a request has come. It tells where a request hangs or breaks, which the errors of net/http do not say.
 type progress struct {
 	trace httptrace.ClientTrace
+	// deadline is when the request must end; zero if it need not.
+	deadline time.Time
 	// stage is what is under way.
 	stage atomic.Pointer[Failure]
 	// handshakeFailed tells whether a TLS handshake ended with an error.
@@ -28,6 +31,7 @@ type progressKey struct{}
 // watch returns a context for one request, and its progress.
 func watch(ctx context.Context) (context.Context, *progress) {
 	p := &progress{}
+	p.deadline, _ = ctx.Deadline()
 
 	// What is not done when the time is over is what was slow.
 	enter := func(slow Failure) { p.stage.Store(&slow) }
@@ -52,6 +56,13 @@ func watch(ctx context.Context) (context.Context, *progress) {
 	}
 
 	return httptrace.WithClientTrace(context.WithValue(ctx, progressKey{}, p), &p.trace), p
+}
+
+// progressOf returns the progress in a request's context; nil if there is none.
+func progressOf(ctx context.Context) *progress {
+	p, _ := ctx.Value(progressKey{}).(*progress)
+
+	return p
 }
 
 // slow returns the failure of a request whose time is over.

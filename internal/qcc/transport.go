@@ -26,6 +26,7 @@ const maxHeaders = 64 << 10
 // follows no redirects: net/http's Client would take the Token header to another host, and the key in a Referer.
 func newTransport(environment *httpproxy.Config) *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Nobody here replaces it.
+	transport.DialContext = endingWithRequest(transport.DialContext)
 	transport.DisableKeepAlives = true
 	transport.MaxResponseHeaderBytes = maxHeaders
 	transport.Protocols = new(http.Protocols)
@@ -43,6 +44,21 @@ func newTransport(environment *httpproxy.Config) *http.Transport {
 	transport.Proxy = func(request *http.Request) (*url.URL, error) { return proxyOf(request.URL) }
 
 	return transport
+}
+
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+// endingWithRequest returns a dialer whose connections end when their request must. net/http goes on with a SOCKS handshake after its
+// request has ended.
+func endingWithRequest(dial dialer) dialer {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		connection, err := dial(ctx, network, address)
+		if p := progressOf(ctx); err == nil && p != nil {
+			err = connection.SetDeadline(p.deadline)
+		}
+
+		return connection, err
+	}
 }
 
 // errProxyAddress is an HTTPS_PROXY that is no proxy's address. net/http ignores one, and sends the request without a proxy.
@@ -92,7 +108,7 @@ func isProxyAddress(value string) bool {
 
 // noClientCertificate notes that the other side asked for a certificate, and has none to give.
 func noClientCertificate(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-	if p, ok := info.Context().Value(progressKey{}).(*progress); ok {
+	if p := progressOf(info.Context()); p != nil {
 		p.certificateAsked.Store(true)
 	}
 

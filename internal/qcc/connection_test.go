@@ -1,0 +1,407 @@
+package qcc
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/net/http/httpproxy"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+)
+
+// listen serves each connection of a loopback port by a function, until the test ends.
+func listen(t *testing.T, serve func(net.Conn)) string {
+	t.Helper()
+
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var connections sync.WaitGroup
+
+	connections.Go(func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+
+			connections.Go(func() {
+				defer connection.Close()
+
+				serve(connection)
+			})
+		}
+	})
+
+	t.Cleanup(func() {
+		listener.Close()
+		connections.Wait()
+	})
+
+	return listener.Addr().String()
+}
+
+func newTestClient(t *testing.T, baseURL string, change func(*Config)) *Client {
+	t.Helper()
+
+	config := Config{
+		Key: emulator.DefaultKey, SecretKey: emulator.DefaultSecretKey, BaseURL: baseURL, Timeout: DefaultTimeout, UserAgent: "qcc-test/1.0",
+	}
+	if change != nil {
+		change(&config)
+	}
+
+	client, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return client
+}
+
+// failure returns the failure of a read that must get no answer.
+func failure(t *testing.T, client *Client) *TransportError {
+	t.Helper()
+
+	_, err := client.Quota(t.Context())
+
+	failed, ok := errors.AsType[*TransportError](err)
+	if !ok {
+		t.Fatalf("the error is %T (%v), want a *TransportError", err, err)
+	}
+
+	return failed
+}
+
+// response is an answer with so many units of radar_id, as it comes over the wire.
+func response(total int) string {
+	body := fmt.Sprintf(`{"status":"200","result":[{"id":"radar_id","totalCount":%d,"consumedCount":0}]}`, total)
+
+	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
+}
+
+// TestALateDuplicateIsNoAnswer has a service that answers each request twice. What comes after the first answer is for nobody.
+func TestALateDuplicateIsNoAnswer(t *testing.T) {
+	t.Parallel()
+
+	var requests atomic.Int32
+
+	address := listen(t, func(connection net.Conn) {
+		reader := bufio.NewReader(connection)
+
+		for {
+			if _, err := http.ReadRequest(reader); err != nil {
+				return
+			}
+
+			number := int(requests.Add(1))
+			_, _ = io.WriteString(connection, response(number)+response(100+number))
+		}
+	})
+	client := newTestClient(t, "http://"+address, nil)
+
+	for number := range 5 {
+		quota, err := client.Quota(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if got := *quota.Modules["radar_id"].Total; got != int64(number+1) {
+			t.Errorf("read %d has %d units, want the answer to its own request", number+1, got)
+		}
+	}
+}
+
+// TestNothingIsRepeatedBehindOurBack has a service that closes connections right after it has taken a request on them.
+func TestNothingIsRepeatedBehindOurBack(t *testing.T) {
+	t.Parallel()
+
+	var requests, connections atomic.Int32
+
+	address := listen(t, func(connection net.Conn) {
+		connections.Add(1)
+
+		reader := bufio.NewReader(connection)
+
+		for {
+			if _, err := http.ReadRequest(reader); err != nil {
+				return
+			}
+
+			if requests.Add(1)%2 == 0 {
+				return
+			}
+
+			_, _ = io.WriteString(connection, response(1))
+		}
+	})
+
+	const reads = 20
+
+	for range reads {
+		client := newTestClient(t, "http://"+address, nil)
+
+		for range 2 {
+			_, _ = client.Quota(t.Context()) // Every second one fails.
+		}
+	}
+
+	if requests.Load() != 2*reads || connections.Load() != 2*reads {
+		t.Errorf("%d reads took %d requests on %d connections", 2*reads, requests.Load(), connections.Load())
+	}
+}
+
+// TestHeadersAreBounded has a service, and a proxy, whose headers do not end.
+func TestHeadersAreBounded(t *testing.T) {
+	t.Parallel()
+
+	var sent atomic.Int64
+
+	endless := func(connection net.Conn) {
+		if _, err := http.ReadRequest(bufio.NewReader(connection)); err != nil {
+			return
+		}
+
+		_, _ = io.WriteString(connection, "HTTP/1.1 200 OK\r\n")
+
+		header := "X-Header: " + strings.Repeat("x", 4<<10) + "\r\n"
+
+		for {
+			written, err := io.WriteString(connection, header)
+			if sent.Add(int64(written)); err != nil {
+				return
+			}
+		}
+	}
+	address := listen(t, endless)
+
+	if failed := failure(t, newTestClient(t, "http://"+address, nil)); failed.Failure != FailureBroken {
+		t.Errorf("endless headers end in %q", failed.Failure)
+	}
+
+	throughProxy := newTestClient(t, "https://pro.qcc.com", func(c *Config) {
+		c.Transport = newTransport(&httpproxy.Config{HTTPSProxy: "http://" + address})
+	})
+	if failed := failure(t, throughProxy); failed.Failure != FailureBroken {
+		t.Errorf("endless headers of a proxy end in %q", failed.Failure)
+	}
+
+	// What the system holds for the two connections comes on top of what was read.
+	if most := int64(2 * (maxHeaders + 8<<20)); sent.Load() > most {
+		t.Errorf("the client took %d bytes of headers, want at most %d", sent.Load(), most)
+	}
+
+	if transport := newTransport(&httpproxy.Config{}); transport.MaxResponseHeaderBytes != 64<<10 {
+		t.Errorf("headers may have %d bytes", transport.MaxResponseHeaderBytes)
+	}
+}
+
+// TestHeadersUpToTheBoundAreTaken sends nearly 64 KiB of them.
+func TestHeadersUpToTheBoundAreTaken(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Header", strings.Repeat("x", maxHeaders-1024))
+		service.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+
+	if _, err := newTestClient(t, server.URL, nil).Quota(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestASOCKSProxyThatRefuses(t *testing.T) {
+	t.Parallel()
+
+	const (
+		welcome = "\x05\x00"
+		address = "\x00\x01\x00\x00\x00\x00\x00\x00"
+	)
+
+	for name, answers := range map[string][]string{
+		"host unreachable":      {welcome, "\x05\x04" + address},
+		"not allowed":           {welcome, "\x05\x02" + address},
+		"no acceptable methods": {"\x05\xff"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var connections atomic.Int32
+
+			address := listen(t, func(connection net.Conn) {
+				connections.Add(1)
+
+				for _, said := range answers {
+					if _, err := connection.Read(make([]byte, 512)); err != nil {
+						return
+					}
+
+					_, _ = io.WriteString(connection, said)
+				}
+
+				_, _ = io.Copy(io.Discard, connection)
+			})
+			client := newTestClient(t, "https://pro.qcc.com", func(c *Config) {
+				c.MaxRetries = DefaultMaxRetries
+				c.Transport = newTransport(&httpproxy.Config{HTTPSProxy: "socks5://" + address})
+			})
+
+			if failed := failure(t, client); failed.Failure != FailureProxyRefused || failed.Transient || failed.ProxyStatus != 0 {
+				t.Errorf("the failure is %+v, want that the proxy refuses", failed)
+			}
+
+			if connections.Load() != 1 {
+				t.Errorf("the proxy was asked %d times, want once", connections.Load())
+			}
+		})
+	}
+}
+
+func TestADemandForAClientCertificate(t *testing.T) {
+	t.Parallel()
+
+	for name, version := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			server := httptest.NewUnstartedServer(emulator.New())
+			server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: version, MaxVersion: version}
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.StartTLS()
+			t.Cleanup(server.Close)
+
+			client := newTestClient(t, server.URL, func(c *Config) {
+				transport := newTransport(&httpproxy.Config{})
+				transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+				transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+				c.Transport = transport
+			})
+
+			if failed := failure(t, client); failed.Failure != FailureClientCertificate || failed.Transient {
+				t.Errorf("the failure is %+v, want the demand for a client certificate, once", failed)
+			}
+		})
+	}
+}
+
+// TestAHangSaysWhere has a service, a proxy and a SOCKS proxy that take connections and say nothing.
+func TestAHangSaysWhere(t *testing.T) {
+	t.Parallel()
+
+	silent := func() string {
+		return listen(t, func(connection net.Conn) { _, _ = io.Copy(io.Discard, connection) })
+	}
+
+	for name, test := range map[string]struct {
+		url, proxy string
+		failure    Failure
+	}{
+		"plain":       {"http://" + silent(), "", FailureSlow},
+		"TLS":         {"https://" + silent(), "", FailureSlowTLS},
+		"CONNECT":     {"https://pro.qcc.com", "http://" + silent(), FailureSlowProxy},
+		"TLS proxy":   {"https://pro.qcc.com", "https://" + silent(), FailureSlowTLS},
+		"SOCKS proxy": {"https://pro.qcc.com", "socks5://" + silent(), FailureSlowProxy},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			client := newTestClient(t, test.url, func(c *Config) {
+				c.Timeout = MinTimeout
+				c.Transport = newTransport(&httpproxy.Config{HTTPSProxy: test.proxy})
+			})
+
+			if failed := failure(t, client); failed.Failure != test.failure || !failed.Transient {
+				t.Errorf("the failure is %+v, want %q", failed, test.failure)
+			}
+		})
+	}
+}
+
+// TestProgressNamesTheStage goes through the stages that no server on this machine can make hang.
+func TestProgressNamesTheStage(t *testing.T) {
+	t.Parallel()
+
+	_, p := watch(t.Context())
+
+	enters := func(stage string, enter func(), want Failure) {
+		enter()
+
+		if got := p.slow(); got != want {
+			t.Errorf("after %s, a hang is %q, want %q", stage, got, want)
+		}
+	}
+
+	enters("nothing", func() {}, FailureSlow)
+	enters("the start of DNS", func() { p.trace.DNSStart(struct{ Host string }{}) }, FailureSlowName)
+	enters("the start of a connection", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowConnect)
+	enters("a connection that failed", func() { p.trace.ConnectDone("tcp", "", io.EOF) }, FailureSlowConnect)
+	enters("a connection", func() { p.trace.ConnectDone("tcp", "", nil) }, FailureSlowProxy)
+	enters("the start of TLS", func() { p.trace.TLSHandshakeStart() }, FailureSlowTLS)
+	enters("TLS that failed", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, io.EOF) }, FailureSlowTLS)
+	enters("TLS", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil) }, FailureSlowProxy)
+
+	slow := &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
+	name := &net.OpError{Op: "dial", Err: &net.DNSError{IsTimeout: true}}
+
+	for _, test := range []struct {
+		err  error
+		want Failure
+	}{{slow, FailureSlowProxy}, {name, FailureName}} {
+		if got := newTransportError(test.err, "h", p); got.Failure != test.want || !got.Transient {
+			t.Errorf("%v is %+v, want %q", test.err, got, test.want)
+		}
+	}
+}
+
+func TestAProxyWithoutAnAddressIsAnError(t *testing.T) {
+	t.Parallel()
+
+	for _, proxy := range []string{":// s3cr3t", "http://", "http:///path", "ftp://proxy.example", "proxy.example:port", "http://%zz", "http://proxy.example:99999", "pac+http://x"} {
+		t.Run(proxy, func(t *testing.T) {
+			t.Parallel()
+
+			transport := newTransport(&httpproxy.Config{HTTPSProxy: proxy, NoProxy: "direct.example"})
+			client := newTestClient(t, "https://pro.qcc.com", func(c *Config) { c.Transport = transport })
+
+			if failed := failure(t, client); failed.Failure != FailureProxyAddress || failed.Transient || strings.Contains(failed.Error(), "s3cr3t") {
+				t.Errorf("the failure is %+v, want that the proxy has no address", failed)
+			}
+
+			for _, direct := range []string{"https://direct.example", "http://127.0.0.1:1"} {
+				target, err := url.Parse(direct)
+				if err != nil {
+					t.Fatal(err)
+				}
+
+				if got, err := transport.Proxy(&http.Request{URL: target}); got != nil || err != nil {
+					t.Errorf("the proxy for %s is %v, %v, want none", direct, got, err)
+				}
+			}
+		})
+	}
+
+	for _, proxy := range []string{"", "proxy.example", "proxy.example:8080", "http://user:pass@proxy.example", "https://proxy.example:1/", "socks5://[::1]:1080", "socks5h://x"} {
+		if !isProxyAddress(proxy) {
+			t.Errorf("%q is refused", proxy)
+		}
+	}
+}
