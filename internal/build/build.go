@@ -23,8 +23,9 @@ const (
 	namespace = "qccpro"
 )
 
-// Tags leaves out HTTP/2 in net/http, because QCC is asked over HTTP/1.1.
-const Tags = "nethttpomithttp2"
+// Tags leaves out what no provider needs here: HTTP/2 in net/http, because QCC is asked over HTTP/1.1, and the pages on which gRPC
+// shows its calls, because nobody opens them.
+const Tags = "nethttpomithttp2,grpcnotrace"
 
 // Flags returns the flags of go build. None of them writes into the binary where or when it is built.
 func Flags(version string) []string {
