@@ -11,20 +11,19 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/build"
 )
 
 // Version is the version under which CLI offers the provider.
 const Version = "0.0.1"
 
 const (
-	module = "github.com/qccpro/terraform-provider-qcc"
-	// The provider's namespace where Terraform, and where OpenTofu looks for it.
-	namespace      = "registry.terraform.io/qccpro"
-	tofusNamespace = "registry.opentofu.org/qccpro"
+	// tofusRegistry is where OpenTofu looks for the provider.
+	tofusRegistry = "registry.opentofu.org"
 	// stopTimeout is how long Terraform may take to stop its providers when it is interrupted.
 	stopTimeout = 10 * time.Second
 )
@@ -52,7 +51,7 @@ func New(ctx context.Context, dir string) (*CLI, error) {
 	configuration := filepath.Join(dir, "terraform.rc")
 	c := &CLI{terraform: terraform, dir: dir, env: append(cleanEnvironment(), "TF_CLI_CONFIG_FILE="+configuration)}
 
-	if err := c.Install(ctx, "qcc", module); err != nil {
+	if err := c.Install(ctx, "qcc", build.Module); err != nil {
 		return nil, err
 	}
 
@@ -63,48 +62,31 @@ func New(ctx context.Context, dir string) (*CLI, error) {
 
 func (c *CLI) mirror() string { return filepath.Join(c.dir, "mirror") }
 
-// providerPath is where a provider is in a namespace of the mirror.
-func (c *CLI) providerPath(namespace, name string) string {
-	file := "terraform-provider-" + name + "_v" + Version
-	if runtime.GOOS == "windows" {
-		file += ".exe"
-	}
-
-	return filepath.Join(c.mirror(), filepath.FromSlash(namespace), name, Version, runtime.GOOS+"_"+runtime.GOARCH, file)
+// provider returns the provider that CLI offers by a name.
+func provider(name string) build.Provider {
+	return build.Provider{Name: name, Version: Version, Platform: build.Host()}
 }
 
 // Provider returns the path of a provider's binary, which New (for qcc) or Install has built.
-func (c *CLI) Provider(name string) string { return c.providerPath(namespace, name) }
+func (c *CLI) Provider(name string) string {
+	return provider(name).UnpackedPath(c.mirror(), build.Registry)
+}
 
 // Install builds a provider from a package of this module, and puts it into the mirror as qccpro/name.
 func (c *CLI) Install(ctx context.Context, name, pkg string) error {
-	binary, tofus := c.Provider(name), c.providerPath(tofusNamespace, name)
+	installed := provider(name)
+	installed.Package = pkg
 
-	if err := Build(ctx, c.dir, pkg, binary, Version, runtime.GOOS, runtime.GOARCH); err != nil {
+	if err := installed.Install(ctx, c.mirror()); err != nil {
 		return err
 	}
 
+	tofus := installed.UnpackedPath(c.mirror(), tofusRegistry)
 	if err := os.MkdirAll(filepath.Dir(tofus), 0o750); err != nil {
 		return err
 	}
 
-	return os.Link(binary, tofus)
-}
-
-// Build builds a provider from a package of this module as a release is built, for a system and an architecture. What an interrupted
-// build leaves is in the folder work.
-func Build(ctx context.Context, work, pkg, binary, version, system, architecture string) error {
-	build := exec.CommandContext(ctx, "go", //nolint:gosec // The arguments are ours.
-		"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -X main.version="+version, "-o", binary, pkg)
-
-	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOWORK=off", "GOFLAGS=-mod=readonly -tags=nethttpomithttp2",
-		"GOOS="+system, "GOARCH="+architecture, "GOTMPDIR="+work)
-
-	if output, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("building the provider: %w\n%s", err, output)
-	}
-
-	return nil
+	return os.Link(c.Provider(name), tofus)
 }
 
 // cleanEnvironment is this process's environment without what would change how Terraform or the provider runs.

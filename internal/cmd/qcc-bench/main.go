@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/build"
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
@@ -71,7 +72,7 @@ func run(ctx context.Context, out io.Writer, e effort) (err error) {
 		return err
 	}
 
-	if err := terraform.Install(ctx, "floor", "github.com/qccpro/terraform-provider-qcc/internal/cmd/floor-provider"); err != nil {
+	if err := terraform.Install(ctx, "floor", build.Module+"/internal/cmd/floor-provider"); err != nil {
 		return err
 	}
 

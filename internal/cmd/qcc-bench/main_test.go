@@ -16,7 +16,7 @@ func TestBench(t *testing.T) {
 	}
 
 	dir := t.TempDir()
-	for _, name := range []string{"go.mod", "go.sum", "main.go", "internal"} {
+	for _, name := range []string{"LICENSE", "go.mod", "go.sum", "main.go", "internal"} {
 		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}

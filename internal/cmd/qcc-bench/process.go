@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/build"
 )
 
 // process has what a bare provider process takes.
@@ -151,7 +153,7 @@ type benchmark struct {
 
 // runGoBenchmarks runs the Go benchmarks, with dir for what go leaves there if it is interrupted, and keeps what they print in a file.
 func runGoBenchmarks(ctx context.Context, dir, path string, e effort) ([]benchmark, error) {
-	command := exec.CommandContext(ctx, "go", "test", "-tags=nethttpomithttp2", "-run=^$", "-bench=.", "-benchmem", //nolint:gosec // The arguments are ours.
+	command := exec.CommandContext(ctx, "go", "test", "-tags="+build.Tags, "-run=^$", "-bench=.", "-benchmem", //nolint:gosec // The arguments are ours.
 		"-count="+strconv.Itoa(e.goCount), "-benchtime="+e.goTime, "./internal/qcc", "./internal/provider")
 	command.Stderr = os.Stderr
 

@@ -19,7 +19,7 @@ func inACopy(t *testing.T) string {
 	}
 
 	dir := t.TempDir()
-	for _, name := range []string{"go.mod", "go.sum", "main.go", "internal", "examples"} {
+	for _, name := range []string{"LICENSE", "go.mod", "go.sum", "main.go", "internal", "examples"} {
 		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
 			t.Fatal(err)
 		}
