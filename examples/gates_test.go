@@ -45,7 +45,7 @@ func testSeveralModulesExample(t *testing.T, service *emulator.Emulator, f *test
 	service.Behave(emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":50}]}`})
 	f.Fails("QCC quota is short by 1 for radar_id: 1 required.", "plan", "-var=qcc_required={radar_id=1}")
 
-	// Little quota is in nobody's way: not without an order, and not at destroy.
+	// Low quota blocks neither a plan that orders nothing nor a destroy.
 	service.Behave(emulator.Behavior{})
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 1, Consumed: 9})
 	f.Fails("short by 10 for radar_id: 2 required.", "plan", "-var=qcc_required={radar_id=2}")

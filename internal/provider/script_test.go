@@ -72,10 +72,8 @@ func runTerraform(path string) func(*testscript.TestScript, bool, []string) {
 			want = 1
 		}
 
-		var exit *exec.ExitError
-
 		code, err := 0, ts.Exec(path, args...)
-		if errors.As(err, &exit) {
+		if exit, ended := errors.AsType[*exec.ExitError](err); ended {
 			code, err = exit.ExitCode(), nil
 		}
 

@@ -13,7 +13,7 @@ func Judge(t *testing.T, input, dir, program string, args ...string) (int, strin
 
 	var out, problems strings.Builder
 
-	command := exec.CommandContext(t.Context(), program, args...)
+	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // A test says what it runs.
 	command.Dir = dir
 	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(input), &out, &problems
 

@@ -34,7 +34,7 @@ func Path(t *testing.T, name string) string {
 func ReadFile(t *testing.T, path string) string {
 	t.Helper()
 
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(path) //nolint:gosec // A test says what it reads.
 	if err != nil {
 		t.Fatal(err)
 	}
