@@ -19,7 +19,7 @@ import (
 )
 
 // TestScripts runs the stories in testdata/script, each in a folder and with an emulator of its own. Beside the commands of testscript
-// they have:
+// they have the commands below. To run one: go test ./internal/provider -run TestScripts/logs
 //
 //	[!] terraform ARGS            runs the real Terraform, which must succeed, or with ! end with exit code 1
 //	[!] says TEXT                 looks for the text in what Terraform has said, however its lines are wrapped
