@@ -14,26 +14,12 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // block is a configuration with these lines in its provider block.
 func block(lines ...string) string {
 	return "provider \"qcc\" {\n" + strings.Join(lines, "\n") + "\n}\n\ndata \"qcc_quota\" \"this\" {}\n"
-}
-
-// silent is a service that no query may reach.
-func silent(t *testing.T) string {
-	t.Helper()
-
-	service := emulator.New()
-
-	t.Cleanup(func() {
-		if service.Requests() != 0 {
-			t.Errorf("%d queries came in, want none", service.Requests())
-		}
-	})
-
-	return serve(t, service)
 }
 
 func TestConfigurationThatIsRefused(t *testing.T) {
@@ -45,25 +31,25 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 	)
 
 	for name, test := range map[string]struct {
-		env   environment
+		env   testkit.Environment
 		lines []string
 		fails string
 	}{
 		"nothing is set":              {nil, nil, "The provider needs key to ask QCC for the quota, and it is set nowhere."},
 		"no secret_key":               {nil, []string{key}, "Set the environment variable QCC_SECRET_KEY, or the attribute secret_key in the provider block."},
-		"no key":                      {environment{"QCC_SECRET_KEY": "test_secret"}, nil, "Set the environment variable QCC_KEY, or the attribute key in the provider block."},
-		"empty key":                   {environment{"QCC_KEY": "test_key"}, []string{`key = ""`, secret}, "The value of key cannot be used. It is empty."},
-		"empty secret_key":            {environment{"QCC_SECRET_KEY": "test_secret"}, []string{key, `secret_key = ""`}, "The value of secret_key cannot be used. It is empty."},
+		"no key":                      {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, nil, "Set the environment variable QCC_KEY, or the attribute key in the provider block."},
+		"empty key":                   {testkit.Environment{"QCC_KEY": "test_key"}, []string{`key = ""`, secret}, "The value of key cannot be used. It is empty."},
+		"empty secret_key":            {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, []string{key, `secret_key = ""`}, "The value of secret_key cannot be used. It is empty."},
 		"key in quotes":               {nil, []string{`key = "'test_key'"`, secret}, "The value of key cannot be used. It stands in quotes"},
 		"base_url with the path":      {nil, []string{key, secret, `base_url = "https://pro.qcc.com/api/company/quota/getQuota/"`}, "It ends with /api/company/quota/getQuota"},
 		"empty base_url":              {nil, []string{key, secret, `base_url = ""`}, "The value of base_url cannot be used. It is not an absolute URL"},
 		"key with a line break":       {nil, []string{`key = "test_key\n"`, secret}, "The value of key cannot be used. It begins or ends with white space"},
 		"secret_key with a space":     {nil, []string{key, `secret_key = " test_secret"`}, "The value of secret_key cannot be used. It begins or ends with white space"},
-		"white space in QCC_KEY":      {environment{"QCC_KEY": "test_key\n"}, []string{secret}, "The value of key, which comes from the environment variable QCC_KEY, cannot be used. It begins or ends"},
+		"white space in QCC_KEY":      {testkit.Environment{"QCC_KEY": "test_key\n"}, []string{secret}, "The value of key, which comes from the environment variable QCC_KEY, cannot be used. It begins or ends"},
 		"key as secret_key":           {nil, []string{key, `secret_key = "test_key"`}, "The value of secret_key cannot be used. It is the same as key."},
-		"QCC_KEY as secret_key":       {environment{"QCC_KEY": "test_secret"}, []string{secret}, "The value of secret_key cannot be used. It is the same as key."},
+		"QCC_KEY as secret_key":       {testkit.Environment{"QCC_KEY": "test_secret"}, []string{secret}, "The value of secret_key cannot be used. It is the same as key."},
 		"http to another host":        {nil, []string{key, secret, `base_url = "http://pro.qcc.com"`}, "It would send the key in clear"},
-		"bad QCC_BASE_URL":            {environment{"QCC_BASE_URL": "pro.qcc.com"}, []string{key, secret}, "base_url, which comes from the environment variable QCC_BASE_URL, cannot be used."},
+		"bad QCC_BASE_URL":            {testkit.Environment{"QCC_BASE_URL": "pro.qcc.com"}, []string{key, secret}, "base_url, which comes from the environment variable QCC_BASE_URL, cannot be used."},
 		"base_url with a user":        {nil, []string{key, secret, `base_url = "https://u:p@pro.qcc.com"`}, "It holds a user name or a password."},
 		"base_url with a query":       {nil, []string{key, secret, `base_url = "https://pro.qcc.com?a=b"`}, "It has a query or a fragment."},
 		"timeout that is no duration": {nil, []string{key, secret, `timeout = "60"`}, `The value of timeout cannot be used. It is not a duration with a unit, such as "30s" or "2m".`},
@@ -77,8 +63,28 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			unitTest(t, test.env, resource.TestStep{Config: block(test.lines...), ExpectError: says(test.fails)})
+			unitTest(t, test.env, resource.TestStep{Config: block(test.lines...), ExpectError: testkit.Says(test.fails)})
 		})
+	}
+}
+
+func TestValidateRefusesWhatTheBlockStates(t *testing.T) {
+	t.Parallel()
+
+	f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
+
+	for lines, text := range map[string]string{
+		`base_url = "http://pro.qcc.com"`: "It would send the key in clear",
+		`timeout = "0s"`:                  "must be between 1s and 10m.",
+		`timeout = "soon"`:                "not a duration with a unit",
+		`max_retries = 11`:                "not a whole number between 0 and 10",
+		`max_retries = 0.5`:               "not a whole number",
+		`key = " test_key"`:               "It begins or ends with white space",
+		`secret_key = ""`:                 "It is empty.",
+		"key = \"k\"\nsecret_key = \"k\"": "It is the same as key.",
+	} {
+		f.Write("provider.tf", "provider \"qcc\" {\n"+lines+"\n}\n")
+		f.Fails(text, "validate")
 	}
 }
 
@@ -91,23 +97,23 @@ func TestConfigurationThatIsUsed(t *testing.T) {
 	)
 
 	for name, test := range map[string]struct {
-		env   environment
+		env   testkit.Environment
 		lines []string
 	}{
-		"from the block":                {environment{}, []string{key, secret}},
-		"from the environment":          {environment{"QCC_KEY": emulator.DefaultKey, "QCC_SECRET_KEY": emulator.DefaultSecretKey}, nil},
-		"block wins":                    {environment{"QCC_KEY": "other", "QCC_SECRET_KEY": "another"}, []string{key, secret}},
-		"from both":                     {environment{"QCC_SECRET_KEY": emulator.DefaultSecretKey}, []string{key}},
-		"null falls back":               {environment{"QCC_KEY": emulator.DefaultKey}, []string{"key = null", secret, "timeout = null", "max_retries = null"}},
-		"block wins over a bad QCC_KEY": {environment{"QCC_KEY": " "}, []string{key, secret}},
-		"bounds":                        {environment{}, []string{key, secret, `timeout = "10m"`, "max_retries = 10"}},
-		"other bounds":                  {environment{}, []string{key, secret, `timeout = "1000ms"`, "max_retries = 0"}},
+		"from the block":                {testkit.Environment{}, []string{key, secret}},
+		"from the environment":          {testkit.Environment{"QCC_KEY": emulator.DefaultKey, "QCC_SECRET_KEY": emulator.DefaultSecretKey}, nil},
+		"block wins":                    {testkit.Environment{"QCC_KEY": "other", "QCC_SECRET_KEY": "another"}, []string{key, secret}},
+		"from both":                     {testkit.Environment{"QCC_SECRET_KEY": emulator.DefaultSecretKey}, []string{key}},
+		"null falls back":               {testkit.Environment{"QCC_KEY": emulator.DefaultKey}, []string{"key = null", secret, "timeout = null", "max_retries = null"}},
+		"block wins over a bad QCC_KEY": {testkit.Environment{"QCC_KEY": " "}, []string{key, secret}},
+		"bounds":                        {testkit.Environment{}, []string{key, secret, `timeout = "10m"`, "max_retries = 10"}},
+		"other bounds":                  {testkit.Environment{}, []string{key, secret, `timeout = "1000ms"`, "max_retries = 0"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			service := emulator.New()
-			test.env["QCC_BASE_URL"] = serve(t, service)
+			test.env["QCC_BASE_URL"] = testkit.Serve(t, service)
 
 			unitTest(t, test.env, resource.TestStep{Config: block(test.lines...)})
 
@@ -122,10 +128,10 @@ func TestBaseURLOfTheBlockWinsAndKeepsItsPath(t *testing.T) {
 	t.Parallel()
 
 	service := emulator.New()
-	env := credentials(silent(t))
+	env := testkit.Credentials(testkit.Silent(t))
 
 	unitTest(t, env, resource.TestStep{
-		Config: block(fmt.Sprintf("base_url = %q", serve(t, http.StripPrefix("/gateway", service))+"/gateway/")),
+		Config: block(fmt.Sprintf("base_url = %q", testkit.Serve(t, http.StripPrefix("/gateway", service))+"/gateway/")),
 	})
 
 	if service.Requests() == 0 {
@@ -139,12 +145,12 @@ func TestUserAgentNamesProviderAndTerraform(t *testing.T) {
 	var agent atomic.Pointer[string]
 
 	service := emulator.New()
-	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	url := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		agent.Store(new(r.UserAgent()))
 		service.ServeHTTP(w, r)
 	}))
 
-	unitTest(t, credentials(url), resource.TestStep{Config: readOnce})
+	unitTest(t, testkit.Credentials(url), resource.TestStep{Config: readOnce})
 
 	if got := agent.Load(); got == nil || !strings.HasPrefix(*got, "terraform-provider-qcc/test Terraform/1.") {
 		t.Errorf("User-Agent is %v", got)
@@ -173,9 +179,9 @@ func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 		t.Run(attribute, func(t *testing.T) {
 			t.Parallel()
 
-			unitTest(t, credentials(silent(t)), resource.TestStep{
+			unitTest(t, testkit.Credentials(testkit.Silent(t)), resource.TestStep{
 				Config:      unknownIn(attribute, value) + `data "qcc_quota" "this" {}`,
-				ExpectError: says("Terraform does not know before apply: " + attribute + "."),
+				ExpectError: testkit.Says("Terraform does not know before apply: " + attribute + "."),
 			})
 		})
 	}
@@ -185,7 +191,7 @@ func TestUnknownConfigurationIsUsedOnceKnown(t *testing.T) {
 	t.Parallel()
 
 	// A read that depends on the same resource waits for apply, when the value is known.
-	unitTest(t, credentials(serve(t, emulator.New())), resource.TestStep{
+	unitTest(t, testkit.Credentials(testkit.Serve(t, emulator.New())), resource.TestStep{
 		Config: unknownIn("secret_key", emulator.DefaultSecretKey) + `
 			data "qcc_quota" "this" {
 			  depends_on = [terraform_data.later]
@@ -206,13 +212,13 @@ func TestUnknownConfigurationIsJudgedOnceKnown(t *testing.T) {
 		t.Run(attribute, func(t *testing.T) {
 			t.Parallel()
 
-			unitTest(t, credentials(silent(t)), resource.TestStep{
+			unitTest(t, testkit.Credentials(testkit.Silent(t)), resource.TestStep{
 				Config: unknownIn(attribute, "99") + `
 					data "qcc_quota" "this" {
 					  depends_on = [terraform_data.later]
 					}
 				`,
-				ExpectError: says(fails),
+				ExpectError: testkit.Says(fails),
 			})
 		})
 	}
@@ -226,7 +232,7 @@ func TestUnknownConfigurationDefersWhereTerraformAllowsIt(t *testing.T) {
 		t.Run(fmt.Sprintf("allowed: %t", allowed), func(t *testing.T) {
 			t.Parallel()
 
-			server, err := providerserver.NewProtocol6WithError(provider.New("test", credentials(silent(t)).getenv)())()
+			server, err := providerserver.NewProtocol6WithError(provider.New("test", testkit.Credentials(testkit.Silent(t)).Getenv)())()
 			if err != nil {
 				t.Fatal(err)
 			}

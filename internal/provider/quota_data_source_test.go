@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // module is what a test expects of an element of modules. A nil count is expected to be null.
@@ -50,7 +51,7 @@ func TestQuotaIsReadAndStaysWhatItIs(t *testing.T) {
 			  base_url   = %q
 			}
 			data "qcc_quota" "this" {}
-		`, emulator.DefaultKey, emulator.DefaultSecretKey, serve(t, service)),
+		`, emulator.DefaultKey, emulator.DefaultSecretKey, testkit.Serve(t, service)),
 		ConfigStateChecks: hasModules(map[string]knownvalue.Check{
 			"radar_id":          module("风险监控-企业", 50, 2, 50, 48),
 			"bene_id":           module("股权穿透", 100, 2, 30, 98),
@@ -128,12 +129,12 @@ func TestAnswersThroughTerraform(t *testing.T) {
 
 			step := resource.TestStep{Config: readOnce}
 			if test.fails != "" {
-				step.ExpectError = says(test.fails)
+				step.ExpectError = testkit.Says(test.fails)
 			} else {
 				step.ConfigStateChecks = hasModules(test.modules)
 			}
 
-			unitTest(t, credentials(serve(t, emulator.New(emulator.WithBehavior(test.behavior)))), step)
+			unitTest(t, testkit.Credentials(testkit.Serve(t, emulator.New(emulator.WithBehavior(test.behavior)))), step)
 		})
 	}
 }
@@ -161,10 +162,10 @@ func TestEveryCodeThroughTerraform(t *testing.T) {
 
 			service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: code}))
 
-			unitTest(t, credentials(serve(t, service)), resource.TestStep{
+			unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{
 				Config: readOnce,
-				ExpectError: regexp.MustCompile(says("Error: "+summaries[code]).String() + `[\s\S]+` +
-					says(fmt.Sprintf("QCC answered with status code %d: %s", code, text)).String()),
+				ExpectError: regexp.MustCompile(testkit.Says("Error: "+summaries[code]).String() + `[\s\S]+` +
+					testkit.Says(fmt.Sprintf("QCC answered with status code %d: %s", code, text)).String()),
 			})
 
 			if service.Requests() != 1 {
@@ -183,10 +184,10 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 
 			elsewhere := emulator.New()
 			service := emulator.New(emulator.WithBehavior(emulator.Behavior{
-				Redirect: serve(t, elsewhere) + emulator.Path + "?key=" + emulator.DefaultKey, HTTPStatus: status,
+				Redirect: testkit.Serve(t, elsewhere) + emulator.Path + "?key=" + emulator.DefaultKey, HTTPStatus: status,
 			}))
 
-			unitTest(t, credentials(serve(t, service)), resource.TestStep{Config: readOnce, ExpectError: says("It redirects to 127.0.0.1:")})
+			unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{Config: readOnce, ExpectError: testkit.Says("It redirects to 127.0.0.1:")})
 
 			if elsewhere.Requests() != 0 {
 				t.Errorf("the other server received %d queries", elsewhere.Requests())
@@ -208,10 +209,10 @@ func TestWrongCredentialsThroughTerraform(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			env := credentials(serve(t, emulator.New()))
+			env := testkit.Credentials(testkit.Serve(t, emulator.New()))
 			env["QCC_KEY"], env["QCC_SECRET_KEY"] = test.key, test.secretKey
 
-			unitTest(t, env, resource.TestStep{Config: readOnce, ExpectError: says(test.fails)})
+			unitTest(t, env, resource.TestStep{Config: readOnce, ExpectError: testkit.Says(test.fails)})
 		})
 	}
 }
@@ -221,7 +222,7 @@ func TestLowQuotaIsNoError(t *testing.T) {
 
 	service := emulator.New(emulator.WithModules(emulator.Module{ID: "radar_id", Total: 5, Consumed: 9}))
 
-	unitTest(t, credentials(serve(t, service)), resource.TestStep{
+	unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{
 		Config:            readOnce,
 		ConfigStateChecks: hasModules(map[string]knownvalue.Check{"radar_id": module("风险监控-企业", 5, 9, 0, -4)}),
 	})
@@ -232,8 +233,31 @@ func TestBusyServiceIsAskedAgain(t *testing.T) {
 
 	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: 199, Next: 1}))
 
-	unitTest(t, credentials(serve(t, service)), resource.TestStep{
+	unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{
 		Config:            `data "qcc_quota" "this" {}`,
 		ConfigStateChecks: hasModules(map[string]knownvalue.Check{"radar_id": module("风险监控-企业", 50, 2, 50, 48), "bene_id": module("股权穿透", 100, 2, 30, 98), "natural_person_id": module("自然人核验", 50, 0, 15, 50)}),
+	})
+}
+
+// usersOwn has the developer's own credentials, which TestMain removes.
+var usersOwn = testkit.OwnEnvironment()
+
+// TestAccQuota reads the quota of a real account, which costs nothing. It runs with TF_ACC only; see make testacc.
+func TestAccQuota(t *testing.T) {
+	t.Parallel()
+
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: factories(usersOwn),
+		PreCheck: func() {
+			if usersOwn["QCC_KEY"] == "" || usersOwn["QCC_SECRET_KEY"] == "" {
+				t.Fatal("QCC_KEY and QCC_SECRET_KEY must hold the credentials of a real account.")
+			}
+		},
+		Steps: []resource.TestStep{{
+			Config: readOnce,
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue("data.qcc_quota.this", tfjsonpath.New("modules"), knownvalue.NotNull()),
+			},
+		}},
 	})
 }

@@ -1,14 +1,11 @@
 package provider_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"fmt"
-	"io"
-	"path/filepath"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -17,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // echoed is a configuration whose resource echo.NAME has in its data what the ephemeral resource has read.
@@ -36,7 +34,7 @@ func TestEphemeralQuota(t *testing.T) {
 	t.Parallel()
 
 	service := emulator.New()
-	withEcho := factories(credentials(serve(t, service)))
+	withEcho := factories(testkit.Credentials(testkit.Serve(t, service)))
 	withEcho["echo"] = echoprovider.NewProviderServer()
 
 	has := func(name string, modules map[string]knownvalue.Check) []statecheck.StateCheck {
@@ -58,7 +56,7 @@ func TestEphemeralQuota(t *testing.T) {
 			{
 				PreConfig:   func() { service.Behave(emulator.Behavior{Code: 112}) },
 				Config:      echoed("none"),
-				ExpectError: says("Error: Quota query refused by QCC"),
+				ExpectError: testkit.Says("Error: Quota query refused by QCC"),
 			},
 			{
 				PreConfig: func() {
@@ -76,14 +74,14 @@ func TestEphemeralQuota(t *testing.T) {
 func TestEphemeralQuotaOfUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 
-	unitTest(t, credentials(silent(t)), resource.TestStep{
+	unitTest(t, testkit.Credentials(testkit.Silent(t)), resource.TestStep{
 		Config:      unknownIn("secret_key", "other") + `ephemeral "qcc_quota" "now" {}`,
-		ExpectError: says("Terraform does not know before apply: secret_key."),
+		ExpectError: testkit.Says("Terraform does not know before apply: secret_key."),
 	})
 }
 
 // gate is a configuration whose condition reads the ephemeral resource, and names no module.
-const gate = requiredProvider + `
+const gate = testkit.RequiredProvider + `
 ephemeral "qcc_quota" "now" {}
 
 resource "terraform_data" "order" {
@@ -96,6 +94,13 @@ resource "terraform_data" "order" {
 }
 `
 
+// written returns what an apply of the saved plan leaves behind.
+func written(f *testkit.Folder) map[string]string {
+	members := slices.Collect(maps.Values(f.SavedPlan("tfplan")))
+
+	return map[string]string{"plan": strings.Join(members, "\n"), "plan JSON": f.Succeeds("show", "-json", "tfplan"), "state": f.State()}
+}
+
 // TestASavedPlanIsJudgedAgain is the promise of the ephemeral resource: its numbers are in no file, and its condition holds at apply.
 func TestASavedPlanIsJudgedAgain(t *testing.T) {
 	t.Parallel()
@@ -103,144 +108,35 @@ func TestASavedPlanIsJudgedAgain(t *testing.T) {
 	const secret = "module_that_stands_nowhere"
 
 	service := emulator.New(emulator.WithModules(emulator.Module{ID: secret, Total: 10}))
-	f := newFolder(t, serve(t, service), map[string]string{"main.tf": gate})
+	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": gate})
+	f.KeepTLS()
 
-	f.succeeds(t, "plan", "-out=tfplan")
+	f.Succeeds("plan", "-out=tfplan")
+	testkit.Consume(t, service, secret, 10)
+	f.Fails("Error: Resource precondition failed", "apply", "tfplan")
 
-	if err := service.Consume(secret, 10); err != nil {
-		t.Fatal(err)
-	}
-
-	f.fails(t, "Error: Resource precondition failed", "apply", "tfplan")
-
-	if left := f.succeeds(t, "state", "list"); left != "" {
+	if left := f.Succeeds("state", "list"); left != "" {
 		t.Errorf("the apply has created %s", left)
 	}
 
 	service.SetModules(emulator.Module{ID: secret, Total: 10})
-	f.succeeds(t, "plan", "-out=tfplan")
-	f.succeeds(t, "apply", "tfplan")
+	f.Succeeds("plan", "-out=tfplan")
+	f.Succeeds("apply", "tfplan")
 
-	for name, content := range map[string]string{
-		"plan": planFiles(t, filepath.Join(f.dir, "tfplan")), "plan JSON": f.succeeds(t, "show", "-json", "tfplan"), "state": f.state(t),
-	} {
+	for name, content := range written(f) {
 		if strings.Contains(content, secret) || strings.Contains(content, "remaining\"") {
 			t.Errorf("the %s holds what was read:\n%s", name, content)
 		}
 	}
 
 	// The data source's numbers are found in all three: the search can fail.
-	f.write(t, "main.tf", gate+`data "qcc_quota" "this" {}`)
-	f.succeeds(t, "plan", "-out=tfplan")
-	f.succeeds(t, "apply", "tfplan")
+	f.Write("main.tf", gate+`data "qcc_quota" "this" {}`)
+	f.Succeeds("plan", "-out=tfplan")
+	f.Succeeds("apply", "tfplan")
 
-	for name, content := range map[string]string{
-		"plan": planFiles(t, filepath.Join(f.dir, "tfplan")), "plan JSON": f.succeeds(t, "show", "-json", "tfplan"), "state": f.state(t),
-	} {
+	for name, content := range written(f) {
 		if !strings.Contains(content, secret) {
 			t.Errorf("the %s does not hold what the data source has read:\n%s", name, content)
 		}
-	}
-}
-
-// planFiles returns all that a plan file holds, uncompressed.
-func planFiles(t *testing.T, path string) string {
-	t.Helper()
-
-	archive, err := zip.OpenReader(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer archive.Close()
-
-	var all bytes.Buffer
-
-	for _, entry := range archive.File {
-		file, err := entry.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-
-		if _, err := io.Copy(&all, file); err != nil {
-			t.Fatal(err)
-		}
-
-		file.Close()
-	}
-
-	return all.String()
-}
-
-// TestLowQuotaIsInNobodysWay is about the ephemeral gate; the examples have the same for the others.
-func TestLowQuotaIsInNobodysWay(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New()
-	f := newFolder(t, serve(t, service), map[string]string{"main.tf": gate})
-
-	f.succeeds(t, "apply", "-auto-approve")
-	service.SetModules(emulator.Module{ID: "radar_id", Total: 1, Consumed: 2})
-	f.fails(t, "Some module is used up.", "plan")
-	f.succeeds(t, "destroy", "-auto-approve")
-}
-
-func TestADestroyWithoutRefreshReadsNothing(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New()
-	f := newFolder(t, serve(t, service), map[string]string{"main.tf": gate + `data "qcc_quota" "this" {}`})
-
-	f.succeeds(t, "apply", "-auto-approve")
-
-	before := service.Requests()
-
-	service.Behave(emulator.Behavior{Code: 112})
-	f.fails(t, "status code 112", "destroy", "-auto-approve")
-	f.succeeds(t, "destroy", "-auto-approve", "-refresh=false")
-
-	if asked := service.Requests() - before; asked != 1 {
-		t.Errorf("%d queries came in, want 1, of the destroy that refreshes", asked)
-	}
-}
-
-// TestBothSurfacesShareRequests is not parallel: whether reads come together depends on how busy the machine is.
-func TestBothSurfacesShareRequests(t *testing.T) {
-	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Delay: emulator.Duration(100 * time.Millisecond)}))
-	f := newFolder(t, serve(t, service), map[string]string{"main.tf": requiredProvider + `
-data "qcc_quota" "this" {
-  count = 10
-}
-
-ephemeral "qcc_quota" "now" {
-  count = 10
-}
-
-resource "terraform_data" "order" {
-  lifecycle {
-    precondition {
-      condition     = length(ephemeral.qcc_quota.now) == 10
-      error_message = "Some are missing."
-    }
-  }
-}
-`})
-
-	f.succeeds(t, "plan")
-
-	if service.Requests() > 5 {
-		t.Errorf("20 reads took %d requests, want at most 5", service.Requests())
-	}
-}
-
-func TestTheEphemeralResourceWarnsToo(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Clock: emulator.Duration(10 * time.Minute)}))
-	f := newFolder(t, serve(t, service), map[string]string{"main.tf": gate})
-
-	f.succeeds(t, "plan", "-out=tfplan")
-
-	if output := f.succeeds(t, "apply", "tfplan"); !says("Warning: Clock of this machine is off").MatchString(output) {
-		t.Errorf("the apply does not warn:\n%s", output)
 	}
 }

@@ -1,12 +1,10 @@
 package provider_test
 
 import (
-	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log"
 	"maps"
 	"net/http"
@@ -20,6 +18,7 @@ import (
 	"time"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // tokens is a server that remembers every Token, and may answer with all that it was sent.
@@ -82,20 +81,20 @@ func TestLeaksAreFound(t *testing.T) {
 
 	const canary = "C4N4RY"
 
-	f := newFolder(t, silent(t), map[string]string{"main.tf": `
+	f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": `
 resource "terraform_data" "leak" {
   input = "` + canary + `"
 }
 `})
-	f.env = append(f.env, "TF_LOG=TRACE")
+	f.Set("TF_LOG=TRACE")
 
-	places := map[string]string{"output": f.succeeds(t, "plan", "-out=saved"), "plan as JSON": f.succeeds(t, "show", "-json", "saved")}
+	places := map[string]string{"output": f.Succeeds("plan", "-out=saved"), "plan as JSON": f.Succeeds("show", "-json", "saved")}
 
-	f.succeeds(t, "apply", "saved")
-	maps.Copy(places, everything(t, f.dir))
+	f.Succeeds("apply", "saved")
+	maps.Copy(places, everything(t, f))
 
 	found := leaks([]string{strings.ToLower(canary)}, places)
-	for _, place := range []string{"output", "plan as JSON", filepath.Join(f.dir, "terraform.tfstate"), "tfplan", "tfconfig/m-/main.tf"} {
+	for _, place := range []string{"output", "plan as JSON", filepath.Join(f.Dir, "terraform.tfstate"), "tfplan", "tfconfig/m-/main.tf"} {
 		if !slices.Contains(found, place) {
 			t.Errorf("a leak in %q is not found; found are %q", place, found)
 		}
@@ -141,13 +140,13 @@ provider "qcc" {
 `}, []string{"TF_VAR_key=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultSecretKey, "QCC_KEY=", "QCC_SECRET_KEY="}
 }
 
-// everything returns all that Terraform has written into a folder, and the members of a saved plan in it.
-func everything(t *testing.T, dir string) map[string]string {
+// everything returns all that Terraform has written into a folder, and the members of the plan that it may have saved there.
+func everything(t *testing.T, f *testkit.Folder) map[string]string {
 	t.Helper()
 
 	places := map[string]string{}
 
-	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+	err := filepath.WalkDir(f.Dir, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return err
 		}
@@ -161,7 +160,9 @@ func everything(t *testing.T, dir string) map[string]string {
 		t.Fatal(err)
 	}
 
-	maps.Copy(places, unzip(t, filepath.Join(dir, "saved")))
+	if _, saved := places[filepath.Join(f.Dir, "saved")]; saved {
+		maps.Copy(places, f.SavedPlan("saved"))
+	}
 
 	return places
 }
@@ -201,7 +202,7 @@ func TestNothingTellsASecret(t *testing.T) {
 		"no such host":        {url: "https://qcc.invalid", says: "the host name could not be resolved"},
 		"nobody listens":      {url: "http://127.0.0.1:1", says: "no connection could be made"},
 		"unknown certificate": {url: secure.URL, says: "the certificate is not trusted"},
-		"no TLS":              {url: strings.Replace(serve(t, emulator.New()), "http:", "https:", 1), says: "no TLS session could be agreed on"},
+		"no TLS":              {url: strings.Replace(testkit.Serve(t, emulator.New()), "http:", "https:", 1), says: "no TLS session could be agreed on"},
 		"proxy away":          {url: "https://qcc.invalid", env: []string{"HTTPS_PROXY=http://user:" + emulator.DefaultSecretKey + "@127.0.0.1:1"}, says: "the proxy could not be reached"},
 		"bad proxy":           {url: "https://qcc.invalid", env: []string{"HTTPS_PROXY=:// " + emulator.DefaultSecretKey}, says: "gave no answer"},
 		"bad base_url":        {url: "https://user:" + emulator.DefaultSecretKey + "@pro.qcc.com/?key=" + emulator.DefaultKey},
@@ -238,30 +239,34 @@ func TestNothingTellsASecret(t *testing.T) {
 				}
 
 				if url == "" {
-					url = serve(t, server)
+					url = testkit.Serve(t, server)
 				}
 
 				files, env := credentialsFrom(way)
 				files["main.tf"] = rootModule
 
-				f := newFolder(t, url, files)
-				f.env = slices.Concat(f.env, env, failure.env, []string{"TF_LOG=TRACE"})
+				f := testkit.NewFolder(t, url, files)
+				f.Set(slices.Concat(env, failure.env, []string{"TF_LOG=TRACE"})...)
+
+				if name == "success" || name == "refusal" {
+					f.KeepTLS() // The logs of the handshake may tell no secret either.
+				}
 
 				outputs := map[string]string{}
 
-				code, plan := f.run(t, "plan", "-out=saved")
+				code, plan := f.Run("plan", "-out=saved")
 				outputs["plan's output"] = plan
-				_, outputs["plan as JSON"] = f.run(t, "show", "-json", "saved")
+				_, outputs["plan as JSON"] = f.Run("show", "-json", "saved")
 
 				if code == 0 {
-					_, outputs["apply's output"] = f.run(t, "apply", "saved")
+					_, outputs["apply's output"] = f.Run("apply", "saved")
 				}
 
 				if !strings.Contains(plan, "[TRACE]") || (code == 0) != (name == "success" || name == "clock") {
 					t.Fatalf("exit code %d, or there is no log to look at", code)
 				}
 
-				if failure.says != "" && !says(failure.says).MatchString(plan) {
+				if failure.says != "" && !testkit.Says(failure.says).MatchString(plan) {
 					t.Errorf("the plan does not say %q", failure.says)
 				}
 
@@ -269,7 +274,7 @@ func TestNothingTellsASecret(t *testing.T) {
 					t.Fatal("no Token was sent, or the log does not tell of it")
 				}
 
-				maps.Copy(outputs, everything(t, f.dir))
+				maps.Copy(outputs, everything(t, f))
 
 				if found := leaks(server.secrets(), outputs); len(found) > 0 {
 					t.Errorf("there are secrets in %q", found)
@@ -291,59 +296,24 @@ func TestInterruptEndsAReadAtOnce(t *testing.T) {
 		emulator.WithLog(func(string) { interrupt() }),
 	)
 	server := &tokens{service: service}
-	f := newFolder(t, serve(t, server), map[string]string{"main.tf": rootModule})
-
-	var output strings.Builder
+	f := testkit.NewFolder(t, testkit.Serve(t, server), map[string]string{"main.tf": rootModule})
+	f.Set("TF_LOG=TRACE")
 
 	began := time.Now()
-	_, err := f.terraform.Run(ctx, f.dir, append(f.env, "TF_LOG=TRACE"), &output, "plan")
+	_, output, err := f.RunContext(ctx, "plan")
 
 	if took := time.Since(began); !errors.Is(err, context.Canceled) || took > 15*time.Second {
 		t.Errorf("the plan ended after %s with %v, want it to end at once", took, err)
 	}
 
-	if !says("Cancelled quota read").MatchString(output.String()) {
+	if !testkit.Says("Cancelled quota read").MatchString(output) {
 		t.Error("the read was not cancelled")
 	}
 
-	outputs := everything(t, f.dir)
-	outputs["output"] = output.String()
+	outputs := everything(t, f)
+	outputs["output"] = output
 
 	if found := leaks(server.secrets(), outputs); len(found) > 0 {
 		t.Errorf("there are secrets in %q", found)
 	}
-}
-
-// unzip returns the members of a saved plan; none if there is no plan.
-func unzip(t *testing.T, path string) map[string]string {
-	t.Helper()
-
-	archive, err := zip.OpenReader(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	defer archive.Close()
-
-	members := map[string]string{}
-
-	for _, file := range archive.File {
-		member, err := file.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-
-		content, err := io.ReadAll(member)
-		if err != nil {
-			t.Fatal(err)
-		}
-
-		members[file.Name] = string(content)
-	}
-
-	return members
 }

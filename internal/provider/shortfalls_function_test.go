@@ -15,6 +15,7 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 func number(n float64) types.Number { return types.NumberValue(big.NewFloat(n)) }
@@ -36,7 +37,7 @@ func modules(elements map[string]attr.Value) types.Map { return types.MapValueMu
 func newShortfalls(tb testing.TB) function.Function {
 	tb.Helper()
 
-	qcc, ok := provider.New("test", environment{}.getenv)().(fwprovider.ProviderWithFunctions)
+	qcc, ok := provider.New("test", testkit.Environment{}.Getenv)().(fwprovider.ProviderWithFunctions)
 	if !ok {
 		tb.Fatal("the provider has no functions")
 	}
@@ -176,7 +177,7 @@ func TestShortfallsThroughTerraform(t *testing.T) {
 
 			switch {
 			case test.fails != "":
-				step.ExpectError = says(test.fails)
+				step.ExpectError = testkit.Says(test.fails)
 			case name == "beyond 64 bits":
 				exact, _ := new(big.Float).SetString("18446744073709551615")
 				step.ConfigStateChecks = []statecheck.StateCheck{
@@ -186,57 +187,8 @@ func TestShortfallsThroughTerraform(t *testing.T) {
 				step.ConfigStateChecks = short(test.want)
 			}
 
-			unitTest(t, credentials(serve(t, emulator.New())), step)
+			unitTest(t, testkit.Credentials(testkit.Serve(t, emulator.New())), step)
 		})
-	}
-}
-
-// TestShortfallsOfWhatIsNotKnownYet is about plans: what is not known there, and is required, leaves the result open until apply.
-func TestShortfallsOfWhatIsNotKnownYet(t *testing.T) {
-	t.Parallel()
-
-	f := newFolder(t, serve(t, emulator.New()), map[string]string{"main.tf": requiredProvider + `
-variable "required" {
-  type = map(number)
-}
-
-resource "terraform_data" "first" {}
-
-data "qcc_quota" "late" {
-  depends_on = [terraform_data.first]
-}
-
-output "short" {
-  value = provider::qcc::shortfalls(data.qcc_quota.late.modules, var.required)
-}
-`})
-
-	if output := f.succeeds(t, "plan", "-var=required={radar_id=49}"); !strings.Contains(output, "short = (known after apply)") {
-		t.Errorf("the plan knows what is short:\n%s", output)
-	}
-
-	if output := f.succeeds(t, "plan", "-var=required={radar_id=0}"); !strings.Contains(output, "short = {}") {
-		t.Errorf("the plan does not know that nothing is short:\n%s", output)
-	}
-
-	if output := f.succeeds(t, "apply", "-auto-approve", "-var=required={radar_id=49}"); !says(`short = tomap({ "radar_id" = 1 })`).MatchString(output) {
-		t.Errorf("the apply does not tell what is short:\n%s", output)
-	}
-}
-
-// TestTheFunctionNeedsNoCredentials runs it where the provider could not be configured, in a validation and in a plan.
-func TestTheFunctionNeedsNoCredentials(t *testing.T) {
-	t.Parallel()
-
-	f := newFolder(t, silent(t), map[string]string{
-		"main.tf": requiredProvider + inOutput(`{ radar_id = { remaining = 1 } }, { radar_id = 3 }`),
-	})
-	f.env = append(f.env, "QCC_KEY=", "QCC_SECRET_KEY=")
-
-	f.succeeds(t, "validate")
-
-	if output := f.succeeds(t, "plan"); !says(`short = { + radar_id = 2 }`).MatchString(output) {
-		t.Errorf("the plan does not tell what is short:\n%s", output)
 	}
 }
 

@@ -1,6 +1,6 @@
 //go:build release
 
-package provider_test
+package main_test
 
 import (
 	"archive/zip"
@@ -14,10 +14,12 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // dist is where make release-snapshot builds.
-const dist = "../../.build/dist"
+const dist = ".build/dist"
 
 // releaseVersion is the version of what is there.
 func releaseVersion(t *testing.T) string {
@@ -38,7 +40,7 @@ func TestReleaseHasWhatTheRegistryWants(t *testing.T) {
 
 	listed := map[string]string{}
 
-	for line := range strings.Lines(read(t, filepath.Join(dist, prefix+"SHA256SUMS"))) {
+	for line := range strings.Lines(testkit.ReadFile(t, filepath.Join(dist, prefix+"SHA256SUMS"))) {
 		sum, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
 		if !strings.HasSuffix(name, ".sbom.json") { // Of which a snapshot has none.
 			listed[name] = sum
@@ -59,10 +61,10 @@ func TestReleaseHasWhatTheRegistryWants(t *testing.T) {
 
 		path := filepath.Join(dist, name)
 		if strings.HasSuffix(name, "manifest.json") {
-			path = "../../terraform-registry-manifest.json"
+			path = "terraform-registry-manifest.json"
 		}
 
-		sum := sha256.Sum256([]byte(read(t, path)))
+		sum := sha256.Sum256([]byte(testkit.ReadFile(t, path)))
 		if listed[name] != hex.EncodeToString(sum[:]) {
 			t.Errorf("the checksum of %s is %x, and %q is listed", name, sum, listed[name])
 		}
@@ -102,8 +104,8 @@ func TestReleaseRunsFromAMirror(t *testing.T) {
 	folder := filepath.Join(mirror, "registry.terraform.io/qccpro/qcc")
 
 	for path, content := range map[string]string{
-		filepath.Join(folder, name):    read(t, filepath.Join(dist, name)),
-		filepath.Join(root, "main.tf"): strings.Replace(requiredProvider, "source", fmt.Sprintf("version = %q\n      source", version), 1),
+		filepath.Join(folder, name):    testkit.ReadFile(t, filepath.Join(dist, name)),
+		filepath.Join(root, "main.tf"): strings.Replace(testkit.RequiredProvider, "source", fmt.Sprintf("version = %q\n      source", version), 1),
 		filepath.Join(root, "rc"):      fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror),
 	} {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -149,8 +151,7 @@ func TestReleaseIsReproducible(t *testing.T) {
 
 	mirror := t.TempDir()
 
-	build := exec.CommandContext(t.Context(), "go", "run", "./internal/cmd/provider-mirror", "-dir", mirror, "-version", version)
-	build.Dir = "../.."
+	build := exec.CommandContext(t.Context(), "go", "run", "./internal/cmd/provider-build", "-version", version, "mirror", mirror)
 
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // many is a root module with a number of data sources.
 func many(count int) map[string]string {
-	return map[string]string{"main.tf": requiredProvider + fmt.Sprintf(`
+	return map[string]string{"main.tf": testkit.RequiredProvider + fmt.Sprintf(`
 data "qcc_quota" "this" {
   count = %d
 }
@@ -32,10 +33,10 @@ func TestManyDataSourcesTakeFewRequests(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%d at %s", test.dataSources, test.latency), func(t *testing.T) {
 			service := emulator.New()
-			f := newFolder(t, serve(t, service), many(test.dataSources))
+			f := testkit.NewFolder(t, testkit.Serve(t, service), many(test.dataSources))
 
 			service.Behave(emulator.Behavior{Delay: emulator.Duration(test.latency)})
-			f.succeeds(t, "plan")
+			f.Succeeds("plan")
 
 			t.Logf("%d data sources at %s: %d requests", test.dataSources, test.latency, service.Requests())
 
@@ -46,15 +47,44 @@ func TestManyDataSourcesTakeFewRequests(t *testing.T) {
 	}
 }
 
+// TestBothSurfacesShareRequests is not parallel: whether reads come together depends on how busy the machine is.
+func TestBothSurfacesShareRequests(t *testing.T) {
+	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Delay: emulator.Duration(100 * time.Millisecond)}))
+	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + `
+data "qcc_quota" "this" {
+  count = 10
+}
+
+ephemeral "qcc_quota" "now" {
+  count = 10
+}
+
+resource "terraform_data" "order" {
+  lifecycle {
+    precondition {
+      condition     = length(ephemeral.qcc_quota.now) == 10
+      error_message = "Some are missing."
+    }
+  }
+}
+`})
+
+	f.Succeeds("plan")
+
+	if service.Requests() > 5 {
+		t.Errorf("20 reads took %d requests, want at most 5", service.Requests())
+	}
+}
+
 func TestAWrongKeyIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
 
 	const dataSources = 50
 
 	service := emulator.New(emulator.WithCredentials("other_key", "other_secret"))
-	f := newFolder(t, serve(t, service), many(dataSources))
+	f := testkit.NewFolder(t, testkit.Serve(t, service), many(dataSources))
 
-	code, output := f.run(t, "plan")
+	code, output := f.Run("plan")
 	errors := strings.Count(output, "Error: Quota query refused by QCC") // Terraform 1.15 shows errors that are the same once.
 
 	if code != 1 || errors != dataSources && errors != 1 {
@@ -64,19 +94,4 @@ func TestAWrongKeyIsNotAskedAgain(t *testing.T) {
 	if service.Requests() > 10 {
 		t.Errorf("%d requests were made, want at most 10", service.Requests())
 	}
-}
-
-func TestAClockThatIsOffIsCorrectedAndToldOf(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Clock: emulator.Duration(10 * time.Minute)}))
-	f := newFolder(t, serve(t, service), map[string]string{"main.tf": rootModule})
-
-	output := f.succeeds(t, "plan")
-	if !says("Warning: Clock of this machine is off").MatchString(output) || !says("behind that of QCC.").MatchString(output) || !says("left = 48").MatchString(output) {
-		t.Errorf("the plan does not warn, or has not read the quota:\n%s", output)
-	}
-
-	f.env = append(f.env, "QCC_SECRET_KEY=wrong")
-	f.fails(t, "A query that was signed with the time of QCC's clock was refused too.", "plan")
 }

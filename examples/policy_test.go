@@ -1,6 +1,6 @@
 //go:build conftest
 
-package provider_test
+package examples_test
 
 import (
 	"encoding/json"
@@ -8,13 +8,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // conftest returns the conftest that tools/conftest pins. It takes minutes to build for the first time, hence the build tag.
 func conftest(t *testing.T) string {
 	t.Helper()
 
-	path, err := exec.CommandContext(t.Context(), "go", "-C", "../../tools/conftest", "tool", "-n", "conftest").Output()
+	path, err := exec.CommandContext(t.Context(), "go", "-C", "../tools/conftest", "tool", "-n", "conftest").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +29,7 @@ func denials(t *testing.T, conftest, tolerated, plan string) (int, string) {
 	t.Helper()
 
 	dir := tolerating(t, "policy/quota.rego", "tolerated := set()", `tolerated := {"ADDRESS"}`, tolerated)
-	code, out, problems := judge(t, plan, dir, conftest, "test", "--output", "json", "--parser", "json", "--policy", "quota.rego", "-")
+	code, out, problems := testkit.Judge(t, plan, dir, conftest, "test", "--output", "json", "--parser", "json", "--policy", "quota.rego", "-")
 
 	var results []struct {
 		Failures []struct {

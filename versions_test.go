@@ -1,130 +1,18 @@
-package provider_test
+package main_test
 
 import (
 	"cmp"
 	"encoding/json"
-	"io/fs"
-	"os"
-	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"unicode"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
-
-const projectDir = "../.."
-
-// documents returns all Markdown files of the project.
-func documents(t *testing.T) []string {
-	t.Helper()
-
-	var found []string
-
-	err := fs.WalkDir(os.DirFS(projectDir), ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && name != "." && name != ".github":
-			return fs.SkipDir
-		case strings.HasSuffix(name, ".md") && !strings.HasPrefix(name, "templates/"):
-			found = append(found, name)
-		}
-
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return found
-}
-
-// anchors returns the names under which the headings of a document can be linked.
-func anchors(document string) []string {
-	document = regexp.MustCompile("(?s)\n```.*?\n```").ReplaceAllString(document, "")
-
-	var found []string
-
-	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(document, -1) {
-		found = append(found, strings.Map(func(r rune) rune {
-			switch {
-			case r == ' ':
-				return '-'
-			case unicode.IsLetter(r), unicode.IsDigit(r), r == '-', r == '_':
-				return unicode.ToLower(r)
-			default:
-				return -1
-			}
-		}, heading[1]))
-	}
-
-	for _, name := range regexp.MustCompile(`<a id="([^"]+)">`).FindAllStringSubmatch(document, -1) {
-		found = append(found, name[1])
-	}
-
-	return found
-}
-
-func TestLinksResolve(t *testing.T) {
-	t.Parallel()
-
-	links := 0
-
-	for _, name := range documents(t) {
-		document := read(t, filepath.Join(projectDir, name))
-
-		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(document, -1) {
-			if strings.Contains(link[1], "://") {
-				continue
-			}
-
-			links++
-
-			file, anchor, _ := strings.Cut(link[1], "#")
-			target := name
-
-			if file != "" {
-				target = path.Join(path.Dir(name), file)
-			}
-
-			info, err := os.Stat(filepath.Join(projectDir, target))
-			if err != nil {
-				t.Errorf("%s: %s leads nowhere", name, link[1])
-
-				continue
-			}
-
-			if anchor != "" && (info.IsDir() || !slices.Contains(anchors(read(t, filepath.Join(projectDir, target))), anchor)) {
-				t.Errorf("%s: %s has no heading %q", name, target, anchor)
-			}
-		}
-	}
-
-	if links < 50 {
-		t.Errorf("only %d links were found", links)
-	}
-}
-
-// TestEveryPageHasAnExample looks at the reference, whose examples other tests run.
-func TestEveryPageHasAnExample(t *testing.T) {
-	t.Parallel()
-
-	for page, example := range map[string]string{
-		"index.md":                     "provider/provider.tf",
-		"data-sources/quota.md":        "data-sources/qcc_quota/data-source.tf",
-		"ephemeral-resources/quota.md": "ephemeral-resources/qcc_quota/ephemeral-resource.tf",
-		"functions/shortfalls.md":      "functions/shortfalls/function.tf",
-	} {
-		if !strings.Contains(read(t, filepath.Join(projectDir, "docs", page)), strings.TrimSpace(read(t, filepath.Join(examplesDir, example)))) {
-			t.Errorf("%s does not have the example %s", page, example)
-		}
-	}
-}
 
 // lowestVersions returns the columns of the READMEs' table of versions, by the position of the row.
 func lowestVersions(t *testing.T, readme string) [][]string {
@@ -173,7 +61,7 @@ func readTestWorkflow(t *testing.T) testWorkflow {
 	t.Helper()
 
 	var workflow testWorkflow
-	if err := yaml.Unmarshal([]byte(read(t, filepath.Join(projectDir, ".github/workflows/test.yml"))), &workflow); err != nil {
+	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, ".github/workflows/test.yml")), &workflow); err != nil {
 		t.Fatal(err)
 	}
 
@@ -184,7 +72,7 @@ func readTestWorkflow(t *testing.T) testWorkflow {
 func TestVersionsAgree(t *testing.T) {
 	t.Parallel()
 
-	english, chinese := read(t, filepath.Join(projectDir, "README.md")), read(t, filepath.Join(projectDir, "README.zh-CN.md"))
+	english, chinese := testkit.ReadFile(t, "README.md"), testkit.ReadFile(t, "README.zh-CN.md")
 	lowest := lowestVersions(t, english)
 
 	if other := lowestVersions(t, chinese); !slices.EqualFunc(lowest, other, slices.Equal[[]string]) {
@@ -241,8 +129,8 @@ func TestVersionsAgree(t *testing.T) {
 	}
 
 	// An example that uses a feature requires its version.
-	for _, name := range examples(t) {
-		configuration := exampleFiles(t, name)["main.tf"]
+	for _, name := range testkit.Examples(t) {
+		configuration := testkit.Example(t, name)["main.tf"]
 		required := regexp.MustCompile(`required_version = ">= (.*)"`).FindStringSubmatch(configuration)
 
 		want := function[0]
@@ -263,9 +151,9 @@ func TestLowestVersionsSkipWhatTheyMust(t *testing.T) {
 	for _, entry := range readTestWorkflow(t).Jobs.Lowest.Strategy.Matrix.Include {
 		skip := regexp.MustCompile("^(?:" + cmp.Or(entry.Skip, "none") + ")$")
 
-		for _, name := range examples(t) {
+		for _, name := range testkit.Examples(t) {
 			group, _, _ := strings.Cut(name, "/")
-			required := regexp.MustCompile(`required_version = ">= 1.(\d+)"`).FindStringSubmatch(exampleFiles(t, name)["main.tf"])
+			required := regexp.MustCompile(`required_version = ">= 1.(\d+)"`).FindStringSubmatch(testkit.Example(t, name)["main.tf"])
 
 			if entry.CLI != "terraform" || !slices.Contains(strings.Split(entry.Examples, "|"), group) || required == nil {
 				continue
@@ -293,7 +181,7 @@ func TestPinnedVersionsAgree(t *testing.T) {
 	t.Parallel()
 
 	first := func(file, pattern string) string {
-		found := regexp.MustCompile(pattern).FindStringSubmatch(read(t, filepath.Join(projectDir, file)))
+		found := regexp.MustCompile(pattern).FindStringSubmatch(testkit.ReadFile(t, file))
 		if len(found) != 2 {
 			t.Fatalf("%s does not have %s", file, pattern)
 		}
@@ -314,7 +202,7 @@ func TestPinnedVersionsAgree(t *testing.T) {
 		}
 	}
 
-	if configuration := read(t, filepath.Join(projectDir, ".goreleaser.yml")); strings.Contains(configuration, "disable:") {
+	if configuration := testkit.ReadFile(t, ".goreleaser.yml"); strings.Contains(configuration, "disable:") {
 		t.Error("goreleaser reads no release notes if its changelog is disabled")
 	}
 
@@ -337,12 +225,12 @@ func TestPinnedVersionsAgree(t *testing.T) {
 			Protocols []string `json:"protocol_versions"`
 		} `json:"metadata"`
 	}
-	if err := json.Unmarshal([]byte(read(t, filepath.Join(projectDir, "terraform-registry-manifest.json"))), &manifest); err != nil {
+	if err := json.Unmarshal([]byte(testkit.ReadFile(t, "terraform-registry-manifest.json")), &manifest); err != nil {
 		t.Fatal(err)
 	}
 
 	// providerserver serves protocol 6 unless main.go says otherwise.
-	if strings.Contains(read(t, filepath.Join(projectDir, "main.go")), "ProtocolVersion") || !slices.Equal(manifest.Metadata.Protocols, []string{"6.0"}) {
+	if strings.Contains(testkit.ReadFile(t, "main.go"), "ProtocolVersion") || !slices.Equal(manifest.Metadata.Protocols, []string{"6.0"}) {
 		t.Errorf("main.go and the manifest do not agree on protocol %v", manifest.Metadata.Protocols)
 	}
 }

@@ -1,0 +1,122 @@
+package main_test
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// documents returns all Markdown files of the project.
+func documents(t *testing.T) []string {
+	t.Helper()
+
+	var found []string
+
+	err := fs.WalkDir(os.DirFS("."), ".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && name != "." && name != ".github":
+			return fs.SkipDir
+		case strings.HasSuffix(name, ".md") && !strings.HasPrefix(name, "templates/"):
+			found = append(found, name)
+		}
+
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return found
+}
+
+// anchors returns the names under which the headings of a document can be linked.
+func anchors(document string) []string {
+	document = regexp.MustCompile("(?s)\n```.*?\n```").ReplaceAllString(document, "")
+
+	var found []string
+
+	for _, heading := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(document, -1) {
+		found = append(found, strings.Map(func(r rune) rune {
+			switch {
+			case r == ' ':
+				return '-'
+			case unicode.IsLetter(r), unicode.IsDigit(r), r == '-', r == '_':
+				return unicode.ToLower(r)
+			default:
+				return -1
+			}
+		}, heading[1]))
+	}
+
+	for _, name := range regexp.MustCompile(`<a id="([^"]+)">`).FindAllStringSubmatch(document, -1) {
+		found = append(found, name[1])
+	}
+
+	return found
+}
+
+func TestLinksResolve(t *testing.T) {
+	t.Parallel()
+
+	links := 0
+
+	for _, name := range documents(t) {
+		document := testkit.ReadFile(t, name)
+
+		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(document, -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+
+			links++
+
+			file, anchor, _ := strings.Cut(link[1], "#")
+			target := name
+
+			if file != "" {
+				target = path.Join(path.Dir(name), file)
+			}
+
+			info, err := os.Stat(target)
+			if err != nil {
+				t.Errorf("%s: %s leads nowhere", name, link[1])
+
+				continue
+			}
+
+			if anchor != "" && (info.IsDir() || !slices.Contains(anchors(testkit.ReadFile(t, target)), anchor)) {
+				t.Errorf("%s: %s has no heading %q", name, target, anchor)
+			}
+		}
+	}
+
+	if links < 50 {
+		t.Errorf("only %d links were found", links)
+	}
+}
+
+// TestEveryPageHasAnExample looks at the reference, whose examples other tests run.
+func TestEveryPageHasAnExample(t *testing.T) {
+	t.Parallel()
+
+	for page, example := range map[string]string{
+		"index.md":                     "provider/provider.tf",
+		"data-sources/quota.md":        "data-sources/qcc_quota/data-source.tf",
+		"ephemeral-resources/quota.md": "ephemeral-resources/qcc_quota/ephemeral-resource.tf",
+		"functions/shortfalls.md":      "functions/shortfalls/function.tf",
+	} {
+		if !strings.Contains(testkit.ReadFile(t, filepath.Join("docs", page)), strings.TrimSpace(testkit.ReadFile(t, filepath.Join("examples", example)))) {
+			t.Errorf("%s does not have the example %s", page, example)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package examples_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// jqs are the interpreters that the summary is tested with: the one of this test binary, and the machine's own if it has one.
+func jqs(t *testing.T) []string {
+	t.Helper()
+
+	found := []string{testkit.JQ(t)}
+	if system, err := exec.LookPath("jq"); err == nil {
+		found = append(found, system)
+	}
+
+	return found
+}
+
+// tolerating writes a program, with a list that has the address if there is one, into a folder of its own, which it returns.
+func tolerating(t *testing.T, name, none, one, address string) string {
+	t.Helper()
+
+	program := testkit.ReadFile(t, filepath.Join("pipelines", name))
+	if !strings.Contains(program, none) {
+		t.Fatalf("%s does not have %q", name, none)
+	}
+
+	if address != "" {
+		program = strings.Replace(program, none, strings.Replace(one, "ADDRESS", address, 1), 1)
+	}
+
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), []byte(program), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	return dir
+}
+
+// summarize runs quota.jq, with an address that it tolerates, or none.
+func summarize(t *testing.T, jq, tolerated, plan string) (int, string, string) {
+	t.Helper()
+
+	dir := tolerating(t, "quota.jq", "def tolerated: [];", `def tolerated: ["ADDRESS"];`, tolerated)
+
+	return testkit.Judge(t, plan, dir, jq, "--null-input", "--raw-output", "--from-file", "quota.jq")
+}
+
+func TestSummaryOfAPlan(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range planCases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			plan := planJSON(t, test)
+
+			for _, jq := range jqs(t) {
+				code, summary, problems := summarize(t, jq, test.tolerated, plan)
+				if want := map[bool]int{false: 0, true: 1}[test.refused]; code != want || (code == 1) != strings.Contains(problems, "must not be applied") {
+					t.Errorf("%s: exit code %d and %q, want %d", jq, code, problems, want)
+				}
+
+				for _, line := range test.summary {
+					if !strings.Contains("\n"+summary, "\n"+line+"\n") {
+						t.Errorf("%s: the summary does not have the line %q:\n%s", jq, line, summary)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestSummaryOfWhatIsNoPlan(t *testing.T) {
+	t.Parallel()
+
+	for input, text := range map[string]string{
+		"": "There is no plan to read.", "Error: no file": "There is no plan to read.",
+		`{"format_version":"1.0","values":{}}`: "This is not a plan.", // A state.
+		`{"planned_values":null}`:              "This is not a plan.",
+		`[]`:                                   "This is not a plan.",
+	} {
+		for _, jq := range jqs(t) {
+			code, summary, problems := summarize(t, jq, "", input)
+			if code != 2 || summary != "" || strings.TrimSpace(problems) != text {
+				t.Errorf("%s: of %q: %d, %q, %q, want 2 and %q", jq, input, code, summary, problems, text)
+			}
+		}
+	}
+}

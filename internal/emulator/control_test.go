@@ -1,0 +1,65 @@
+package emulator_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+)
+
+func TestControl(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New()
+
+	control := func(method, path, content, from string) (int, string) {
+		request := httptest.NewRequestWithContext(t.Context(), method, emulator.ControlPath+path, strings.NewReader(content))
+		request.RemoteAddr = from
+		recorder := httptest.NewRecorder()
+		service.ServeHTTP(recorder, request)
+
+		return recorder.Code, strings.TrimSpace(recorder.Body.String())
+	}
+
+	const (
+		here      = "127.0.0.1:1234"
+		modules   = `[{"id":"radar_id","totalCount":9,"canDeletedCount":0,"consumedCount":0}]`
+		untouched = `"modules":[{"id":"radar_id","totalCount":9,"canDeletedCount":0,"consumedCount":4}]`
+	)
+
+	for _, step := range []struct {
+		method, path, content, from string
+		status                      int
+		says                        string
+	}{
+		{"GET", "", "", here, 200, `{"requests":0,"modules":[{"id":"radar_id","totalCount":50`},
+		{"PUT", "/modules", modules, here, 200, `"modules":` + modules},
+		{"POST", "/consume", `{"radar_id":4}`, "[::1]:1234", 200, `"consumedCount":4`},
+		{"POST", "/consume", `{"radar_id":4,"bene_id":1}`, here, 400, `no module "bene_id"`},
+		{"GET", "", "", here, 200, untouched},
+		{"PUT", "/behavior", `{"code":107,"delay":"1ms","next":1}`, here, 200, `"behavior":{"next":1,"code":107,"delay":"1ms"}`},
+		{"PUT", "/behavior", `{"cod":107}`, here, 400, `unknown field "cod"`},
+		{"PUT", "/behavior", `{"delay":"long"}`, here, 400, `invalid duration`},
+		{"PUT", "/behavior", `{"drop":"all"}`, here, 400, `drop is "all"`},
+		{"PUT", "/behavior", `{"http_status":42}`, here, 400, "HTTP status 42"},
+		{"PUT", "/behavior", `{"code":-7}`, here, 400, "cannot be negative"},
+		{"PUT", "/behavior", `{} {}`, here, 400, "something behind"},
+		{"PUT", "/modules", `{}`, here, 400, "not what the control API takes here"},
+		{"POST", "/consume", `x`, here, 400, "not what the control API takes here"},
+		{"PUT", "/consume", `{}`, here, 405, ""},
+		{"PUT", "/behavior", `{}`, "192.0.2.1:1234", 403, "loopback addresses only"},
+		{"PUT", "/behavior", `{}`, "nonsense", 403, "loopback addresses only"},
+		{"GET", "", "", here, 200, `"code":107`},
+		{"PUT", "/behavior", `{}`, "[::ffff:127.0.0.1]:1", 200, `"behavior":{}`},
+	} {
+		status, content := control(step.method, step.path, step.content, step.from)
+		if status != step.status || !strings.Contains(content, step.says) {
+			t.Errorf("%s %s %s from %s gives HTTP %d: %s, want %d and %s", step.method, step.path, step.content, step.from, status, content, step.status, step.says)
+		}
+	}
+
+	if service.Requests() != 0 {
+		t.Error("the control API counts as queries")
+	}
+}

@@ -1,0 +1,34 @@
+package testkit_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// TestFolderTalksWithoutTLSUnlessAsked looks for the handshake in Terraform's log.
+func TestFolderTalksWithoutTLSUnlessAsked(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New()
+	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + `data "qcc_quota" "this" {}`})
+	f.Set("TF_LOG=TRACE")
+
+	const handshake = "configuring client automatic mTLS"
+
+	if strings.Contains(f.Succeeds("plan"), handshake) {
+		t.Error("Terraform and the provider talk with TLS")
+	}
+
+	f.KeepTLS()
+
+	if !strings.Contains(f.Succeeds("plan"), handshake) {
+		t.Error("Terraform and the provider talk without TLS")
+	}
+
+	if service.Requests() == 0 {
+		t.Error("no query came in")
+	}
+}

@@ -1,0 +1,25 @@
+package testkit
+
+import (
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// Judge gives a program something to read, such as a plan in JSON, and returns its exit code and what it writes to both of its outputs.
+func Judge(t *testing.T, input, dir, program string, args ...string) (int, string, string) {
+	t.Helper()
+
+	var out, problems strings.Builder
+
+	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // A test says what it runs.
+	command.Dir = dir
+	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(input), &out, &problems
+
+	if err := command.Run(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+
+	return command.ProcessState.ExitCode(), out.String(), problems.String()
+}

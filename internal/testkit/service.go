@@ -1,0 +1,43 @@
+package testkit
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+)
+
+// Serve starts a server that ends with the test, and returns its URL.
+func Serve(t *testing.T, handler http.Handler) string {
+	t.Helper()
+
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+
+	return server.URL
+}
+
+// Silent returns the URL of a service that no query may reach: if one does, the test fails.
+func Silent(t *testing.T) string {
+	t.Helper()
+
+	service := emulator.New()
+
+	t.Cleanup(func() {
+		if service.Requests() != 0 {
+			t.Errorf("%d queries came in, want none", service.Requests())
+		}
+	})
+
+	return Serve(t, service)
+}
+
+// Consume uses up some quota of a module.
+func Consume(t *testing.T, service *emulator.Emulator, id string, count int64) {
+	t.Helper()
+
+	if err := service.Consume(id, count); err != nil {
+		t.Fatal(err)
+	}
+}
