@@ -8,6 +8,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
+// TestWrongSettingsAreNamedAndNeverRepeated also has, without a field, what is just right.
 func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 	t.Parallel()
 
@@ -22,6 +23,28 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 		"secret with a space":     {func(c *qcc.Config) { c.SecretKey = " s3cr3t" }, qcc.FieldSecretKey, "white space"},
 		"key used as secret":      {func(c *qcc.Config) { c.SecretKey = c.Key }, qcc.FieldSecretKey, "same as key"},
 		"key in quotes":           {func(c *qcc.Config) { c.Key = `"s3cr3t"` }, qcc.FieldKey, "in quotes"},
+		"key in UTF-16":           {func(c *qcc.Config) { c.Key = "\xff\xfes3cr3t" }, qcc.FieldKey, "not UTF-8 text"},
+		"secret in Latin-1":       {func(c *qcc.Config) { c.SecretKey = "s3cr3t\xfc" }, qcc.FieldSecretKey, "not UTF-8 text"},
+		"key after a mark":        {func(c *qcc.Config) { c.Key = "\ufeffs3cr3t" }, qcc.FieldKey, "byte-order mark"},
+		"key with a zero width":   {func(c *qcc.Config) { c.Key = "s3c\u200br3t" }, qcc.FieldKey, "character 4 is invisible (U+200B)"},
+		"secret with a line":      {func(c *qcc.Config) { c.SecretKey = "ü3\nr3t" }, qcc.FieldSecretKey, "character 3 is invisible (U+000A)"},
+		"key with a hard space":   {func(c *qcc.Config) { c.Key = "s3c\u00a0r3t" }, qcc.FieldKey, "character 4 is invisible (U+00A0)"},
+		"key that ends in NUL":    {func(c *qcc.Config) { c.Key = "s3cr3t\x00" }, qcc.FieldKey, "invisible (U+0000)"},
+		"key too long":            {func(c *qcc.Config) { c.Key = strings.Repeat("k", 513) }, qcc.FieldKey, "It has 513 bytes, and may have 512 at most"},
+		"key of one quote":        {func(c *qcc.Config) { c.Key = "\"s3cr3t" }, "", ""},
+		"key in two quotes":       {func(c *qcc.Config) { c.Key = "'s3cr3t\"" }, "", ""},
+		"longest key":             {func(c *qcc.Config) { c.Key = strings.Repeat("k", 512) }, "", ""},
+		"key with Chinese":        {func(c *qcc.Config) { c.Key = "钥匙 s3cr3t" }, "", ""},
+		"URL with the secret":     {func(c *qcc.Config) { c.SecretKey, c.BaseURL = "S3cr3tWord", "https://s3cr3tword.example.com" }, qcc.FieldBaseURL, "It holds key or secret_key"},
+		"URL with the key":        {func(c *qcc.Config) { c.Key, c.BaseURL = "S3cr3tWd", "https://pro.qcc.com/s3cr3tWD" }, qcc.FieldBaseURL, "It holds key or secret_key"},
+		"URL with a short key":    {func(c *qcc.Config) { c.Key, c.BaseURL = "gateway", "https://gateway.example.com" }, "", ""},
+		"shortest timeout":        {func(c *qcc.Config) { c.Timeout = time.Second }, "", ""},
+		"longest timeout":         {func(c *qcc.Config) { c.Timeout = 10 * time.Minute }, "", ""},
+		"most retries":            {func(c *qcc.Config) { c.MaxRetries = 10 }, "", ""},
+		"highest port":            {func(c *qcc.Config) { c.BaseURL += ":65535" }, "", ""},
+		"http to an address":      {func(c *qcc.Config) { c.BaseURL = "http://10.1.2.3" }, qcc.FieldBaseURL, "in clear"},
+		"http to an IPv6 address": {func(c *qcc.Config) { c.BaseURL = "http://[2001:db8::1]" }, qcc.FieldBaseURL, "in clear"},
+		"http to all addresses":   {func(c *qcc.Config) { c.BaseURL = "http://0.0.0.0" }, qcc.FieldBaseURL, "in clear"},
 		"port 0":                  {func(c *qcc.Config) { c.BaseURL += ":0" }, qcc.FieldBaseURL, "absolute URL"},
 		"port too high":           {func(c *qcc.Config) { c.BaseURL += ":65536" }, qcc.FieldBaseURL, "absolute URL"},
 		"URL with the path":       {func(c *qcc.Config) { c.BaseURL += "/api/company/quota/getQuota" }, qcc.FieldBaseURL, "adds by itself"},
@@ -51,12 +74,20 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 
 			_, err := qcc.New(cfg)
 
+			if wrong.field == "" {
+				if err != nil {
+					t.Errorf("error is %v, want none", err)
+				}
+
+				return
+			}
+
 			problem := as[*qcc.ConfigError](t, err)
 			if problem.Field != wrong.field || !strings.Contains(problem.Problem, wrong.says) {
 				t.Errorf("error is %v, want one about %s that says %q", err, wrong.field, wrong.says)
 			}
 
-			if strings.Contains(err.Error(), "s3cr3t") {
+			if strings.Contains(strings.ToLower(err.Error()), "s3cr3t") || strings.Contains(err.Error(), "r3t") {
 				t.Errorf("error repeats the value: %v", err)
 			}
 		})

@@ -39,7 +39,11 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 
 	deadline := began.Add(c.config.Timeout)
 	attempt := Attempt{}
+
 	wait, err := c.lesson.wait()
+	if wait > 0 { // Those that wait for the same moment do not all ask in it.
+		wait += randomWait(0)
+	}
 
 	for retries := 0; ; retries++ {
 		if wait > 0 && wait >= time.Until(deadline) {
@@ -88,10 +92,16 @@ func (c *Client) attemptDeadline(deadline time.Time, retries int) time.Time {
 
 // waitBefore returns how long to wait before the retry that follows so many others: at random, or longer if the service asks for it.
 func (c *Client) waitBefore(retries int) time.Duration {
-	average := min(firstWait<<retries, longestWait)
 	asked, _ := c.lesson.wait()
 
-	return max(rand.N(2*average)+1, asked) //nolint:gosec // Nobody gains from guessing it.
+	return max(randomWait(retries), asked)
+}
+
+// randomWait returns a wait that on average doubles with each retry.
+func randomWait(retries int) time.Duration {
+	average := min(firstWait<<retries, longestWait)
+
+	return rand.N(2*average) + 1 //nolint:gosec // Nobody gains from guessing it.
 }
 
 // endAfter tells whether a failure ends the read, and why.

@@ -57,8 +57,8 @@ func (a *answer) parse() (Quota, Status, error) {
 	case errors.As(err, &stated):
 		stated.Wait = a.wait()
 
-		if date, err := http.ParseTime(a.response.Header.Get("Date")); err == nil && status.DependsOnClock() {
-			stated.Skew = new(date.Sub(a.came).Round(time.Second))
+		if status.DependsOnClock() {
+			stated.Skew = skewOf(a.response.Header, a.came)
 		}
 	case errors.As(err, &wrong):
 		wrong.Response = a.facts(int64(len(body)))
@@ -78,6 +78,16 @@ func (a *answer) facts(length int64) Response {
 }
 
 func (a *answer) wait() Wait { return Wait{RetryAfter: parseRetryAfter(a.response.Header, a.came)} }
+
+// skewOf returns how far the clock that wrote the Date of an answer is ahead of the one that says when it came; nil without a date.
+func skewOf(header http.Header, came time.Time) *time.Duration {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return nil
+	}
+
+	return new(date.Sub(came).Round(time.Second))
+}
 
 // isCorrupt tells whether a body could not be decompressed.
 func isCorrupt(err error) bool {

@@ -149,3 +149,33 @@ func TestAWaitThatIsOverIsNone(t *testing.T) {
 		t.Errorf("the service asks to wait %s, want 0", got.RetryAfter)
 	}
 }
+
+// TestAModuleIDHoldsNoSecret has a service that names a module after what it was sent, all of which would land in the state.
+func TestAModuleIDHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+
+	for name, id := range map[string]func(r *http.Request) string{
+		"key":                 func(r *http.Request) string { return r.URL.Query().Get("key") },
+		"key in capitals":     func(r *http.Request) string { return strings.ToUpper(r.URL.Query().Get("key")) },
+		"part of the key":     func(r *http.Request) string { return "m_" + r.URL.Query().Get("key")[3:11] },
+		"Token":               func(r *http.Request) string { return r.Header.Get("Token") },
+		"part of the Token":   func(r *http.Request) string { return r.Header.Get("Token")[:8] + "_id" },
+		"an earlier Token":    func(*http.Request) string { return "9E99B81C6E89F3AA69F36AB0D9CF2556" },
+		"part of the secret":  func(*http.Request) string { return emulator.DefaultSecretKey[10:20] },
+		"key and other words": func(r *http.Request) string { return "radar_id " + r.URL.Query().Get("key") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			cfg := config(qcc.DefaultBaseURL)
+			cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+				return ok(`{"status":"200","result":[{"id":"` + id(r) + `","totalCount":1}]}`), nil
+			})
+
+			quota, err := read(t, cfg)
+			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemIDSecret || len(quota.Modules) > 0 {
+				t.Errorf("error is %v, want that the id holds a secret", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,135 @@
+package qcc
+
+import (
+	"encoding/json"
+	"net/url"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	testKey    = "0123456789abcdef0123456789abcdef"
+	testSecret = "FEDCBA9876543210FEDCBA9876543210"
+	testToken  = "CA1B3769BADBE679C3CB495C65CF228B"
+)
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+
+	const (
+		oddSecret = `pass+"wört"/<1>`
+		short     = "kurz"
+	)
+
+	for name, test := range map[string]struct{ raw, want string }{
+		"nothing":                      {"", ""},
+		"plain words":                  {"【无效请求】当前 KEY 已欠费", "【无效请求】当前 KEY 已欠费"},
+		"key":                          {"key " + testKey + "!", "key (redacted)!"},
+		"key in capitals":              {strings.ToUpper(testKey), "(redacted)"},
+		"everything that is signed":    {testKey + "1700000000" + testSecret, "(redacted)"},
+		"eight characters of a secret": {"x" + oddSecret[3:12] + "x", "x(redacted)x"},
+		"seven characters of a secret": {"x" + oddSecret[4:11] + "x", "x" + oddSecret[4:11] + "x"},
+		"secret in a URL":              {"?k=" + url.QueryEscape(oddSecret) + "&x", "?k=(redacted)&x"},
+		"secret in a path":             {"/" + url.PathEscape(oddSecret) + "/", "/(redacted)/"},
+		"secret in JSON":               {`{"k":"pass+\"wört\"/\u003c1\u003e"}`, `{"k":"(redacted)"}`},
+		"secret with invisible marks":  {strings.Join(strings.Split(oddSecret, ""), "\u200b"), "(redacted)"},
+		"short secret":                 {"a " + short + " " + strings.ToUpper(short) + " kur", "a (redacted) (redacted) kur"},
+		"half a key, twice":            {testKey[:12] + " " + testKey[4:16], "(redacted) (redacted)"},
+		"Token of this request":        {testToken, "(redacted)"},
+		"part of it":                   {"token " + strings.ToLower(testToken[5:20]) + ".", "token (redacted)."},
+		"another Token":                {"11111111111111112222222222222222", "(redacted)"},
+		"another Token, and more":      {"111111111111111122222222222222223333333333333333", "(redacted)"},
+		"one digit less than a Token":  {"1111111111111111222222222222222", "1111111111111111222222222222222"},
+		"letters that fold":            {"\u017fecret \u212aurz", "\u017fecret (redacted)"}, // Long s, and the sign of the Kelvin.
+		"control characters":           {"\x1b[31mred\u202e\x00 \x7fdone", "[31mred done"},
+		"lines":                        {"\n one\r\n\ttwo\u2028three ", "one   two three"},
+		"commands of a pipeline":       {"##[error]x ##vso[task] ###", "# [error]x # vso[task] # #"},
+		"no UTF-8":                     {"a\xffb", "a\ufffdb"},
+		"300 characters":               {strings.Repeat("长", 300), strings.Repeat("长", 300)},
+		"301 characters":               {strings.Repeat("长", 301), strings.Repeat("长", 300) + "…"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			r := newRedactor(testKey, testSecret, oddSecret, short).with(testToken)
+			if got := r.words(test.raw).String(); got != test.want {
+				t.Errorf("%q is shown as %q, want %q", test.raw, got, test.want)
+			}
+
+			if hides := r.hides(test.raw); hides != strings.Contains(test.want, hidden) && name != "secret with invisible marks" {
+				t.Errorf("%q holds a secret: %t", test.raw, hides)
+			}
+		})
+	}
+}
+
+// TestWhatIsCutShowsNoPart moves secrets over both places where words are cut.
+func TestWhatIsCutShowsNoPart(t *testing.T) {
+	t.Parallel()
+
+	r := newRedactor(testKey, testSecret)
+
+	for before := range 700 {
+		for _, secret := range []string{testKey, testSecret, "11111111111111112222222222222222"} {
+			for _, filler := range []string{"长", testKey + " "} {
+				raw := strings.Repeat(filler, before)
+				raw = string([]rune(raw)[:before]) + secret + strings.Repeat("长", 400)
+
+				shown := r.words(raw).String()
+				for from := range len(secret) - shortestSecret {
+					if strings.Contains(shown, secret[from:from+shortestSecret]) {
+						t.Fatalf("after %d characters, %q is shown", before, secret[from:from+shortestSecret])
+					}
+				}
+			}
+		}
+	}
+}
+
+// FuzzWords looks for a secret, or a part of one, in what is shown, and for what a terminal obeys.
+func FuzzWords(f *testing.F) {
+	f.Add(testKey, testSecret, "%s?key="+testKey+"1700000000"+testSecret)
+	f.Add("ü\"\\<k>", "k", "k\u0301 \xff ##[x] ::y")
+	f.Add("钥匙钥匙钥匙钥匙钥", "\u212akkkkkkkk", "KKKKKKKKK 钥匙钥匙钥匙钥匙")
+	f.Add("%41%41%41%41", "<<<<<<<<<<", `\u003c\u003c\u003c %2541`)
+
+	f.Fuzz(func(t *testing.T, key, secretKey, raw string) {
+		if credentialProblem(key) != "" || credentialProblem(secretKey) != "" {
+			t.Skip("these are refused")
+		}
+
+		r := newRedactor(key, secretKey).with(testToken)
+
+		for _, said := range []string{raw, strings.ReplaceAll(raw, "%s", key+secretKey), raw + url.QueryEscape(secretKey), key + raw} {
+			shown := r.words(said).String()
+
+			if !utf8.ValidString(shown) || strings.ContainsFunc(shown, func(char rune) bool { return !unicode.IsPrint(char) }) || strings.Contains(shown, "##") {
+				t.Errorf("%q is shown as %q", said, shown)
+			}
+
+			// The ellipsis comes on top.
+			if utf8.RuneCountInString(shown) > maxWords+1 {
+				t.Errorf("%d characters are shown", utf8.RuneCountInString(shown))
+			}
+
+			rest := foldCase(strings.ReplaceAll(shown, hidden, "\n"))
+
+			for _, secret := range []string{key, secretKey, testToken} {
+				characters := []rune(foldCase(secret))
+				width := min(len(characters), shortestSecret)
+
+				for from := 0; from+width <= len(characters); from++ {
+					if strings.Contains(rest, string(characters[from:from+width])) {
+						t.Errorf("%q is shown as %q, with a part of %q", said, shown, secret)
+					}
+				}
+			}
+		}
+
+		if text, err := json.Marshal(r.words(raw).String()); err != nil {
+			t.Errorf("%s cannot be written as JSON: %v", text, err)
+		}
+	})
+}
