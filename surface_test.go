@@ -3,7 +3,6 @@ package main_test
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -295,16 +294,11 @@ func TestOnlyVariablesThatAreReadAreNamed(t *testing.T) {
 	files := documents(t)
 
 	for _, dir := range []string{".github", "examples", "templates", "internal/words"} {
-		err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
-			if err == nil && !entry.IsDir() && !strings.HasSuffix(name, "_test.go") {
+		walk(t, dir, func(name string) {
+			if !strings.HasSuffix(name, "_test.go") {
 				files = append(files, name)
 			}
-
-			return err
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 	}
 
 	for _, name := range files {
