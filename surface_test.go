@@ -96,13 +96,13 @@ func surface(t *testing.T) []served {
 	return all
 }
 
-// attribute is what a document must say of an attribute of the provider block.
+// attribute is what every document must state about a provider attribute.
 type attribute struct {
 	variable  string // The environment variable; empty if there is none.
 	byDefault string // The default; empty if there is none.
 }
 
-// described returns what a description says of an attribute.
+// described returns the variable and the default in the description of an attribute.
 func described(t *testing.T, name, description string) attribute {
 	t.Helper()
 
@@ -126,7 +126,7 @@ func described(t *testing.T, name, description string) attribute {
 	return found
 }
 
-// attributes returns the attributes of the provider's schema with what their descriptions say.
+// attributes returns the provider's attributes, with the variables and defaults in their descriptions.
 func attributes(t *testing.T) map[string]attribute {
 	t.Helper()
 
@@ -203,7 +203,7 @@ func TestIndexHasEveryAttribute(t *testing.T) {
 	compareAttributes(t, page, lines)
 }
 
-// compareAttributes reports every attribute that a document lacks, adds or describes in another way than the schema.
+// compareAttributes reports every attribute that differs between a document and the schema.
 func compareAttributes(t *testing.T, document string, got map[string]attribute) {
 	t.Helper()
 
@@ -231,7 +231,7 @@ func TestDescriptionsNameTheVariablesThatAreRead(t *testing.T) {
 	all := readVariables(t, "")
 
 	for name, attribute := range attributes(t) {
-		// An attribute whose value is unknown does not fall back to its variable, so the difference is that variable.
+		// An unknown attribute does not fall back to its variable, so the difference is that variable.
 		rest := readVariables(t, name)
 
 		variable := strings.Join(slices.DeleteFunc(slices.Clone(all), func(read string) bool { return slices.Contains(rest, read) }), " and ")
@@ -245,7 +245,7 @@ func TestDescriptionsNameTheVariablesThatAreRead(t *testing.T) {
 	}
 }
 
-// readVariables returns the names of the QCC_ variables that Configure reads if one attribute is unknown and the others are null.
+// readVariables returns the QCC_ variables that Configure reads. One attribute is unknown, and the others are null.
 func readVariables(t *testing.T, unknown string) []string {
 	t.Helper()
 
@@ -282,7 +282,7 @@ func readVariables(t *testing.T, unknown string) []string {
 	return slices.Compact(names)
 }
 
-// TestOnlyVariablesThatAreReadAreNamed looks for QCC_ variables in everything that a user reads.
+// TestOnlyVariablesThatAreReadAreNamed checks the QCC_ variables in all texts for users.
 func TestOnlyVariablesThatAreReadAreNamed(t *testing.T) {
 	t.Parallel()
 
@@ -320,7 +320,7 @@ func TestOnlyVariablesThatAreReadAreNamed(t *testing.T) {
 	}
 }
 
-// TestEverythingServedIsDocumented looks for the page, the template, the example and the mentions of all that the provider serves.
+// TestEverythingServedIsDocumented checks the page, template, example and mentions of everything served.
 func TestEverythingServedIsDocumented(t *testing.T) {
 	t.Parallel()
 
@@ -358,7 +358,7 @@ func TestEverythingServedIsDocumented(t *testing.T) {
 	}
 }
 
-// TestOnlyWhatIsServedIsDocumented looks for pages, templates, examples and mentions of what the provider does not serve.
+// TestOnlyWhatIsServedIsDocumented finds documentation of anything that the provider does not serve.
 func TestOnlyWhatIsServedIsDocumented(t *testing.T) {
 	t.Parallel()
 

@@ -85,7 +85,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// compareOutputs returns a test that compares the planned outputs of an example with a golden file. To accept a change:
+// compareOutputs compares the planned outputs of an example with a golden file. To accept a change:
 // go test ./examples -run TestExamples -update.
 func compareOutputs(golden string) func(*testing.T, *emulator.Emulator, *testkit.Folder) {
 	return func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) {

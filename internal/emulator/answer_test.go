@@ -26,7 +26,7 @@ func TestSampleOfTheDocument(t *testing.T) {
 	}
 }
 
-// raw returns the answer to a query as it was sent.
+// raw returns the answer to a quota request with its unparsed body.
 func raw(t *testing.T, behavior emulator.Behavior, modules ...emulator.Module) (*httptest.ResponseRecorder, string) {
 	t.Helper()
 

@@ -40,14 +40,14 @@ type Behavior struct {
 	Size int `json:"size,omitempty"`
 	// Clock is the offset of the emulator's clock; positive means ahead of the real time.
 	Clock Duration `json:"clock,omitzero"`
-	// Drift is added to the consumed count of every module after each request, even a refused one.
+	// Drift is added to every consumed count after each request, even a refused one.
 	Drift int64 `json:"drift,omitempty"`
 
 	// The following fields select what the document does not define. Their zero values follow its sample, or else the most likely choice.
 
 	// Prefixed puts 【有效请求】 or 【无效请求】 before the message, as the document's tables do.
 	Prefixed bool `json:"prefixed,omitempty"`
-	// Capitalized names the fields Status, Message, Result and Id, as the document's table and sibling interfaces do.
+	// Capitalized names the fields Status, Message, Result and Id. The document's table and sibling interfaces do so.
 	Capitalized bool `json:"capitalized,omitempty"`
 	// Numeric writes the status as a number.
 	Numeric bool `json:"numeric,omitempty"`
@@ -63,7 +63,7 @@ type Behavior struct {
 	NoKeyCode int `json:"no_key_code,omitempty"`
 	// UnknownKeyCode is the code for an unknown key; 0 means 101.
 	UnknownKeyCode int `json:"unknown_key_code,omitempty"`
-	// TimespanCode is the code for a Timespan that is missing, not a number, or outside the window; 0 means 115.
+	// TimespanCode is the code for a missing or non-numeric Timespan, or one outside the window; 0 means 115.
 	TimespanCode int `json:"timespan_code,omitempty"`
 	// TokenCode is the code for a missing or wrong Token; 0 means 107.
 	TokenCode int `json:"token_code,omitempty"`
@@ -145,7 +145,7 @@ func (b *Behavior) AddFlags(flags *flag.FlagSet) {
 	flags.IntVar(&b.MethodCode, "method-code", 0, "status `code` for a method other than GET (default 118)")
 }
 
-// Duration is a time.Duration whose form in JSON and flags is a text such as "1.5s".
+// Duration is a time.Duration with the text form "1.5s" in JSON and flags.
 type Duration time.Duration
 
 // MarshalText implements encoding.TextMarshaler.

@@ -10,7 +10,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// TestFlagsAndControlHaveTheSameNames sets every field by its flag, and finds it under the flag's name in the JSON.
+// TestFlagsAndControlHaveTheSameNames sets each field by its flag. It checks that the JSON has each flag's name.
 func TestFlagsAndControlHaveTheSameNames(t *testing.T) {
 	t.Parallel()
 
@@ -20,7 +20,7 @@ func TestFlagsAndControlHaveTheSameNames(t *testing.T) {
 	behavior.AddFlags(flags)
 
 	flags.VisitAll(func(f *flag.Flag) {
-		for _, value := range []string{"true", "7", "7s"} { // One of them fits.
+		for _, value := range []string{"true", "7", "7s"} { // One of them is valid.
 			if flags.Set(f.Name, value) == nil {
 				break
 			}

@@ -16,7 +16,8 @@ const (
 	DefaultSecretKey = "FEDCBA9876543210FEDCBA9876543210"
 )
 
-// Emulator is an http.Handler that serves the quota at Path and its control API below ControlPath. It is safe for concurrent use.
+// Emulator is an http.Handler for the quota and for its control API. It serves the quota at Path, and the API below ControlPath. It is
+// safe for concurrent use.
 type Emulator struct {
 	key, secretKey string
 	log            func(line string)

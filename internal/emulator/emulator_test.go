@@ -10,7 +10,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// query returns a query with the known answer for 2023-11-14 22:13:20 UTC, as far as the emulator's clock is that.
+// query returns a quota request that was signed at 2023-11-14 22:13:20 UTC. The emulator accepts it if its clock shows that time.
 func query(t *testing.T) *http.Request {
 	t.Helper()
 
@@ -21,7 +21,7 @@ func query(t *testing.T) *http.Request {
 	return request
 }
 
-// then is the behavior with a clock that says the time of the known answer, and off.
+// then returns a behavior whose clock shows the time of query's signature plus off.
 func then(off time.Duration) emulator.Behavior {
 	return emulator.Behavior{Clock: emulator.Duration(time.Until(time.Unix(1_700_000_000, 0)) + off)}
 }

@@ -38,7 +38,7 @@ func (e *Emulator) Consume(id string, count int64) error {
 	return e.consume(id, count)
 }
 
-// consumeAll adds to the counts of all modules, or to none if one of them does not exist.
+// consumeAll adds to the consumed counts of several modules. If one of them does not exist, it changes none.
 func (e *Emulator) consumeAll(counts map[string]int64) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()

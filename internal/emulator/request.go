@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// record counts a quota request, and returns the behavior, quota and number that apply to it. It then prepares the state for the next
-// request: it adds Drift to the consumed counts, and decrements Next.
+// record counts a quota request, and returns its behavior, quota and number. It then prepares the state for the next request: it adds
+// Drift to the consumed counts, and decrements Next.
 func (e *Emulator) record() (Behavior, []Module, int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

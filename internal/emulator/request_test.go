@@ -40,7 +40,7 @@ func TestNextLimitsABehavior(t *testing.T) {
 
 	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: 199, Next: 2}))
 
-	for _, want := range []string{"199", "199", "115", "115"} { // 115: the known answer is an old one by the true clock.
+	for _, want := range []string{"199", "199", "115", "115"} { // 115, because the real clock shows that the signature is old.
 		if got, _ := ask(t, service, query(t)); got.Status != want {
 			t.Errorf("code is %s, want %s", got.Status, want)
 		}

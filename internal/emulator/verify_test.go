@@ -51,7 +51,7 @@ func TestVerification(t *testing.T) {
 	}
 }
 
-// TestWindowOfTheTimespan runs on a clock that stands still, since the bounds are exact.
+// TestWindowOfTheTimespan runs on a stopped clock, because it tests exact bounds.
 func TestWindowOfTheTimespan(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -31,7 +31,7 @@ func TestGuideIsUpToDateAndComplete(t *testing.T) {
 		t.Error("templates/guides/status-codes-and-errors.md is not what the tables say: run make generate")
 	}
 
-	// The HTTP statuses, which are numbers too, follow the codes.
+	// The table of HTTP statuses follows the codes, and also begins its rows with numbers.
 	codes, _, _ := strings.Cut(guide.String(), "\n## HTTP statuses\n")
 	if rows := regexp.MustCompile(`(?m)^\| \d+ \|`).FindAllString(codes, -1); len(rows) != len(qcc.Statuses()) {
 		t.Errorf("the guide has %d rows of codes, want %d", len(rows), len(qcc.Statuses()))

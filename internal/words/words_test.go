@@ -25,7 +25,7 @@ func TestEveryStatusCodeIsExplained(t *testing.T) {
 	}
 }
 
-// TestOnlyKnownStatusCodesAreExplained finds explanations that are left behind when a code is removed or renumbered.
+// TestOnlyKnownStatusCodesAreExplained finds explanations of codes that qcc.Statuses does not list.
 func TestOnlyKnownStatusCodesAreExplained(t *testing.T) {
 	t.Parallel()
 
