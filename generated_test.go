@@ -51,6 +51,7 @@ func TestPagesFollowTheirTemplates(t *testing.T) {
 
 			if file := shown.FindStringSubmatch(template[at[0]:at[1]]); file != nil {
 				_, rest, _ = strings.Cut(rest, "\n") // The language of the code block.
+
 				follows(strings.TrimSpace(testkit.ReadFile(t, file[1]))+"\n```", true)
 
 				atOnce = true

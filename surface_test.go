@@ -320,7 +320,7 @@ func TestOnlyVariablesThatAreReadAreNamed(t *testing.T) {
 	}
 }
 
-// TestEverythingServedIsDocumented checks the page, template, example and mentions of everything served.
+// TestEverythingServedIsDocumented checks the page, template, example, test file and mentions of everything served.
 func TestEverythingServedIsDocumented(t *testing.T) {
 	t.Parallel()
 
@@ -328,7 +328,9 @@ func TestEverythingServedIsDocumented(t *testing.T) {
 		page := "docs/" + s.dir + "/" + s.page + ".md"
 		example := "examples/" + s.dir + "/" + s.name + "/" + s.file
 
-		for _, name := range []string{page, "templates/" + s.dir + "/" + s.page + ".md.tmpl", example} {
+		tests := "internal/provider/" + s.page + "_" + strings.ToLower(strings.ReplaceAll(s.kind, " ", "_")) + "_test.go"
+
+		for _, name := range []string{page, "templates/" + s.dir + "/" + s.page + ".md.tmpl", example, tests} {
 			if _, err := os.Stat(name); err != nil {
 				t.Errorf("%s has no %s", s.call, name)
 			}
@@ -354,6 +356,29 @@ func TestEverythingServedIsDocumented(t *testing.T) {
 			if said != "" && !strings.Contains(testkit.ReadFile(t, "CHANGELOG.md"), "`"+said+"`") {
 				t.Errorf("CHANGELOG.md does not name %s", said)
 			}
+		}
+	}
+}
+
+// TestEveryAttributeIsTested checks that a test of the provider sets each attribute and each variable.
+func TestEveryAttributeIsTested(t *testing.T) {
+	t.Parallel()
+
+	var tests strings.Builder
+
+	walk(t, "internal/provider", func(name string) {
+		if strings.HasSuffix(name, "_test.go") {
+			tests.WriteString(testkit.ReadFile(t, name))
+		}
+	})
+
+	for name, attribute := range attributes(t) {
+		if !regexp.MustCompile(`\b` + name + ` = `).MatchString(tests.String()) {
+			t.Errorf("no test of the provider sets %s", name)
+		}
+
+		if attribute.variable != "" && !strings.Contains(tests.String(), `"`+attribute.variable+`": `) {
+			t.Errorf("no test of the provider sets %s", attribute.variable)
 		}
 	}
 }
