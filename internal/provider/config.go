@@ -35,8 +35,8 @@ type settings struct {
 	// unknown has the fields whose value Terraform does not know yet. They never fall back: the environment may belong to another
 	// account than the value that is to come.
 	unknown []qcc.Field
-	// arguments counts the arguments of the block.
-	arguments int
+	// arguments counts the arguments of the block, and secretive those that may be a credential, if by a slip.
+	arguments, secretive int
 }
 
 // environmentVariables are where a null attribute may get its value from.
@@ -88,6 +88,10 @@ func (s *settings) has(field qcc.Field, value attr.Value) bool {
 
 	s.arguments++
 
+	if mayBeSecret(field, value) {
+		s.secretive++
+	}
+
 	if value.IsUnknown() {
 		s.unknown = append(s.unknown, field)
 
@@ -99,9 +103,28 @@ func (s *settings) has(field qcc.Field, value attr.Value) bool {
 	return true
 }
 
-// mayBeOneLine tells whether the block can be written on one line, such as provider "qcc" { key = "..." }: HCL allows one argument there.
-// Terraform prints the first line of the block beside an error about it, and with it the value.
-func (s *settings) mayBeOneLine() bool { return s.arguments == 1 }
+// mayBeSecret reports whether the value of an argument may be a credential: that of key or secret_key, or one that was written behind
+// another name. Nothing as short as "90s" is one.
+func mayBeSecret(field qcc.Field, value attr.Value) bool {
+	const shortestSecret = 8
+
+	text, ok := value.(types.String)
+
+	switch {
+	case !ok:
+		return false
+	case text.IsUnknown():
+		return true
+	case field == qcc.FieldKey, field == qcc.FieldSecretKey:
+		return text.ValueString() != ""
+	default:
+		return len(text.ValueString()) >= shortestSecret
+	}
+}
+
+// firstLineMayHoldSecret reports whether the first line of the block may hold a credential. HCL allows a block on one line, such as
+// provider "qcc" { key = "..." }, if it has one argument. Terraform prints the first line beside an error about the block.
+func (s *settings) firstLineMayHoldSecret() bool { return s.arguments == 1 && s.secretive == 1 }
 
 // refuse takes back that a field was given: what is wrong with it is said here. The value is not repeated: it may be a credential on
 // the wrong line.

@@ -75,7 +75,8 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 }
 
 // ValidateConfig judges what the configuration states. It leaves to Configure what comes from the environment, because the two may run on
-// different machines, and what is not known yet. It leaves to reads what may be on one line with a credential.
+// different machines, and what is not known yet. It leaves an error to reads if the line that Terraform prints beside it may hold a
+// credential.
 func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var model providerModel
 
@@ -85,13 +86,13 @@ func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 		return
 	}
 
-	if settings := resolve(model, noEnvironment); !settings.mayBeOneLine() {
+	if settings := resolve(model, noEnvironment); !settings.firstLineMayHoldSecret() {
 		resp.Diagnostics.Append(settings.problems()...)
 	}
 }
 
-// Configure lets the plan go on where a value is not known yet, because only a read needs it. It also leaves an error to reads if the
-// line that Terraform prints beside it may hold a credential.
+// Configure lets the plan go on where a value is not known yet, because only a read needs it. Like ValidateConfig, it leaves an error to
+// reads if the line that Terraform prints beside it may hold a credential.
 func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
 
@@ -105,7 +106,7 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	errors := append(settings.problems(), settings.absences()...)
 
 	switch {
-	case errors.HasError() && settings.mayBeOneLine():
+	case errors.HasError() && settings.firstLineMayHoldSecret():
 		hand(&reader{errors: errors}, resp)
 
 		return
