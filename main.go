@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
@@ -18,17 +19,22 @@ import (
 var version = "dev"
 
 func main() {
+	if err := run(providerserver.Serve); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run serves the provider until Terraform ends it.
+func run(serve func(context.Context, func() fwprovider.Provider, providerserver.ServeOpts) error) error {
 	var opts providerserver.ServeOpts
 
 	opts.Address = "registry.terraform.io/qccpro/qcc"
 	flag.BoolVar(&opts.Debug, "debug", false, "run outside of Terraform, for a debugger, and print how Terraform can attach")
 	flag.Parse()
 
-	// What net/http logs by itself may hold what a server sends unasked, and a Token with it.
+	// net/http logs what a server sends without being asked, which may be the Token of an earlier request.
 	log.SetOutput(io.Discard)
 
-	if err := providerserver.Serve(context.Background(), provider.New(version, os.Getenv), opts); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	return serve(context.Background(), provider.New(version, os.Getenv), opts)
 }
