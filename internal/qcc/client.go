@@ -1,7 +1,7 @@
 // Package qcc asks QCC Pro (企查查专业版) how much quota a company has left. It implements the quota query (额度查询接口) of the
 // interface document V1.0 of 2020-04-24; comments name the section that they follow.
 //
-// A read goes one way: Quota, batch, read, exchange, send, parseResponse, decodeQuota. Each step has a file of its own.
+// A read goes one way: Quota, batch, read, exchange, send, parse, decodeQuota. Each step has a file of its own.
 package qcc
 
 import (
