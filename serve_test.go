@@ -14,8 +14,7 @@ import (
 // TestNothingIsLoggedBehindOurBack looks at the log of the standard library, which Terraform would write into its own. It is not
 // parallel, because there is one such log.
 func TestNothingIsLoggedBehindOurBack(t *testing.T) {
-	before := log.Writer()
-	t.Cleanup(func() { log.SetOutput(before) })
+	defer log.SetOutput(log.Writer())
 
 	served := errors.New("served")
 

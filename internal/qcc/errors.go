@@ -79,14 +79,16 @@ func (e *AnswerError) Error() string {
 		where = append(where, e.Field)
 	}
 
-	said := "the answer " + string(e.Problem)
-	for _, part := range []string{strings.Join(where, ", "), e.Value.String()} {
-		if part != "" {
-			said += ": " + part
-		}
+	said := []string{"the answer " + string(e.Problem)}
+	if len(where) > 0 {
+		said = append(said, strings.Join(where, ", "))
 	}
 
-	return said
+	if e.Value != (Words{}) {
+		said = append(said, e.Value.String())
+	}
+
+	return strings.Join(said, ": ")
 }
 
 // Wait is what the service says of when it wants to be asked again, in a Retry-After header.

@@ -59,7 +59,7 @@ const (
 	ProblemManyModules Problem = "has more than 1,000 modules"
 	ProblemID          Problem = "has a module that does not have one id"
 	ProblemIDText      Problem = "has a module id that is not printable text in Unicode normal form C (NFC) of at most 64 characters"
-	ProblemIDSecret    Problem = "has a module id that holds a credential or a signature"
+	ProblemIDSecret    Problem = "has a module id that holds a credential or a signature" //nolint:gosec // No credential.
 	ProblemModuleTwice Problem = "has a module twice"
 	ProblemCountTwice  Problem = "has a count twice"
 	ProblemNotWhole    Problem = "has a count that is not a whole number"

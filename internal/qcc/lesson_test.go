@@ -24,7 +24,7 @@ func TestAFailedReadAnswersThoseThatFollow(t *testing.T) {
 		t.Run(fmt.Sprint(status.Code), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var requests []int
+				requests := make([]int, 0, 3)
 
 				service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: status.Code}))
 				cfg := config(qcc.DefaultBaseURL)

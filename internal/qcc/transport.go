@@ -77,7 +77,7 @@ func proxies(environment *httpproxy.Config) func(*url.URL) (*url.URL, error) {
 
 	return func(target *url.URL) (*url.URL, error) {
 		if target.Scheme == plainHTTP {
-			return nil, nil //nolint:nilnil // That is how a Transport is told to use none.
+			return nil, nil // A Transport takes that for no proxy.
 		}
 
 		proxy, err := find(target)
@@ -142,13 +142,11 @@ func newTransportError(err error, host string, p *progress) *TransportError {
 	return failed
 }
 
+// failureOf returns the failure of a request that ended with an error.
 func failureOf(err error, p *progress) Failure {
 	var (
-		refusal     proxyRefusedError
-		name        *net.DNSError
-		op          *net.OpError
-		timeout     net.Error
-		certificate *tls.CertificateVerificationError
+		op      *net.OpError
+		timeout net.Error
 	)
 
 	operation := ""
@@ -156,20 +154,18 @@ func failureOf(err error, p *progress) Failure {
 		operation = op.Op
 	}
 
-	late := errors.As(err, &timeout) && timeout.Timeout()
-
 	switch {
 	case errors.Is(err, errProxyAddress):
 		return FailureProxyAddress
-	case errors.As(err, &refusal), operation == "socks connect" && !late:
-		return FailureProxyRefused
-	case operation == "proxyconnect" && !late:
-		return FailureProxy
-	case late && !errors.As(err, &name):
-		return p.slow()
-	case errors.As(err, &name):
+	case isA[*net.DNSError](err) && operation != "proxyconnect":
 		return FailureName
-	case errors.As(err, &certificate):
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return p.slow()
+	case isA[proxyRefusedError](err), operation == "socks connect":
+		return FailureProxyRefused
+	case operation == "proxyconnect":
+		return FailureProxy
+	case isA[*tls.CertificateVerificationError](err):
 		return FailureCertificate
 	case operation == "dial" && isRefused(err):
 		return FailureRefused
@@ -178,4 +174,11 @@ func failureOf(err error, p *progress) Failure {
 	default:
 		return p.broken(err)
 	}
+}
+
+// isA reports whether an error has one of type E in it.
+func isA[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+
+	return ok
 }

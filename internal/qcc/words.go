@@ -3,6 +3,7 @@ package qcc
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -55,7 +56,7 @@ func newRedactor(secrets ...string) *redactor {
 
 // with returns a redactor that also knows a secret that no escaping changes.
 func (r *redactor) with(secret string) *redactor {
-	return &redactor{secrets: append(r.secrets[:len(r.secrets):len(r.secrets)], foldCase(secret))}
+	return &redactor{secrets: append(slices.Clip(r.secrets), foldCase(secret))}
 }
 
 func (r *redactor) add(secret string) { r.secrets = append(r.secrets, foldCase(secret)) }
