@@ -42,8 +42,8 @@ func skewText(skew time.Duration) string {
 	return fmt.Sprintf("The clock of this machine is %s %s that of QCC.", skew.Abs(), side)
 }
 
-// readDiagnostic tells of an error of qcc.Client.Quota: what came back, what it means, what to do, and how often was asked. The words
-// for each kind of failure are in internal/words.
+// readDiagnostic returns the diagnostic for an error of qcc.Client.Quota: what was received, what it means, what to do, and the number of
+// attempts. The words for each kind of failure are in internal/words.
 func readDiagnostic(err error) diag.Diagnostic {
 	var (
 		read      *qcc.ReadError

@@ -104,7 +104,7 @@ func (r *wireResult) UnmarshalJSON(raw []byte) error {
 // decodeModules reads the modules of a result. No result (absent or null) gives nil, an empty list an empty map.
 func decodeModules(result wireResult, r *redactor) (map[string]Module, error) {
 	if result.raw == nil {
-		return nil, nil //nolint:nilnil // Nil is what tells no result from an empty one.
+		return nil, nil //nolint:nilnil // Nil means no result, and an empty map an empty one.
 	}
 
 	modules := make(map[string]Module)

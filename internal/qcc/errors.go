@@ -50,7 +50,7 @@ type HTTPError struct {
 
 func (e *HTTPError) Error() string { return "the service answered with HTTP " + e.HTTPStatus() }
 
-// Transient tells whether asking again soon may help.
+// Transient reports whether a retry may help.
 func (e *HTTPError) Transient() bool { return TransientHTTP(e.StatusCode) }
 
 // AnswerError is an answer with HTTP status 200 that cannot be used.
@@ -99,7 +99,7 @@ type Wait struct {
 
 func (w Wait) retryAfter() time.Duration { return w.RetryAfter }
 
-// Response is what can be told of an HTTP response without showing it.
+// Response describes an HTTP response without showing its body.
 type Response struct {
 	// Host is the host of the base URL, with its port if it has one.
 	Host string
@@ -123,7 +123,7 @@ type TransportError struct {
 	Host string
 	// ProxyStatus is the HTTP status with which a proxy refused to connect (FailureProxyRefused); else 0.
 	ProxyStatus int
-	// Transient tells whether asking again soon may help.
+	// Transient reports whether a retry may help.
 	Transient bool
 }
 
@@ -178,7 +178,7 @@ func retryAfter(err error) time.Duration {
 	return failure.retryAfter()
 }
 
-// isTransient tells whether asking again soon may help after the failure of an attempt.
+// isTransient reports whether a retry may help after the failure of an attempt.
 func isTransient(err error) bool {
 	if status, ok := errors.AsType[*StatusError](err); ok {
 		return status.Status.Class == ClassTransient
@@ -193,7 +193,7 @@ func isTransient(err error) bool {
 	return ok && transport.Transient
 }
 
-// TransientHTTP tells whether asking again soon may help after an HTTP status.
+// TransientHTTP reports whether a retry may help after an HTTP status.
 func TransientHTTP(statusCode int) bool {
 	switch statusCode {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:

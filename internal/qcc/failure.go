@@ -4,7 +4,7 @@ package qcc
 // that a search for them finds help.
 type Failure string
 
-// The failures that are told apart.
+// The failures that the client distinguishes.
 const (
 	FailureName              Failure = "the host name could not be resolved"
 	FailureRefused           Failure = "connection refused: nothing listens at this address, or a firewall rejects the connection"
@@ -32,8 +32,8 @@ func Failures() []Failure {
 	}
 }
 
-// Transient tells whether asking again soon may help in general. A TransportError says it of a single case: a name that does not exist,
-// and a proxy that is only busy, are exceptions.
+// Transient reports whether a retry may help in general. The Transient field of a TransportError is
+// about one case: a name that does not exist, and a proxy that is only busy, are exceptions.
 func (f Failure) Transient() bool {
 	switch f {
 	case FailureProxyAddress, FailureProxyRefused, FailureCertificate, FailureClientCertificate, FailureTLS:
@@ -46,7 +46,7 @@ func (f Failure) Transient() bool {
 // Problem is what can be wrong with an answer of HTTP status 200, as a phrase that follows "the answer".
 type Problem string
 
-// The problems that are told apart.
+// The problems that the client distinguishes.
 const (
 	ProblemCompression Problem = "is not compressed as its header says"
 	ProblemTooLong     Problem = "is longer than 1 MiB"

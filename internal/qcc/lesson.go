@@ -9,12 +9,12 @@ import (
 // otherwise ask a service that is down. A gate late in an apply asks anew.
 const failureHolds = 5 * time.Second
 
-// lesson is what a client has learnt from failures. The zero value is nothing.
+// lesson holds what a client has learnt from failures. The zero value holds nothing.
 type lesson struct {
 	mu sync.Mutex
-	// failed is the error of a read that answers others; nil if none has failed.
+	// failed is the error that answers later reads; nil if no read has failed.
 	failed *ReadError
-	// forGood tells whether it does so for the life of the client. Otherwise it does until a time.
+	// forGood reports whether failed answers reads for the life of the client. Otherwise it does so until a time.
 	forGood bool
 	until   time.Time
 

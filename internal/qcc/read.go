@@ -16,13 +16,13 @@ const (
 	longestWait = 5 * time.Second
 )
 
-// Attempt is what can be told of one request.
+// Attempt describes one request, without anything secret.
 type Attempt struct {
 	// Number counts the requests of one read, from 1.
 	Number int
 	// Elapsed is how long the request took, its answer included.
 	Elapsed time.Duration
-	// HTTPStatus is 0 if no answer came.
+	// HTTPStatus is 0 if there was no answer.
 	HTTPStatus int
 	// Code is the service's status code, 0 if the answer held none.
 	Code int
@@ -30,8 +30,8 @@ type Attempt struct {
 	Wait time.Duration
 }
 
-// read asks the service for a batch of reads, the oldest of which began at the given time. It retries as long as that may help, and as
-// the retries and the time suffice. A wait that does not fit into the time is not begun.
+// read reads the quota for a batch whose oldest read began at the given time. It retries as long as that may help, and as the retries and
+// the timeout suffice. It does not begin a wait that would outlast the timeout.
 func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 	if failed := c.lesson.failure(); failed != nil { // Another read failed while this batch gathered.
 		return Quota{}, failed
@@ -41,7 +41,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 	attempt := Attempt{}
 
 	wait, err := c.lesson.wait()
-	if wait > 0 { // Those that wait for the same moment do not all ask in it.
+	if wait > 0 { // So that reads which wait for the same moment do not all send a request in it.
 		wait += randomWait(0)
 	}
 
@@ -104,7 +104,7 @@ func randomWait(retries int) time.Duration {
 	return rand.N(2*average) + 1 //nolint:gosec // Nobody gains from guessing it.
 }
 
-// endAfter tells whether a failure ends the read, and why.
+// endAfter reports whether a failure ends the read, and for which reason.
 func (c *Client) endAfter(err error, deadline time.Time, retries int, wait time.Duration) (End, bool) {
 	left := time.Until(deadline)
 
@@ -122,7 +122,7 @@ func (c *Client) endAfter(err error, deadline time.Time, retries int, wait time.
 	}
 }
 
-// fail completes the error of a read. Reads that follow learn from it, unless this one only failed because nobody waits for it.
+// fail completes the error of a read. Later reads learn from it, unless the read was cancelled.
 func (c *Client) fail(ctx context.Context, failed *ReadError) error {
 	failed.Timeout = c.config.Timeout
 
@@ -152,7 +152,7 @@ func (c *Client) report(ctx context.Context, attempt Attempt) {
 	}
 }
 
-// sleep waits, and tells whether the context still goes on.
+// sleep waits, and reports whether the context is still alive.
 func sleep(ctx context.Context, wait time.Duration) bool {
 	if wait <= 0 {
 		return ctx.Err() == nil

@@ -13,11 +13,11 @@ import (
 // maxBody is how many bytes an answer may have: room for thousands of modules, where three are known.
 const maxBody = 1 << 20
 
-// answer is the response to a request, and what is needed to tell of it.
+// answer is the response to a request, with what describing it needs.
 type answer struct {
 	response *http.Response
-	// came is when it began to come, by this machine's clock.
-	came time.Time
+	// received is when the first part of the response was read, by this machine's clock.
+	received time.Time
 	// host is the host of the base URL.
 	host     string
 	progress *progress
@@ -58,7 +58,7 @@ func (a *answer) parse() (Quota, Status, error) {
 		stated.Wait = a.wait()
 
 		if status.DependsOnClock() {
-			stated.Skew = skewOf(a.response.Header, a.came)
+			stated.Skew = skewOf(a.response.Header, a.received)
 		}
 	case errors.As(err, &wrong):
 		wrong.Response = a.facts(int64(len(body)))
@@ -67,7 +67,7 @@ func (a *answer) parse() (Quota, Status, error) {
 	return quota, status, err
 }
 
-// facts returns what can be told of the response, whose body has so many bytes.
+// facts describes the response, whose body has so many bytes.
 func (a *answer) facts(length int64) Response {
 	return Response{
 		Host:        a.host,
@@ -77,31 +77,31 @@ func (a *answer) facts(length int64) Response {
 	}
 }
 
-func (a *answer) wait() Wait { return Wait{RetryAfter: parseRetryAfter(a.response.Header, a.came)} }
+func (a *answer) wait() Wait { return Wait{RetryAfter: parseRetryAfter(a.response.Header, a.received)} }
 
-// skewOf returns how far the clock that wrote the Date of an answer is ahead of the one that says when it came; nil without a date.
-func skewOf(header http.Header, came time.Time) *time.Duration {
+// skewOf returns how far the clock of a Date header is ahead of this machine's; nil without a date.
+func skewOf(header http.Header, received time.Time) *time.Duration {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
 		return nil
 	}
 
-	return new(date.Sub(came).Round(time.Second))
+	return new(date.Sub(received).Round(time.Second))
 }
 
-// isCorrupt tells whether a body could not be decompressed.
+// isCorrupt reports whether a body could not be decompressed.
 func isCorrupt(err error) bool {
 	var corrupt flate.CorruptInputError
 
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
-// longestRetryAfter is more than any read could wait, and little enough to reckon with. What is beyond it is not told apart.
+// longestRetryAfter caps what a service can ask for, so that the arithmetic of times cannot overflow.
 const longestRetryAfter = 365 * 24 * time.Hour
 
-// parseRetryAfter reads the header of that name, a number of seconds or a date; 0 if it says neither, or a time that has passed. A date
-// is taken by the clock that wrote it, if the answer has its time, else by the clock that says when the answer came.
-func parseRetryAfter(header http.Header, came time.Time) time.Duration {
+// parseRetryAfter reads the Retry-After header, a number of seconds or a date. It is 0 if the header is neither, or a time that has passed.
+// A date is compared with the Date header if there is one, because the service's clock wrote both, else with this machine's time.
+func parseRetryAfter(header http.Header, received time.Time) time.Duration {
 	said := header.Get("Retry-After")
 	if said == "" {
 		return 0
@@ -117,8 +117,8 @@ func parseRetryAfter(header http.Header, came time.Time) time.Duration {
 	}
 
 	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
-		came = theirs
+		received = theirs
 	}
 
-	return max(0, min(date.Sub(came.Truncate(time.Second)), longestRetryAfter))
+	return max(0, min(date.Sub(received.Truncate(time.Second)), longestRetryAfter))
 }

@@ -19,8 +19,8 @@ const maxHeaders = 64 << 10
 // newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY, trusts the certificates that the system trusts,
 // and speaks TLS 1.2 or newer.
 //
-// Each request has a connection of its own. On a connection that is used again, a late or duplicate answer could be taken for that of the
-// next request, net/http would repeat a request by itself, and it would log what comes unasked.
+// Each request has a connection of its own. On a kept connection, a late or duplicate answer could be taken for the answer to the next
+// request. net/http would also repeat a request by itself, and log what the server sends without a request.
 //
 // It speaks HTTP/1.1, because a query or two gain nothing from HTTP/2, without which the provider is smaller. As a RoundTripper it
 // follows no redirects: net/http's Client would take the Token header to another host, and the key in a Referer.
@@ -89,7 +89,7 @@ func proxies(environment *httpproxy.Config) func(*url.URL) (*url.URL, error) {
 	}
 }
 
-// isProxyAddress tells whether a value can be the address of a proxy: a URL that net/http can use, or a host with or without a port.
+// isProxyAddress reports whether a value can be the address of a proxy: a URL that net/http can use, or a host with or without a port.
 // No value is no proxy.
 func isProxyAddress(value string) bool {
 	if value == "" {

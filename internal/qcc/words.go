@@ -160,7 +160,7 @@ func (r *redactor) redact(text []rune) string {
 	return shown.String()
 }
 
-// secretsIn tells of each character whether it belongs to a secret.
+// secretsIn reports for each character whether it belongs to a secret.
 func (r *redactor) secretsIn(text []rune) []bool {
 	secret := make([]bool, len(text))
 	mark := func(from, to int) {
