@@ -63,14 +63,25 @@ func (s *tokens) secrets() []string {
 	return append([]string{emulator.DefaultKey, emulator.DefaultSecretKey}, s.seen...)
 }
 
-// leaks returns the places that have a secret in them.
+// leaks returns the places that have a secret in them, or a part of one that is long enough not to be there by chance.
 func leaks(secrets []string, places map[string]string) []string {
+	const longEnough = 12
+
 	var found []string
 
 	for place, content := range places {
+		content = strings.ToLower(content)
+
 		for _, secret := range secrets {
-			if strings.Contains(strings.ToLower(content), strings.ToLower(secret)) {
-				found = append(found, place)
+			secret = strings.ToLower(secret)
+			width := min(len(secret), longEnough)
+
+			for from := 0; from+width <= len(secret); from++ {
+				if strings.Contains(content, secret[from:from+width]) {
+					found = append(found, place)
+
+					break
+				}
 			}
 		}
 	}
