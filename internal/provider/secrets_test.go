@@ -65,7 +65,7 @@ func (s *tokens) secrets() []string {
 
 // leaks returns the places that have a secret in them, or a part of one that is long enough not to be there by chance.
 func leaks(secrets []string, places map[string]string) []string {
-	const longEnough = 12
+	const longEnough = 10
 
 	var found []string
 
