@@ -106,8 +106,6 @@ func (s *settings) has(field qcc.Field, value attr.Value) bool {
 // mayBeSecret reports whether the value of an argument may be a credential: that of key or secret_key, or one that was written behind
 // another name. Nothing as short as "90s" is one.
 func mayBeSecret(field qcc.Field, value attr.Value) bool {
-	const shortestSecret = 8
-
 	text, ok := value.(types.String)
 
 	switch {
@@ -118,7 +116,7 @@ func mayBeSecret(field qcc.Field, value attr.Value) bool {
 	case field == qcc.FieldKey, field == qcc.FieldSecretKey:
 		return text.ValueString() != ""
 	default:
-		return len(text.ValueString()) >= shortestSecret
+		return len(text.ValueString()) >= qcc.ShortestSecret
 	}
 }
 

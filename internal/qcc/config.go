@@ -174,7 +174,7 @@ func parseBaseURL(raw string) (*url.URL, string) {
 
 // holdsCredential reports whether a URL has a credential in it, which errors would show. A short one may stand there by chance.
 func holdsCredential(raw, credential string) bool {
-	return len(credential) >= shortestSecret && strings.Contains(foldCase(raw), foldCase(credential))
+	return len(credential) >= ShortestSecret && strings.Contains(foldCase(raw), foldCase(credential))
 }
 
 // isPort reports whether a port can be connected to; an empty one is the scheme's own.

@@ -26,7 +26,7 @@ func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) 
 	}
 
 	corrected, ok := correctedOffset(err)
-	if !ok || (corrected-offset).Abs() <= ToleratedSkew || c.lesson.refusal() != nil {
+	if !ok || (corrected-offset).Abs() <= ToleratedSkew || c.memory.refusal() != nil {
 		return quota, err
 	}
 

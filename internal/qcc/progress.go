@@ -53,6 +53,8 @@ func watch(ctx context.Context) (context.Context, *progress) {
 			}
 		},
 		GotConn: func(httptrace.GotConnInfo) { enter(FailureSlow) },
+		// Who answers does not miss a client certificate.
+		GotFirstResponseByte: func() { p.certificateAsked.Store(false) },
 	}
 
 	return httptrace.WithClientTrace(context.WithValue(ctx, progressKey{}, p), &p.trace), p
@@ -85,7 +87,7 @@ func (p *progress) broken(err error) Failure {
 	ended := errors.Is(err, io.EOF) || errors.As(err, &errno)
 
 	switch {
-	case p.certificateAsked.Load() && (alert || ended):
+	case p.certificateAsked.Load() && alert:
 		return FailureClientCertificate
 	case alert, p.handshakeFailed.Load() && !ended:
 		return FailureTLS

@@ -13,8 +13,8 @@ import (
 // maxBody is how many bytes an answer may have: room for thousands of modules, where three are known.
 const maxBody = 1 << 20
 
-// answer is the response to a request, with what describing it needs.
-type answer struct {
+// reply is the response to a request, with what describing it needs.
+type reply struct {
 	response *http.Response
 	// received is when the first part of the response was read, by this machine's clock.
 	received time.Time
@@ -24,29 +24,29 @@ type answer struct {
 	redactor *redactor
 }
 
-// parse reads the answer. The Status is zero if the answer does not hold one.
-func (a *answer) parse() (Quota, Status, error) {
-	if a.response.StatusCode != http.StatusOK {
-		failure := &HTTPError{Response: a.facts(a.response.ContentLength), Wait: a.wait()}
-		if target, err := a.response.Location(); err == nil {
-			failure.RedirectHost = a.redactor.words(target.Host)
+// parse reads the reply. The Status is zero if the reply does not hold one.
+func (r *reply) parse() (Quota, Status, error) {
+	if r.response.StatusCode != http.StatusOK {
+		failure := &HTTPError{Response: r.facts(r.response.ContentLength), RetryAfter: r.retryAfter()}
+		if target, err := r.response.Location(); err == nil && isRedirect(r.response.StatusCode) {
+			failure.RedirectHost = r.redactor.words(target.Host)
 		}
 
 		return Quota{}, Status{}, failure
 	}
 
-	body, err := io.ReadAll(io.LimitReader(a.response.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(r.response.Body, maxBody+1))
 
 	switch {
 	case isCorrupt(err):
-		return Quota{}, Status{}, &AnswerError{Response: a.facts(a.response.ContentLength), Problem: ProblemCompression}
+		return Quota{}, Status{}, &AnswerError{Response: r.facts(r.response.ContentLength), Problem: ProblemCompression}
 	case err != nil:
-		return Quota{}, Status{}, newTransportError(err, a.host, a.progress)
+		return Quota{}, Status{}, newTransportError(err, r.host, r.progress)
 	case len(body) > maxBody:
-		return Quota{}, Status{}, &AnswerError{Response: a.facts(a.response.ContentLength), Problem: ProblemTooLong}
+		return Quota{}, Status{}, &AnswerError{Response: r.facts(r.response.ContentLength), Problem: ProblemTooLong}
 	}
 
-	quota, status, err := decodeQuota(body, a.redactor)
+	quota, status, err := decodeQuota(body, r.redactor)
 
 	var (
 		stated *StatusError
@@ -55,29 +55,29 @@ func (a *answer) parse() (Quota, Status, error) {
 
 	switch {
 	case errors.As(err, &stated):
-		stated.Wait = a.wait()
+		stated.RetryAfter = r.retryAfter()
 
 		if status.DependsOnClock() {
-			stated.Skew = skewOf(a.response.Header, a.received)
+			stated.Skew = skewOf(r.response.Header, r.received)
 		}
 	case errors.As(err, &wrong):
-		wrong.Response = a.facts(int64(len(body)))
+		wrong.Response = r.facts(int64(len(body)))
 	}
 
 	return quota, status, err
 }
 
 // facts describes the response, whose body has so many bytes.
-func (a *answer) facts(length int64) Response {
+func (r *reply) facts(length int64) Response {
 	return Response{
-		Host:        a.host,
-		StatusCode:  a.response.StatusCode,
-		ContentType: a.redactor.words(a.response.Header.Get("Content-Type")),
+		Host:        r.host,
+		StatusCode:  r.response.StatusCode,
+		ContentType: r.redactor.words(r.response.Header.Get("Content-Type")),
 		Length:      length,
 	}
 }
 
-func (a *answer) wait() Wait { return Wait{RetryAfter: parseRetryAfter(a.response.Header, a.received)} }
+func (r *reply) retryAfter() time.Duration { return parseRetryAfter(r.response.Header, r.received) }
 
 // skewOf returns how far the clock of a Date header is ahead of this machine's; nil without a date.
 func skewOf(header http.Header, received time.Time) *time.Duration {
@@ -87,6 +87,10 @@ func skewOf(header http.Header, received time.Time) *time.Duration {
 	}
 
 	return new(date.Sub(received).Round(time.Second))
+}
+
+func isRedirect(statusCode int) bool {
+	return statusCode >= http.StatusMultipleChoices && statusCode < http.StatusBadRequest
 }
 
 // isCorrupt reports whether a body could not be decompressed.

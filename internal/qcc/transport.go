@@ -26,7 +26,8 @@ const maxHeaders = 64 << 10
 // follows no redirects: net/http's Client would take the Token header to another host, and the key in a Referer.
 func newTransport(environment *httpproxy.Config) *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Nobody here replaces it.
-	transport.DialContext = endingWithRequest(transport.DialContext)
+	transport.DialContext = dialForRequest
+	transport.TLSHandshakeTimeout = 0 // The request has a deadline.
 	transport.DisableKeepAlives = true
 	transport.MaxResponseHeaderBytes = maxHeaders
 	transport.Protocols = new(http.Protocols)
@@ -46,19 +47,24 @@ func newTransport(environment *httpproxy.Config) *http.Transport {
 	return transport
 }
 
-type dialer func(ctx context.Context, network, address string) (net.Conn, error)
-
-// endingWithRequest returns a dialer whose connections end when their request must. net/http goes on with a SOCKS handshake after its
-// request has ended.
-func endingWithRequest(dial dialer) dialer {
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		connection, err := dial(ctx, network, address)
-		if p := progressOf(ctx); err == nil && p != nil {
-			err = connection.SetDeadline(p.deadline)
-		}
-
-		return connection, err
+// dialForRequest makes a connection that ends when its request must. net/http goes on to connect after a request has ended, and would keep
+// a SOCKS handshake open for good.
+func dialForRequest(ctx context.Context, network, address string) (net.Conn, error) {
+	p := progressOf(ctx)
+	if p == nil {
+		p = &progress{}
 	}
+
+	connection, err := (&net.Dialer{Deadline: p.deadline}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := connection.SetDeadline(p.deadline); err != nil {
+		return nil, errors.Join(err, connection.Close())
+	}
+
+	return connection, nil
 }
 
 // errProxyAddress is an HTTPS_PROXY that is no proxy's address. net/http ignores one, and sends the request without a proxy.

@@ -16,7 +16,7 @@ type kind int
 const (
 	kindNull kind = iota // Or absent.
 	kindString
-	kindNumber  // Or true, or false.
+	kindOther   // A number otherwise, true or false.
 	kindInteger // A number of digits alone that 64 bits can hold.
 	kindObject
 	kindList
@@ -55,7 +55,7 @@ func (v *value) UnmarshalJSON(raw []byte) error {
 		if err == nil && (integer != 0 || raw[0] != '-') {
 			v.kind, v.integer = kindInteger, integer
 		} else {
-			v.kind, v.text = kindNumber, string(raw)
+			v.kind, v.text = kindOther, string(raw)
 		}
 	}
 
