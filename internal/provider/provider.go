@@ -67,7 +67,7 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 			"max_retries": schema.NumberAttribute{
 				MarkdownDescription: "How often one read may ask again when the service is busy or the connection fails, from `0` to `10`. " +
-					"What asking again cannot mend is asked once. Defaults to `3`.",
+					"Permanent refusals are not retried. Defaults to `3`.",
 				Optional: true,
 			},
 		},
