@@ -1,4 +1,4 @@
-// Command terraform-provider-qcc is a Terraform provider that tells a plan how much QCC Pro (企查查专业版) quota is left.
+// Command terraform-provider-qcc is a Terraform provider that reads the remaining quota of QCC Pro (企查查专业版).
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
 )
 
-// version is set by the linker in releases.
+// The linker sets version in releases.
 var version = "dev"
 
 func main() {
@@ -33,7 +33,7 @@ func run(serve func(context.Context, func() fwprovider.Provider, providerserver.
 	flag.BoolVar(&opts.Debug, "debug", false, "run outside of Terraform, for a debugger, and print how Terraform can attach")
 	flag.Parse()
 
-	// net/http logs what a server sends without being asked, which may be the Token of an earlier request.
+	// The log of net/http is discarded, because it may contain a Token. net/http logs unsolicited data from a server as it is.
 	log.SetOutput(io.Discard)
 
 	return serve(context.Background(), provider.New(version, os.Getenv), opts)

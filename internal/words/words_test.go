@@ -25,6 +25,28 @@ func TestEveryStatusCodeIsExplained(t *testing.T) {
 	}
 }
 
+// TestOnlyKnownStatusCodesAreExplained finds explanations of codes that qcc.Statuses does not list.
+func TestOnlyKnownStatusCodesAreExplained(t *testing.T) {
+	t.Parallel()
+
+	unknown := words.Status(qcc.Lookup(777))
+
+	known := map[int]bool{}
+	for _, status := range qcc.Statuses() {
+		if known[status.Code] {
+			t.Errorf("%d is known twice", status.Code)
+		}
+
+		known[status.Code] = true
+	}
+
+	for code := range 10_000 {
+		if said := words.Status(qcc.Status{Code: code}); !known[code] && said.Meaning != unknown.Meaning {
+			t.Errorf("%d is explained by %+v, but is not a known code", code, said)
+		}
+	}
+}
+
 func TestEveryFailureIsExplained(t *testing.T) {
 	t.Parallel()
 
