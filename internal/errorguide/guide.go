@@ -78,7 +78,7 @@ func failures() []row {
 // These phrases say how the provider reacts to a failure.
 const (
 	retries = "retries"
-	fails     = "fails"
+	fails   = "fails"
 )
 
 // statusAction returns how the provider reacts to a status code.
