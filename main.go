@@ -9,6 +9,7 @@ import (
 	"log"
 	"os"
 
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
@@ -18,6 +19,14 @@ import (
 var version = "dev"
 
 func main() {
+	if err := run(providerserver.Serve); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run serves the provider until Terraform ends it.
+func run(serve func(context.Context, func() fwprovider.Provider, providerserver.ServeOpts) error) error {
 	var opts providerserver.ServeOpts
 
 	opts.Address = "registry.terraform.io/qccpro/qcc"
@@ -27,8 +36,5 @@ func main() {
 	// The log of net/http is discarded, because it may contain a Token. net/http logs unsolicited data from a server as it is.
 	log.SetOutput(io.Discard)
 
-	if err := providerserver.Serve(context.Background(), provider.New(version, os.Getenv), opts); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	return serve(context.Background(), provider.New(version, os.Getenv), opts)
 }

@@ -77,8 +77,8 @@ func failures() []row {
 
 // These phrases say how the provider reacts to a failure.
 const (
-	asksAgain = "asks again"
-	fails     = "fails"
+	retries = "retries"
+	fails   = "fails"
 )
 
 // statusAction returns how the provider reacts to a status code.
@@ -86,7 +86,7 @@ func statusAction(status qcc.Status) string {
 	action := map[qcc.Class]string{
 		qcc.ClassOK:        "reads the quota",
 		qcc.ClassEmpty:     "gives no modules, and warns",
-		qcc.ClassTransient: asksAgain,
+		qcc.ClassTransient: retries,
 		qcc.ClassRefused:   "fails for good",
 		qcc.ClassRejected:  fails,
 	}[status.Class]
@@ -100,7 +100,7 @@ func statusAction(status qcc.Status) string {
 
 func retryAction(transient bool) string {
 	if transient {
-		return asksAgain
+		return retries
 	}
 
 	return fails
@@ -113,7 +113,7 @@ func failureAction(failure qcc.Failure) string {
 	case qcc.FailureName:
 		return action + "; fails if the name does not exist"
 	case qcc.FailureProxyRefused:
-		return action + "; asks again if the proxy's answer is an HTTP status that allows it"
+		return action + "; retries if the proxy's answer is an HTTP status that allows it"
 	default:
 		return action
 	}

@@ -68,7 +68,7 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 			"max_retries": schema.NumberAttribute{
 				MarkdownDescription: "How often one read may ask again when the service is busy or the connection fails, from `0` to `10`. " +
-					"What asking again cannot mend is asked once. Defaults to `3`.",
+					"Permanent refusals are not retried. Defaults to `3`.",
 				Optional: true,
 			},
 		},
@@ -76,8 +76,8 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 }
 
 // ValidateConfig reports invalid values in the provider block. It does not check the environment, because Configure may run on another
-// machine, nor unknown values: Configure checks both. It also does not check a block that may be on one line, because Terraform would
-// print that line with the error, and a credential on it: reads report that error.
+// machine, nor unknown values: Configure checks both. If the first line of the block may hold a credential, reads report the error,
+// because Terraform prints that line with an error about the block.
 func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var model providerModel
 
@@ -87,14 +87,13 @@ func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 		return
 	}
 
-	if settings := resolve(model, noEnvironment); !settings.mayBeOneLine() {
+	if settings := resolve(model, noEnvironment); !settings.firstLineMayHoldSecret() {
 		resp.Diagnostics.Append(settings.problems()...)
 	}
 }
 
 // Configure provides the reader for data sources and ephemeral resources. If a value is unknown, the plan continues and only reads fail,
-// because only reads need the value. Reads also report the errors of a block that may be on one line, because Terraform would print
-// that line, and a credential on it, with an error of Configure.
+// because only reads need the value. Reads also report an error of the block if its first line may hold a credential.
 func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
 
@@ -108,7 +107,7 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	errors := append(settings.problems(), settings.absences()...)
 
 	switch {
-	case errors.HasError() && settings.mayBeOneLine():
+	case errors.HasError() && settings.firstLineMayHoldSecret():
 		provide(&reader{errors: errors}, resp)
 
 		return

@@ -124,7 +124,7 @@ func TestAReadThatComesAfterARefusalAsksNobody(t *testing.T) {
 	}), nil)
 	refused := &ReadError{Err: &StatusError{Status: Lookup(101)}}
 
-	client.lesson.learn(refused, true)
+	client.memory.remember(refused, true)
 
 	if _, err := client.read(t.Context(), time.Now()); !errors.Is(err, refused) {
 		t.Errorf("the error is %v, want the refusal", err)

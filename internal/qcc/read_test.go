@@ -244,6 +244,32 @@ func TestCancelEndsAReadAtOnce(t *testing.T) {
 	}
 }
 
+// TestACancelledAttemptIsReportedOnce cancels a read whose request hangs. No wait follows, so none is reported.
+func TestACancelledAttemptIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var reported []qcc.Attempt
+
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.MaxRetries = qcc.DefaultMaxRetries
+		cfg.Transport = answer(hang)
+		cfg.OnAttempt = func(_ context.Context, attempt qcc.Attempt) { reported = append(reported, attempt) }
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+
+		if _, err := newClient(t, cfg).Quota(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v", err)
+		}
+
+		synctest.Wait()
+
+		if len(reported) != 1 || reported[0].Number != 1 || reported[0].Wait != 0 {
+			t.Errorf("the attempts are reported as %+v", reported)
+		}
+	})
+}
+
 func TestAttemptsAreReported(t *testing.T) {
 	t.Parallel()
 

@@ -41,7 +41,7 @@ func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
 		"handshake finds no common":    {errors.New("tls: protocol version not supported"), handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
 		"alert":                        {alert, 0, TransportError{FailureTLS, "h", 0, false}},
 		"alert, certificate asked for": {alert, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
-		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
+		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureBroken, "h", 0, true}},
 		"Windows refuses":              {&net.OpError{Op: "dial", Err: syscall.Errno(10061)}, 0, TransportError{FailureRefused, "h", 0, true}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -67,3 +67,15 @@ func TestAWebPageIsToldByItsContentType(t *testing.T) {
 		}
 	}
 }
+
+// TestHTTPStatusesAreUnavailableIfARetryMayHelp compares what users are told with what the client does.
+func TestHTTPStatusesAreUnavailableIfARetryMayHelp(t *testing.T) {
+	t.Parallel()
+
+	for status := 201; status <= 999; status++ {
+		said := words.HTTP(status)
+		if unavailable := said.Summary == "QCC service unavailable"; unavailable != qcc.TransientHTTP(status) || said.Remedy == "" {
+			t.Errorf("HTTP %d is explained by %+v, and the client retries: %t", status, said, qcc.TransientHTTP(status))
+		}
+	}
+}
