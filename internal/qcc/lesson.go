@@ -28,7 +28,7 @@ func (l *lesson) failure() *ReadError {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	if l.failed != nil && (l.forGood || time.Now().Before(l.until)) {
+	if l.forGood || time.Now().Before(l.until) {
 		return l.failed
 	}
 
@@ -47,12 +47,12 @@ func (l *lesson) refusal() *ReadError {
 	return nil
 }
 
-// wait returns how long the service wants no request, and the failure that said so; 0 if it takes one now.
+// wait returns how long the service wants no request, and the failure that said so; 0 or less if it takes one now.
 func (l *lesson) wait() (time.Duration, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	return max(0, time.Until(l.pausedTo)), l.pause
+	return time.Until(l.pausedTo), l.pause
 }
 
 // pauseFor notes that the service wants no request for some time.
