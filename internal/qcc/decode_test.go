@@ -52,6 +52,8 @@ var answers = map[string]struct {
 	"wordy status":            {`{"status":"success","result":[]}`, "not a status code: success"},
 	"negative status":         {`{"status":-200,"result":[]}`, "not a status code: -200"},
 	"huge status":             {`{"status":20000000000000,"result":[]}`, "not a status code: 20000000000000"},
+	"status of 2^31 - 1":      {`{"status":2147483647,"msg":"new"}`, "2147483647 new"},
+	"status of 2^31":          {`{"status":2147483648,"result":[]}`, "not a status code: 2147483648"},
 	"status object":           {`{"status":{"code":200},"result":[]}`, "not a status code: an object"},
 	"status list":             {`{"status":[200],"result":[]}`, "not a status code: a list"},
 	"two statuses":            {`{"status":"200","Status":"101","result":[]}`, "its status or its result twice"},

@@ -239,6 +239,10 @@ func TestCancelEndsAReadAtOnce(t *testing.T) {
 				if took := time.Since(started); took != 3*time.Second || !errors.Is(err, context.Canceled) {
 					t.Errorf("the read ended after %s with %v, want 3s and context.Canceled", took, err)
 				}
+
+				if failed := as[*qcc.ReadError](t, err); failed.Attempts != 0 || failed.End != qcc.EndFinal {
+					t.Errorf("error is %+v, want one without attempts", failed)
+				}
 			})
 		})
 	}
