@@ -31,6 +31,7 @@ var answers = map[string]struct {
 	"counts as strings":      {`{"status":"200","result":[{"id":"radar_id","totalCount":"50","consumedCount":"2.0"}]}`, "50 2 - 48"},
 	"counts with a fraction": {`{"status":"200","result":[{"id":"radar_id","totalCount":50.0,"consumedCount":-0.00}]}`, "50 0 - 50"},
 	"counts not stated":      {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"consumedCount":2,"canDeletedCount":null}]}`, "- 2 - -"},
+	"consumption not stated": {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":null}]}`, "5 - - -"},
 	"more used than bought":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":7}]}`, "5 7 - -2"},
 	"largest counts":         {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775807,"consumedCount":"9223372036854775807.0"}]}`, "9223372036854775807 9223372036854775807 - 0"},
 	"smallest difference":    {`{"status":"200","result":[{"id":"radar_id","totalCount":0,"consumedCount":9223372036854775807}]}`, "0 9223372036854775807 - -9223372036854775807"},
