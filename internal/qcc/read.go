@@ -158,11 +158,8 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 		return ctx.Err() == nil
 	}
 
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-
 	select {
-	case <-timer.C:
+	case <-time.After(wait):
 		return true
 	case <-ctx.Done():
 		return false
