@@ -42,6 +42,8 @@ func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
 		"alert":                        {alert, 0, TransportError{FailureTLS, "h", 0, false}},
 		"alert, certificate asked for": {alert, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
 		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
+		"other, certificate asked for": {errors.New("http: malformed"), certificateAsked, TransportError{FailureBroken, "h", 0, true}},
+		"TLS fails after the question": {errors.New("tls: bad record"), certificateAsked | handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
 		"Windows refuses":              {&net.OpError{Op: "dial", Err: syscall.Errno(10061)}, 0, TransportError{FailureRefused, "h", 0, true}},
 	} {
 		t.Run(name, func(t *testing.T) {
