@@ -10,6 +10,9 @@ import (
 
 // FuzzHeaders reads the headers that decide when to ask again and what time it is.
 func FuzzHeaders(f *testing.F) {
+	f.Add("", "")
+	f.Add("", "Mon, 01 Jan 0001 00:00:00 GMT")
+	f.Add("soon", "Mon, 01 Jan 0001 00:00:00 GMT")
 	f.Add("20", "")
 	f.Add("-1", "Tue, 24 Nov 2026 14:00:00 GMT")
 	f.Add("99999999999999999999999", "")
@@ -74,7 +77,11 @@ func FuzzHeaders(f *testing.F) {
 func waitOf(retryAfter string, now time.Time) time.Duration {
 	const year = 365 * 24 * 60 * 60
 
-	if retryAfter != "" && strings.Trim(retryAfter, "0123456789") == "" {
+	if retryAfter == "" {
+		return 0
+	}
+
+	if strings.Trim(retryAfter, "0123456789") == "" {
 		seconds, _ := new(big.Int).SetString(retryAfter, 10)
 		if seconds.Cmp(big.NewInt(year)) > 0 {
 			seconds.SetInt64(year)

@@ -104,20 +104,13 @@ const longestRetryAfter = 365 * 24 * time.Hour
 // is taken by the clock that wrote it, if the answer has its time, else by the clock that says when the answer came.
 func parseRetryAfter(header http.Header, came time.Time) time.Duration {
 	said := header.Get("Retry-After")
-	if said == "" {
-		return 0
-	}
-
 	if strings.Trim(said, "0123456789") == "" {
-		seconds, _ := strconv.ParseUint(said, 10, 64) // Of a number beyond 64 bits, it is the largest one.
+		seconds, _ := strconv.ParseUint(said, 10, 64) // Of a number beyond 64 bits, it is the largest one; of none, 0.
 
 		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
 	}
 
-	date, err := http.ParseTime(said)
-	if err != nil {
-		return 0
-	}
+	date, _ := http.ParseTime(said) // The zero time, of what is no date, has passed.
 
 	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
 		came = theirs
