@@ -88,7 +88,7 @@ func (v *value) shown() string {
 // count returns a count, or what is wrong with it. It takes 50, 50.0, 5e1, "50" and "50.0".
 func (v *value) count() (int64, Problem) {
 	switch {
-	case v.kind == kindInteger && v.integer < 0:
+	case v.integer < 0:
 		return 0, ProblemNegative
 	case v.kind == kindInteger:
 		return v.integer, ""
