@@ -49,6 +49,7 @@ func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
 		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
 		"other, certificate asked for": {errors.New("http: malformed"), certificateAsked, TransportError{FailureBroken, "h", 0, true}},
 		"TLS fails after the question": {errors.New("tls: bad record"), certificateAsked | handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
+		"refused when it is connected": {&net.OpError{Op: "read", Err: syscall.ECONNREFUSED}, 0, TransportError{FailureBroken, "h", 0, true}},
 		"Windows refuses":              {&net.OpError{Op: "dial", Err: syscall.Errno(10061)}, 0, TransportError{FailureRefused, "h", 0, true}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,9 @@
 package qcc
 
-import "testing"
+import (
+	"encoding/json"
+	"testing"
+)
 
 func TestParseCount(t *testing.T) {
 	t.Parallel()
@@ -49,6 +52,91 @@ func TestParseCount(t *testing.T) {
 
 			if count, problem := parseCount(number); count != want.count || problem != want.problem {
 				t.Errorf("%s is %d, %q, want %d, %q", number, count, problem, want.count, want.problem)
+			}
+		})
+	}
+}
+
+// TestValues reads values, alone and where an object had the member before.
+func TestValues(t *testing.T) {
+	t.Parallel()
+
+	for raw, want := range map[string]value{
+		`null`:                 {},
+		`""`:                   {kind: kindString},
+		`"a"`:                  {kind: kindString, text: "a"},
+		`"长"`:                  {kind: kindString, text: "长"},
+		`"\\"`:                 {kind: kindString, text: `\`},
+		`"\u957f\ud800\n"`:     {kind: kindString, text: "长\ufffd\n"},
+		"\"a\xff\"":            {kind: kindString, text: "a\ufffd"},
+		`{"a":1}`:              {kind: kindObject},
+		`[1]`:                  {kind: kindList},
+		`true`:                 {kind: kindNumber, text: "true"},
+		`0`:                    {kind: kindInteger},
+		`7`:                    {kind: kindInteger, integer: 7},
+		`-7`:                   {kind: kindInteger, integer: -7},
+		`-0`:                   {kind: kindNumber, text: "-0"},
+		`7.0`:                  {kind: kindNumber, text: "7.0"},
+		`9223372036854775807`:  {kind: kindInteger, integer: 9223372036854775807},
+		`9223372036854775808`:  {kind: kindNumber, text: "9223372036854775808"},
+		`-9223372036854775808`: {kind: kindInteger, integer: -9223372036854775808},
+		`-9223372036854775809`: {kind: kindNumber, text: "-9223372036854775809"},
+	} {
+		t.Run(raw, func(t *testing.T) {
+			t.Parallel()
+
+			var got struct{ V value }
+
+			if err := json.Unmarshal([]byte(`{"v":`+raw+`}`), &got); err != nil {
+				t.Fatal(err)
+			}
+
+			want.seen = true
+			if got.V != want {
+				t.Errorf("%s is %+v, want %+v", raw, got.V, want)
+			}
+
+			if err := json.Unmarshal([]byte(`{"v":{"x":[]},"V":`+raw+`}`), &got); err != nil {
+				t.Fatal(err)
+			}
+
+			want.twice = true
+			if got.V != want {
+				t.Errorf("%s, the second time, is %+v, want %+v", raw, got.V, want)
+			}
+		})
+	}
+}
+
+// TestCounts reads the counts that values are, on the short way for integers and on the long one.
+func TestCounts(t *testing.T) {
+	t.Parallel()
+
+	for raw, want := range map[string]struct {
+		count   int64
+		problem Problem
+	}{
+		`50`:     {50, ""},
+		`"50.0"`: {50, ""},
+		`5e1`:    {50, ""},
+		`0`:      {0, ""},
+		`-0`:     {0, ""},
+		`-1`:     {0, ProblemNegative},
+		`"-1"`:   {0, ProblemNegative},
+		`{}`:     {0, ProblemNotWhole},
+		`""`:     {0, ProblemNotWhole},
+	} {
+		t.Run(raw, func(t *testing.T) {
+			t.Parallel()
+
+			var v value
+
+			if err := v.UnmarshalJSON([]byte(raw)); err != nil {
+				t.Fatal(err)
+			}
+
+			if count, problem := v.count(); count != want.count || problem != want.problem {
+				t.Errorf("%s is %d, %q, want %d, %q", raw, count, problem, want.count, want.problem)
 			}
 		})
 	}
