@@ -116,14 +116,8 @@ func parseCount(number string) (int64, Problem) {
 		return 0, ""
 	}
 
-	shift, err := strconv.Atoi(cmp.Or(exponent, "0"))
-	if err != nil || shift > longestExponent || shift < -longestExponent {
-		shift = longestExponent
-
-		if strings.HasPrefix(exponent, "-") {
-			shift = -longestExponent
-		}
-	}
+	shift, _ := strconv.Atoi(cmp.Or(exponent, "0")) // Of an exponent beyond an int, it is the int next to it.
+	shift = max(-longestExponent, min(shift, longestExponent))
 
 	// That many of the significant digits, or more, are before the decimal point.
 	wholeDigits := len(whole) - leadingZeros + shift
