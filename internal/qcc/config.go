@@ -185,7 +185,7 @@ func isPort(port string) bool {
 }
 
 func isLoopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
+	addr, _ := netip.ParseAddr(host) // The zero address, of what is none, is no loopback address.
 
-	return strings.EqualFold(host, "localhost") || err == nil && addr.IsLoopback()
+	return strings.EqualFold(host, "localhost") || addr.IsLoopback()
 }

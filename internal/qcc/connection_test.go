@@ -387,7 +387,16 @@ func TestProgressNamesTheStage(t *testing.T) {
 	enters("a connection", func() { p.trace.ConnectDone("tcp", "", nil) }, FailureSlowProxy)
 	enters("the start of TLS", func() { p.trace.TLSHandshakeStart() }, FailureSlowTLS)
 	enters("TLS that failed", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, io.EOF) }, FailureSlowTLS)
+
+	if got := p.broken(errors.New("tls: handshake failure")); got != FailureTLS {
+		t.Errorf("after TLS that failed, the failure is %q", got)
+	}
+
 	enters("TLS", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil) }, FailureSlowProxy)
+
+	if got := p.broken(errors.New("http: server closed")); got != FailureBroken {
+		t.Errorf("after TLS that was agreed on, the failure is %q", got)
+	}
 
 	slow := &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
 	name := &net.OpError{Op: "dial", Err: &net.DNSError{IsTimeout: true}}

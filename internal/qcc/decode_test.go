@@ -4,9 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // answers are bodies of every shape that is known of, and what becomes of them: the radar_id module as total, consumed, deletable
@@ -26,6 +31,7 @@ var answers = map[string]struct {
 	"counts as strings":      {`{"status":"200","result":[{"id":"radar_id","totalCount":"50","consumedCount":"2.0"}]}`, "50 2 - 48"},
 	"counts with a fraction": {`{"status":"200","result":[{"id":"radar_id","totalCount":50.0,"consumedCount":-0.00}]}`, "50 0 - 50"},
 	"counts not stated":      {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"consumedCount":2,"canDeletedCount":null}]}`, "- 2 - -"},
+	"consumption not stated": {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":null}]}`, "5 - - -"},
 	"more used than bought":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":7}]}`, "5 7 - -2"},
 	"largest counts":         {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775807,"consumedCount":"9223372036854775807.0"}]}`, "9223372036854775807 9223372036854775807 - 0"},
 	"smallest difference":    {`{"status":"200","result":[{"id":"radar_id","totalCount":0,"consumedCount":9223372036854775807}]}`, "0 9223372036854775807 - -9223372036854775807"},
@@ -47,6 +53,8 @@ var answers = map[string]struct {
 	"wordy status":            {`{"status":"success","result":[]}`, "not a status code: success"},
 	"negative status":         {`{"status":-200,"result":[]}`, "not a status code: -200"},
 	"huge status":             {`{"status":20000000000000,"result":[]}`, "not a status code: 20000000000000"},
+	"status of 2^31 - 1":      {`{"status":2147483647,"msg":"new"}`, "2147483647 new"},
+	"status of 2^31":          {`{"status":2147483648,"result":[]}`, "not a status code: 2147483648"},
 	"status object":           {`{"status":{"code":200},"result":[]}`, "not a status code: an object"},
 	"status list":             {`{"status":[200],"result":[]}`, "not a status code: a list"},
 	"two statuses":            {`{"status":"200","Status":"101","result":[]}`, "its status or its result twice"},
@@ -156,66 +164,178 @@ func TestDecodeQuota(t *testing.T) {
 	}
 }
 
-// FuzzDecodeQuota holds the decoder against encoding/json: it may refuse a body, but a number that it gives must stand there.
+// FuzzDecodeQuota holds the decoder against encoding/json: it may refuse a body, but what it gives must stand there.
 func FuzzDecodeQuota(f *testing.F) {
 	for _, answer := range answers {
 		f.Add([]byte(answer.body))
 	}
 
+	for _, id := range []string{testKey, strings.ToLower(testSecret[3:11]), "m_" + testToken[:8], "11111111111111112222222222222222", "\u200b", "e\u0301", "K\u212a"} {
+		f.Add([]byte(`{"status":"200","result":[{"id":"` + id + `","totalCount":"1e1"}]}`))
+	}
+
+	f.Add([]byte(`{"\u017ftatus":200,"msg":"` + testKey + testToken + `","result":{"ID":"x","totalCount":0e9999,"con\u017fumedCount":-0,"canDeletedCount":10e-1}}`))
+	f.Add([]byte(`{"status":12345678}`)) // Digits of the key.
+	f.Add([]byte(`{"status":"101","msg":"` + testKey + "1700000000" + testSecret + `"}`))
+
+	r := newRedactor(testKey, testSecret).with(testToken)
+
 	f.Fuzz(func(t *testing.T, body []byte) {
-		quota, _, err := decodeQuota(body, nil)
+		quota, status, err := decodeQuota(body, r)
 		if err != nil {
-			if len(quota.Modules) > 0 {
-				t.Fatalf("modules beside the error %v", err)
-			}
+			checkRefusal(t, quota, status, err)
 
 			return
 		}
 
-		stated := numbers(t, body)
+		stated := statedModules(t, body)
+
+		if quota.NoRecord != (status.Class == ClassEmpty) || quota.NoRecord && len(quota.Modules) > 0 || !quota.NoRecord && quota.Modules == nil {
+			t.Errorf("status %d gives %+v", status.Code, quota)
+		}
+
+		if len(quota.Modules) != len(stated) || len(quota.Modules) > 1000 {
+			t.Errorf("there are %d modules, and the body states %d", len(quota.Modules), len(stated))
+		}
 
 		for id, module := range quota.Modules {
-			for _, count := range []*int64{module.Total, module.Consumed, module.Deletable} {
-				if count != nil && !stated[fmt.Sprint(*count)] {
-					t.Errorf("module %q has %d, which the body does not state", id, *count)
-				}
-			}
-
-			if module.Remaining != nil && *module.Remaining+*module.Consumed != *module.Total {
-				t.Errorf("module %q: %d is not %d - %d", id, *module.Remaining, *module.Total, *module.Consumed)
-			}
+			checkID(t, id)
+			checkModule(t, id, module, stated[id])
 		}
 	})
 }
 
-// numbers returns the whole numbers that a body has, bare or in strings.
-func numbers(t *testing.T, body []byte) map[string]bool {
+// checkRefusal checks what comes with an error, and that it shows no secret.
+func checkRefusal(t *testing.T, quota Quota, status Status, err error) {
 	t.Helper()
 
-	found := map[string]bool{}
+	if len(quota.Modules) > 0 || quota.NoRecord {
+		t.Errorf("%+v beside the error %v", quota, err)
+	}
+
+	text := err.Error()
+
+	switch failed := err.(type) { //nolint:errorlint // Not wrapped.
+	case *StatusError:
+		if failed.Status != status || status.Class == ClassOK || status.Class == ClassEmpty {
+			t.Errorf("status %+v ends in %+v", status, failed)
+		}
+
+		text = failed.Message.String() // Not the code: a number is told, whatever its digits.
+	case *AnswerError:
+		if !slices.Contains(Problems(), failed.Problem) {
+			t.Errorf("the problem is %q", failed.Problem)
+		}
+	default:
+		t.Errorf("the error is %T", err)
+	}
+
+	if secret := partOfASecret(strings.ReplaceAll(text, hidden, "\n"), testKey, testSecret, testToken); secret != "" {
+		t.Errorf("the error shows %q: %q", secret, text)
+	}
+}
+
+// checkID checks that an id is one that may stand in Terraform's state.
+func checkID(t *testing.T, id string) {
+	t.Helper()
+
+	if id == "" || utf8.RuneCountInString(id) > 64 || !norm.NFC.IsNormalString(id) || !utf8.ValidString(id) ||
+		strings.ContainsFunc(id, func(char rune) bool { return !unicode.IsPrint(char) || char == utf8.RuneError }) {
+		t.Errorf("%q is an id", id)
+	}
+
+	if secret := partOfASecret(id, testKey, testSecret, testToken); secret != "" {
+		t.Errorf("the id %q holds %q", id, secret)
+	}
+}
+
+// checkModule holds a module against the members of its JSON object.
+func checkModule(t *testing.T, id string, module Module, stated map[string]any) {
+	t.Helper()
+
+	if module.Name == "" || IsDocumentedModule(id) == (module.Name == id) {
+		t.Errorf("the name of %q is %q", id, module.Name)
+	}
+
+	for field, count := range map[string]*int64{"totalCount": module.Total, "consumedCount": module.Consumed, "canDeletedCount": module.Deletable} {
+		said := member(stated, field)
+
+		switch {
+		case (count == nil) != (said == nil):
+			t.Errorf("module %q has the %s %v, and the body states %v", id, field, count, said)
+		case count == nil:
+		case *count < 0:
+			t.Errorf("module %q has the %s %d", id, field, *count)
+		default:
+			if number := wholeNumber(fmt.Sprint(said)); number != "" && number != fmt.Sprint(*count) {
+				t.Errorf("module %q has the %s %d, and the body states %v", id, field, *count, said)
+			}
+		}
+	}
+
+	if known := module.Total != nil && module.Consumed != nil; known != (module.Remaining != nil) {
+		t.Errorf("module %q has %+v", id, module)
+	}
+
+	if module.Remaining != nil && *module.Remaining+*module.Consumed != *module.Total {
+		t.Errorf("module %q: %d is not %d - %d", id, *module.Remaining, *module.Total, *module.Consumed)
+	}
+}
+
+// statedModules returns the modules of a body by their ids, as encoding/json reads them.
+func statedModules(t *testing.T, body []byte) map[string]map[string]any {
+	t.Helper()
+
+	var whole map[string]any
+
 	decoder := json.NewDecoder(strings.NewReader(strings.TrimPrefix(string(body), "\xef\xbb\xbf")))
 	decoder.UseNumber()
 
-	for {
-		token, err := decoder.Token()
-		if err != nil {
+	if err := decoder.Decode(&whole); err != nil {
+		t.Fatalf("the quota is read from what is no object: %v", err)
+	}
+
+	modules := map[string]map[string]any{}
+	result := member(whole, "result")
+
+	list, ok := result.([]any)
+	if !ok && result != nil {
+		list = []any{result}
+	}
+
+	for _, element := range list {
+		module, _ := element.(map[string]any)
+		modules[fmt.Sprint(member(module, "id"))] = module
+	}
+
+	return modules
+}
+
+// member returns the member of an object, whatever the letter case of its name.
+func member(object map[string]any, name string) any {
+	for key, found := range object {
+		if strings.EqualFold(key, name) {
 			return found
 		}
-
-		text := fmt.Sprint(token)
-
-		// A larger exponent gives no number of 64 bits, unless zeros stand against it. It would take big.Rat hours.
-		_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
-		if shift, err := strconv.Atoi(exponent); exponent != "" && (err != nil || max(shift, -shift) > 1000) {
-			found["0"] = true
-
-			continue
-		}
-
-		if number, ok := new(big.Rat).SetString(text); ok && number.IsInt() {
-			found[number.Num().String()] = true
-		}
 	}
+
+	return nil
+}
+
+// wholeNumber returns a number without fraction and exponent. It is empty for an exponent that would take big.Rat hours, and "no number" for
+// what is none.
+func wholeNumber(text string) string {
+	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	if shift, err := strconv.Atoi(exponent); exponent != "" && (err != nil || max(shift, -shift) > 1000) {
+		return ""
+	}
+
+	number, ok := new(big.Rat).SetString(text)
+	if !ok || !number.IsInt() {
+		return "no number"
+	}
+
+	return number.Num().String()
 }
 
 // BenchmarkDecodeQuota reads the known modules, and far more than anybody has.

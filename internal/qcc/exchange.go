@@ -21,11 +21,13 @@ func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) 
 	offset := time.Duration(c.serverClockOffset.Load())
 
 	quota, err := c.send(ctx, attempt, offset)
-	if !refusesSignature(err) {
+
+	refusal := signatureRefusal(err)
+	if refusal == nil {
 		return quota, err
 	}
 
-	corrected, ok := correctedOffset(err)
+	corrected, ok := correctedOffset(refusal.Skew)
 	if !ok || (corrected-offset).Abs() <= ToleratedSkew || c.memory.refusal() != nil {
 		return quota, err
 	}
@@ -33,31 +35,32 @@ func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) 
 	c.report(ctx, *attempt)
 
 	quota, err = c.send(ctx, attempt, corrected)
-	if attempt.Code != 0 && !refusesSignature(err) {
+	if attempt.Code != 0 && signatureRefusal(err) == nil {
 		c.serverClockOffset.Store(int64(corrected)) // The service accepted the signature, whatever else it answered.
 	}
 
 	return quota, err
 }
 
-// refusesSignature reports whether the service refused the signature of a request.
-func refusesSignature(err error) bool {
+// signatureRefusal returns the error of an answer that refuses the signature of a request; nil if err is another one.
+func signatureRefusal(err error) *StatusError {
 	status, ok := errors.AsType[*StatusError](err)
+	if !ok || !status.Status.DependsOnClock() {
+		return nil
+	}
 
-	return ok && status.Status.DependsOnClock()
+	return status
 }
 
-// correctedOffset returns how far the service's clock is ahead of this machine's, by the Date of a refusal. It is 0 without a Date, or if
+// correctedOffset returns how far the service's clock is ahead of this machine's, by the skew of a refusal. It is 0 without a skew, or if
 // the clocks differ by no more than ToleratedSkew. The result is false if they differ by more than MaxCorrectedSkew.
-func correctedOffset(err error) (time.Duration, bool) {
-	status, ok := errors.AsType[*StatusError](err)
-
+func correctedOffset(skew *time.Duration) (time.Duration, bool) {
 	switch {
-	case !ok || status.Skew == nil || status.Skew.Abs() <= ToleratedSkew:
+	case skew == nil || skew.Abs() <= ToleratedSkew:
 		return 0, true
-	case status.Skew.Abs() > MaxCorrectedSkew:
+	case skew.Abs() > MaxCorrectedSkew:
 		return 0, false
 	default:
-		return *status.Skew, true
+		return *skew, true
 	}
 }

@@ -28,7 +28,7 @@ func (m *memory) failure() *ReadError {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	if m.failed != nil && (m.forGood || time.Now().Before(m.until)) {
+	if m.forGood || time.Now().Before(m.until) {
 		return m.failed
 	}
 
@@ -47,12 +47,12 @@ func (m *memory) refusal() *ReadError {
 	return nil
 }
 
-// pauseLeft returns how long the service still wants no request, and the failure with which it said so; 0 if it accepts one now.
+// pauseLeft returns how long the service still wants no request, and the failure with which it said so; 0 or less if it accepts one now.
 func (m *memory) pauseLeft() (time.Duration, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 
-	return max(0, time.Until(m.pausedTo)), m.pause
+	return time.Until(m.pausedTo), m.pause
 }
 
 // pauseFor remembers that the service wants no request for some time.

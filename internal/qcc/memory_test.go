@@ -34,7 +34,13 @@ func TestAFailedReadAnswersThoseThatFollow(t *testing.T) {
 				for _, later := range []time.Duration{0, 4900 * time.Millisecond, 100 * time.Millisecond} {
 					time.Sleep(later)
 
+					before, asked := service.Requests(), time.Now()
+
 					_, err := client.Quota(t.Context())
+					if took := time.Since(asked); service.Requests() == before && took > 0 {
+						t.Errorf("a read that asks nobody takes %s", took)
+					}
+
 					if failed := new(qcc.StatusError); (err != nil) != errors.As(err, &failed) || err != nil && failed.Status != status {
 						t.Errorf("the error is %v", err)
 					}

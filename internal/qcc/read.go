@@ -70,9 +70,11 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 
 // awaitTurn waits as long as the service wants no request, whichever read it said so to. An error ends the read.
 func (c *Client) awaitTurn(ctx context.Context, attempt Attempt, deadline time.Time) error {
-	for left, failure := c.memory.pauseLeft(); left > 0; left, failure = c.memory.pauseLeft() {
-		wait := left + randomWait(0) // So that reads which wait for the same moment do not all send a request in it.
-		if wait >= time.Until(deadline) {
+	for pause, failure := c.memory.pauseLeft(); pause > 0; pause, failure = c.memory.pauseLeft() {
+		left := time.Until(deadline)
+
+		wait := afterPause(pause, left)
+		if wait >= left {
 			return c.fail(&ReadError{Err: failure, Attempts: attempt.Number, End: EndNoRoom})
 		}
 
@@ -114,11 +116,8 @@ func sleep(ctx context.Context, wait time.Duration) bool {
 		return ctx.Err() == nil
 	}
 
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-
 	select {
-	case <-timer.C:
+	case <-time.After(wait):
 		return true
 	case <-ctx.Done():
 		return false

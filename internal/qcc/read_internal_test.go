@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -62,6 +63,7 @@ func TestAReadEndsInTimeWhateverItHasWaitedBefore(t *testing.T) {
 		end       End
 	}{
 		"hangs with ten seconds left":           {hangs, 50 * time.Second, 10 * time.Second, 1, EndTimeout},
+		"begins when its time has passed":       {hangs, 61 * time.Second, 0, 1, EndTimeout},
 		"wants more time than is left":          {func(*http.Request) (*http.Response, error) { return busy("20"), nil }, 50 * time.Second, 0, 1, EndNoRoom},
 		"answers when the time has passed":      {late(""), 59500 * time.Millisecond, time.Second, 1, EndTimeout},
 		"answers so, and wants yet more":        {late("3600"), 59500 * time.Millisecond, time.Second, 1, EndTimeout},
@@ -114,19 +116,299 @@ func TestAnAttemptIsReportedOnce(t *testing.T) {
 	})
 }
 
-func TestAReadThatComesAfterARefusalAsksNobody(t *testing.T) {
+// TestAReadThatComesAfterAFailureAsksNobody has another read fail while a batch gathers.
+func TestAReadThatComesAfterAFailureAsksNobody(t *testing.T) {
 	t.Parallel()
 
-	client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
-		t.Error("a request was made")
+	for name, refused := range map[string]bool{"refusal": true, "failure": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 
-		return busy(""), nil
-	}), nil)
-	refused := &ReadError{Err: &StatusError{Status: Lookup(101)}}
+			client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
+				t.Error("a request was made")
 
-	client.memory.remember(refused, true)
+				return busy(""), nil
+			}), nil)
+			failed := &ReadError{Err: &StatusError{Status: Lookup(101)}}
 
-	if _, err := client.read(t.Context(), time.Now()); !errors.Is(err, refused) {
-		t.Errorf("the error is %v, want the refusal", err)
+			client.memory.remember(failed, refused)
+
+			if _, err := client.read(t.Context(), time.Now()); !errors.Is(err, failed) {
+				t.Errorf("the error is %v, want that of the other read", err)
+			}
+		})
 	}
+}
+
+// TestReadsThatWaitForTheSameMomentDoNotAllAskInIt has reads begin while the service wants no request.
+func TestReadsThatWaitForTheSameMomentDoNotAllAskInIt(t *testing.T) {
+	t.Parallel()
+
+	for _, pause := range []time.Duration{0, time.Nanosecond, 20 * time.Second} {
+		t.Run(pause.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var after []time.Duration // The pause.
+
+				for range 1000 {
+					client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
+						return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"status":"200","result":[]}`))}, nil
+					}), nil)
+					began := time.Now()
+
+					client.memory.pauseFor(pause, io.EOF)
+
+					if _, err := client.read(t.Context(), began); err != nil {
+						t.Error(err)
+					}
+
+					after = append(after, time.Since(began)-pause)
+				}
+
+				shortest, longest := slices.Min(after), slices.Max(after)
+
+				if pause == 0 {
+					if longest != 0 {
+						t.Errorf("without a pause, a read waits up to %s", longest)
+					}
+
+					return
+				}
+
+				if shortest < 0 || shortest > 100*time.Millisecond || longest < 900*time.Millisecond || longest > time.Second {
+					t.Errorf("after the pause, reads wait %s to %s, want up to a second", shortest, longest)
+				}
+			})
+		})
+	}
+}
+
+// TestAPauseThatDoesNotFitIsNotWaitedFor has a read begin while the service wants no request for as long as the read may take.
+func TestAPauseThatDoesNotFitIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
+			t.Error("a request was made")
+
+			return busy(""), nil
+		}), nil)
+		pause := &StatusError{Status: Lookup(199)}
+		began := time.Now()
+
+		client.memory.pauseFor(time.Minute, pause)
+
+		_, err := client.read(t.Context(), began)
+
+		failed, ok := errors.AsType[*ReadError](err)
+		if !ok || failed.Err != error(pause) || failed.Attempts != 0 || failed.End != EndNoRoom || !failed.NotBefore.Equal(began.Add(time.Minute)) {
+			t.Errorf("the read ends with %+v", err)
+		}
+
+		if took := time.Since(began); took != 0 {
+			t.Errorf("the read took %s", took)
+		}
+	})
+}
+
+// TestRandomWaits draws so many that each bound is nearly met.
+func TestRandomWaits(t *testing.T) {
+	t.Parallel()
+
+	for retries, milliseconds := range []int{500, 1000, 2000, 4000, 5000, 5000, 5000, 5000, 5000, 5000} {
+		most := 2 * time.Duration(milliseconds) * time.Millisecond
+		shortest, longest := most, time.Duration(0)
+
+		for range 20_000 {
+			wait := randomWait(retries)
+			shortest, longest = min(shortest, wait), max(longest, wait)
+		}
+
+		if shortest <= 0 || shortest > most/1000 || longest > most || longest < most-most/1000 {
+			t.Errorf("before retry %d the waits are %s to %s, want up to %s", retries+1, shortest, longest, most)
+		}
+	}
+}
+
+// TestWhyAReadEnds goes to the bounds of the time that is left, of the retries and of the wait.
+func TestWhyAReadEnds(t *testing.T) {
+	t.Parallel()
+
+	const moment = time.Nanosecond
+
+	transient, final := &StatusError{Status: Lookup(199)}, &StatusError{Status: Lookup(202)}
+
+	for name, test := range map[string]struct {
+		err         error
+		left, pause time.Duration
+		retries     int
+		end         End
+		ends        bool
+	}{
+		"all is well":                       {transient, time.Second, time.Second - moment, 0, 0, false},
+		"the pause takes all that is left":  {transient, time.Second, time.Second, 9, EndNoRoom, true},
+		"the random wait takes more":        {transient, moment, 0, 9, EndNoRoom, true},
+		"the last retry":                    {transient, time.Second, moment, 10, EndRetries, true},
+		"the last retry at the last moment": {transient, moment, time.Second, 10, EndRetries, true},
+		"the time is over":                  {transient, 0, moment, 10, EndTimeout, true},
+		"the time is over for long":         {transient, -time.Second, moment, 0, EndTimeout, true},
+		"the failure is final":              {final, time.Second, moment, 0, EndFinal, true},
+		"the failure is final, and so":      {final, -time.Second, moment, 10, EndFinal, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := newBoundedClient(t, nil, nil) // With ten retries.
+				client.memory.pauseFor(test.pause, io.EOF)
+
+				for range 100 {
+					wait, end := client.next(test.err, time.Now().Add(test.left), test.retries)
+					if (wait == 0) != test.ends || end != test.end {
+						// The random wait before the first retry is up to a second.
+						if wait == 0 && end == EndNoRoom && !test.ends {
+							continue
+						}
+
+						t.Errorf("the wait is %s, and the end %d, want %d, %t", wait, end, test.end, test.ends)
+					}
+
+					if wait > 0 && (wait < test.pause || wait >= test.left) {
+						t.Errorf("the wait is %s, want at least %s and less than %s", wait, test.pause, test.left)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestAWaitAfterAPauseUsesTheRoomThatIsLeft draws so many that each bound is nearly met.
+func TestAWaitAfterAPauseUsesTheRoomThatIsLeft(t *testing.T) {
+	t.Parallel()
+
+	for _, test := range []struct{ pause, left, most time.Duration }{
+		{time.Second, time.Hour, 2 * time.Second},
+		{time.Second, 1500 * time.Millisecond, 1500 * time.Millisecond},
+		{time.Second, time.Second + 1, time.Second + 1},
+		{time.Second, time.Second, time.Second + 1},
+		{time.Second, time.Millisecond, time.Second + 1},
+	} {
+		shortest, longest := time.Hour, time.Duration(0)
+
+		for range 20_000 {
+			wait := afterPause(test.pause, test.left)
+			shortest, longest = min(shortest, wait), max(longest, wait)
+		}
+
+		if near := time.Millisecond; shortest < test.pause || shortest > test.pause+near || longest >= test.most || longest < test.most-near {
+			t.Errorf("after a pause of %s with %s left, waits are %s to %s, want less than %s", test.pause, test.left, shortest, longest, test.most)
+		}
+	}
+}
+
+// TestAnAttemptThatIsNotTheLastLeavesTime has a read of a minute and ten retries.
+func TestAnAttemptThatIsNotTheLastLeavesTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newBoundedClient(t, nil, nil)
+
+		for _, test := range []struct {
+			left    time.Duration
+			retries int
+			want    time.Duration
+		}{
+			{time.Minute, 0, 15 * time.Second},
+			{time.Minute, 9, 15 * time.Second},
+			{time.Minute, 10, time.Minute},
+			{15 * time.Second, 0, 15 * time.Second},
+			{time.Second, 0, time.Second},
+			{-time.Second, 0, -time.Second},
+		} {
+			if got := time.Until(client.exchangeDeadline(time.Now().Add(test.left), test.retries)); got != test.want {
+				t.Errorf("with %s left and after %d retries, an attempt has %s, want %s", test.left, test.retries, got, test.want)
+			}
+		}
+	})
+}
+
+// TestOnlyATransientFailureNamesATime has a read fail while the service wants no request for some time.
+func TestOnlyATransientFailureNamesATime(t *testing.T) {
+	t.Parallel()
+
+	transient, final := &StatusError{Status: Lookup(199)}, &StatusError{Status: Lookup(202)}
+
+	for name, test := range map[string]struct {
+		err   error
+		pause time.Duration
+		named bool
+	}{
+		"transient, a pause":       {transient, time.Hour, true},
+		"transient, a moment":      {transient, time.Nanosecond, true},
+		"transient, a pause ended": {transient, 0, false},
+		"transient, no pause":      {transient, -time.Hour, false},
+		"final, a pause":           {final, time.Hour, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				client := newBoundedClient(t, nil, nil)
+				failed := &ReadError{Err: test.err}
+
+				client.memory.pauseFor(test.pause, io.EOF)
+
+				if err := client.fail(failed); err != error(failed) || failed.Timeout != time.Minute {
+					t.Errorf("the error is %+v", err)
+				}
+
+				var want time.Time
+				if test.named {
+					want = time.Now().Add(test.pause)
+				}
+
+				if !failed.NotBefore.Equal(want) {
+					t.Errorf("the service wants to be asked from %s on, want %s", failed.NotBefore, want)
+				}
+			})
+		})
+	}
+}
+
+func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {
+	t.Parallel()
+
+	var sent context.Context
+
+	client := newBoundedClient(t, roundTrip(func(request *http.Request) (*http.Response, error) {
+		sent = request.Context()
+
+		return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader(""))}, nil
+	}), nil)
+
+	if _, err := client.read(t.Context(), time.Now()); err == nil || sent.Err() == nil {
+		t.Errorf("the read ends with %v, and the context of its attempt with %v", err, sent.Err())
+	}
+}
+
+// TestSleep also has waits of no time, of which a context that has ended must still be noticed.
+func TestSleep(t *testing.T) {
+	t.Parallel()
+
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+
+	for range 100 {
+		for _, wait := range []time.Duration{0, -time.Second, time.Hour} {
+			if sleep(ended, wait) {
+				t.Fatalf("a wait of %s goes on after its context has ended", wait)
+			}
+		}
+	}
+
+	synctest.Test(t, func(t *testing.T) {
+		for _, wait := range []time.Duration{-time.Second, 0, time.Nanosecond, time.Second} {
+			began := time.Now()
+
+			if !sleep(t.Context(), wait) || time.Since(began) != max(0, wait) {
+				t.Errorf("a wait of %s took %s", wait, time.Since(began))
+			}
+		}
+	})
 }

@@ -3,6 +3,7 @@ package qcc
 import (
 	"encoding/json"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -91,12 +92,44 @@ func TestWhatIsCutShowsNoPart(t *testing.T) {
 	}
 }
 
+// partOfASecret returns eight characters of a secret that a text shows, or all of a shorter one, or what looks like a Token; else nothing.
+func partOfASecret(text string, secrets ...string) string {
+	folded := foldCase(text)
+
+	for _, secret := range secrets {
+		characters := []rune(foldCase(secret))
+		width := min(len(characters), 8)
+
+		for from := 0; width > 0 && from+width <= len(characters); from++ {
+			if part := string(characters[from : from+width]); strings.Contains(folded, part) {
+				return part
+			}
+		}
+	}
+
+	return regexp.MustCompile("[0-9a-fA-F]{32}").FindString(text)
+}
+
+// withoutMarks returns what is shown without the marks for secrets. The last one may have been cut.
+func withoutMarks(shown string) string {
+	rest := strings.ReplaceAll(shown, hidden, "\n")
+
+	for end := len(hidden) - 1; end > 0; end-- {
+		if before, cut := strings.CutSuffix(rest, hidden[:end]+"…"); cut {
+			return before
+		}
+	}
+
+	return rest
+}
+
 // FuzzWords looks for a secret, or a part of one, in what is shown, and for what a terminal obeys.
 func FuzzWords(f *testing.F) {
 	f.Add(testKey, testSecret, "%s?key="+testKey+"1700000000"+testSecret)
 	f.Add("ü\"\\<k>", "k", "k\u0301 \xff ##[x] ::y")
 	f.Add("钥匙钥匙钥匙钥匙钥", "\u212akkkkkkkk", "KKKKKKKKK 钥匙钥匙钥匙钥匙")
 	f.Add("ab##cd##ef##gh##", "k", "#\u200b#[x] %s")
+	f.Add("e", "F", strings.Repeat("长", 295)+"e") // A mark that is cut.
 	f.Add("%41%41%41%41", "<<<<<<<<<<", `\u003c\u003c\u003c %2541`)
 
 	f.Fuzz(func(t *testing.T, key, secretKey, raw string) {
@@ -118,18 +151,19 @@ func FuzzWords(f *testing.F) {
 				t.Errorf("%d characters are shown", utf8.RuneCountInString(shown))
 			}
 
-			rest := foldCase(strings.ReplaceAll(shown, hidden, "\n"))
-
-			for _, secret := range []string{key, secretKey, testToken} {
-				characters := []rune(foldCase(secret))
-				width := min(len(characters), ShortestSecret)
-
-				for from := 0; from+width <= len(characters); from++ {
-					if strings.Contains(rest, string(characters[from:from+width])) {
-						t.Errorf("%q is shown as %q, with a part of %q", said, shown, secret)
-					}
-				}
+			rest := withoutMarks(shown)
+			if part := partOfASecret(rest, key, secretKey, testToken); part != "" {
+				t.Errorf("%q is shown as %q, with %q", said, shown, part)
 			}
+
+			if r.hides(rest) && !r.hides(said) {
+				t.Errorf("%q holds no secret, and is shown as %q, which does", said, shown)
+			}
+		}
+
+		if harmless := Harmless(raw).String(); strings.ContainsFunc(harmless, func(char rune) bool { return !unicode.IsPrint(char) }) ||
+			strings.Contains(harmless, "##") || utf8.RuneCountInString(harmless) > maxWords+1 {
+			t.Errorf("%q is shown as %q", raw, harmless)
 		}
 
 		if text, err := json.Marshal(r.words(raw).String()); err != nil {

@@ -2,6 +2,7 @@ package qcc_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -80,6 +81,83 @@ func TestPathPrefixOfTheBaseURLIsKept(t *testing.T) {
 
 			if want := strings.TrimSuffix(prefix, "/") + "/api/company/quota/getQuota?key=a+b%26c"; path != want {
 				t.Errorf("request is for %s, want %s", path, want)
+			}
+		})
+	}
+}
+
+// TestHeadersOfARequestAreApart adds a value to each header, which must not change another one, nor the next request.
+func TestHeadersOfARequestAreApart(t *testing.T) {
+	t.Parallel()
+
+	cfg := config("https://pro.qcc.com")
+	cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+		before := r.Header.Clone()
+
+		for name := range r.Header {
+			r.Header.Add(name, "added")
+		}
+
+		for name, values := range r.Header {
+			if len(values) != 2 || values[0] != before.Get(name) {
+				t.Errorf("header %s is %q, and was %q", name, values, before[name])
+			}
+		}
+
+		return ok(`{"status":"200","result":[]}`), nil
+	})
+	client := newClient(t, cfg)
+
+	for range 2 {
+		if _, err := client.Quota(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// closing is a body that knows whether it was closed, and how much of it was read.
+type closing struct {
+	io.Reader
+
+	read   int
+	closed bool
+}
+
+func (c *closing) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.read += n
+
+	return n, err
+}
+
+func (c *closing) Close() error {
+	c.closed = true
+
+	return nil
+}
+
+func TestBodiesAreClosed(t *testing.T) {
+	t.Parallel()
+
+	for name, response := range map[string]*http.Response{
+		"quota":      ok(`{"status":"200","result":[]}`),
+		"refusal":    ok(`{"status":"101"}`),
+		"too long":   ok(strings.Repeat(" ", 2<<20)),
+		"HTTP error": status(http.StatusNotFound, ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			body := &closing{Reader: response.Body}
+			response.Body = body
+
+			cfg := config("https://pro.qcc.com")
+			cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return response, nil })
+
+			_, err := read(t, cfg)
+
+			if !body.closed || body.read > 1<<20+1 {
+				t.Errorf("%d bytes of the body were read, and it was closed: %t; the error is %v", body.read, body.closed, err)
 			}
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -107,18 +108,13 @@ const longestRetryAfter = 365 * 24 * time.Hour
 // A date is compared with the Date header if there is one, because the service's clock wrote both, else with this machine's time.
 func parseRetryAfter(header http.Header, received time.Time) time.Duration {
 	said := header.Get("Retry-After")
-	if said == "" {
-		return 0
-	}
+	if strings.Trim(said, "0123456789") == "" {
+		seconds, _ := strconv.ParseUint(said, 10, 64) // Of a number beyond 64 bits, it is the largest one; of none, 0.
 
-	if seconds, err := strconv.ParseUint(said, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
 	}
 
-	date, err := http.ParseTime(said)
-	if err != nil {
-		return 0
-	}
+	date, _ := http.ParseTime(said) // The zero time, of what is no date, has passed.
 
 	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
 		received = theirs

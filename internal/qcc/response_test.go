@@ -1,8 +1,9 @@
 package qcc_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -38,7 +39,7 @@ func TestAnswersThatAreNotTheQuota(t *testing.T) {
 				t.Errorf("error is %v, want one that says %q and shows no page", err, wrong.says)
 			}
 
-			if got.StatusCode != http.StatusOK || got.Length != wrong.length {
+			if got.Host == "" || got.StatusCode != http.StatusOK || got.Length != wrong.length {
 				t.Errorf("error tells of HTTP %s and %d bytes, want 200 and %d", got.HTTPStatus(), got.Length, wrong.length)
 			}
 
@@ -118,21 +119,90 @@ func TestHTTPStatusOtherThanOK(t *testing.T) {
 	}
 }
 
-func TestCompressionThatIsNoneIsNotAskedAgain(t *testing.T) {
+func TestARedirectNamesItsHost(t *testing.T) {
 	t.Parallel()
 
-	var asked atomic.Int32
+	for location, want := range map[string]string{
+		"": "",
+		"https://login.example:8443/x?key=" + emulator.DefaultKey: "login.example:8443",
+		"https://" + emulator.DefaultKey + ".example/":            "(redacted).example",
+		":": "",
+	} {
+		t.Run(location, func(t *testing.T) {
+			t.Parallel()
 
-	cfg := config(serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked.Add(1)
-		w.Header().Set("Content-Encoding", "gzip")
-		_, _ = io.WriteString(w, `{"status":"200","result":[]}`)
-	})))
-	cfg.MaxRetries = qcc.DefaultMaxRetries
+			cfg := config(qcc.DefaultBaseURL)
+			cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+				response := status(http.StatusFound, "")
+				response.Request = r
 
-	_, err := read(t, cfg)
-	if got := as[*qcc.AnswerError](t, err); got.Problem != "is not compressed as its header says" || asked.Load() != 1 {
-		t.Errorf("error is %v after %d requests", err, asked.Load())
+				if location != "" {
+					response.Header.Set("Location", location)
+				}
+
+				return response, nil
+			})
+
+			_, err := read(t, cfg)
+			if got := as[*qcc.HTTPError](t, err); got.RedirectHost.String() != want || got.Host != "pro.qcc.com" {
+				t.Errorf("error is %+v, want a redirect to %q", got, want)
+			}
+		})
+	}
+}
+
+// TestCompressionThatIsBrokenIsNotAskedAgain has an answer that is not compressed, one that is no deflate, and one that another checksum
+// belongs to.
+func TestCompressionThatIsBrokenIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+
+	var compressed bytes.Buffer
+
+	writer := gzip.NewWriter(&compressed)
+	_, _ = writer.Write([]byte(`{"status":"200","result":[]}`))
+
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	const header = 10 // Bytes of gzip.
+
+	broken := func(at int) []byte {
+		body := bytes.Clone(compressed.Bytes())
+		body[at] = ^body[at] | 7 // Which is no kind of block.
+
+		return body
+	}
+
+	for name, body := range map[string][]byte{
+		"plain text":       []byte(`{"status":"200","result":[]}`),
+		"no block":         broken(header),
+		"another checksum": broken(compressed.Len() - 8),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var asked atomic.Int32
+
+			address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				asked.Add(1)
+				w.Header().Set("Content-Encoding", "gzip")
+				_, _ = w.Write(body)
+			}))
+			cfg := config(address)
+			cfg.MaxRetries = qcc.DefaultMaxRetries
+
+			_, err := read(t, cfg)
+
+			got := as[*qcc.AnswerError](t, err)
+			if got.Problem != "is not compressed as its header says" || asked.Load() != 1 {
+				t.Errorf("error is %v after %d requests", err, asked.Load())
+			}
+
+			if got.StatusCode != http.StatusOK || got.Host != strings.TrimPrefix(address, "http://") {
+				t.Errorf("error tells of %+v", got.Response)
+			}
+		})
 	}
 }
 

@@ -38,14 +38,27 @@ func (c *Client) next(err error, deadline time.Time, retries int) (time.Duration
 		return 0, EndRetries
 	}
 
-	asked, _ := c.memory.pauseLeft()
+	wait := randomWait(retries)
+	if pause, _ := c.memory.pauseLeft(); pause > 0 {
+		wait = max(wait, afterPause(pause, left))
+	}
 
-	wait := max(randomWait(retries), asked)
 	if wait >= left {
 		return 0, EndNoRoom
 	}
 
 	return wait, EndFinal
+}
+
+// afterPause returns a wait that ends at random after a pause for which the service asked, so that not all clients send their requests in the
+// same moment. It is less than the time that is left, unless the pause is not.
+func afterPause(pause, left time.Duration) time.Duration {
+	spare := min(2*firstWait, left-pause)
+	if spare <= 0 {
+		return pause
+	}
+
+	return pause + rand.N(spare) //nolint:gosec // Nobody gains from guessing it.
 }
 
 // randomWait returns the wait before the retry that follows so many others. It is never 0.

@@ -112,10 +112,8 @@ func (s *sharer[T]) leave(b *batch[T]) {
 	case b.waiting > 0:
 	case b.cancel != nil:
 		b.cancel()
-	case s.gathering == b:
-		s.gathering = nil
-
-		b.departure.Stop()
+	default:
+		s.gathering = nil // And depart, which then finds another batch or none, does nothing.
 	}
 }
 

@@ -206,12 +206,12 @@ func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
 		reads int
 		waits time.Duration
 	}{
-		"one read":                     {1, loneTime},
-		"two reads":                    {2, gatherTime},
-		"one less than Terraform has":  {usualReads - 1, gatherTime},
-		"as many as Terraform has":     {usualReads, time.Nanosecond},
-		"more than Terraform has":      {usualReads + 1, time.Nanosecond},
-		"many more than Terraform has": {20 * usualReads, time.Nanosecond},
+		"one read":                     {1, 4 * time.Millisecond},
+		"two reads":                    {2, 10 * time.Millisecond},
+		"one less than Terraform has":  {9, 10 * time.Millisecond},
+		"as many as Terraform has":     {10, time.Nanosecond},
+		"more than Terraform has":      {11, time.Nanosecond},
+		"many more than Terraform has": {200, time.Nanosecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -239,8 +239,8 @@ func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
 				// Where there was a read before, there may be many.
 				began = time.Now()
 
-				if _, err := shared.do(t.Context()); err != nil || time.Since(began) != gatherTime {
-					t.Errorf("the next read waited %s, %v, want %s", time.Since(began), err, gatherTime)
+				if _, err := shared.do(t.Context()); err != nil || time.Since(began) != 10*time.Millisecond {
+					t.Errorf("the next read waited %s, %v, want 10ms", time.Since(began), err)
 				}
 			})
 		})
@@ -402,6 +402,58 @@ func TestABatchWithoutReadsIsGivenUp(t *testing.T) {
 
 		if service.count() != 0 {
 			t.Errorf("there were %d calls for nobody", service.count())
+		}
+	})
+}
+
+// TestTheContextOfABatchEndsWithIt looks at the context of a batch after its answer.
+func TestTheContextOfABatchEndsWithIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var of context.Context
+
+		shared := &sharer[int]{read: func(ctx context.Context, _ time.Time) (int, error) {
+			of = ctx
+
+			return 1, ctx.Err()
+		}}
+
+		if got, err := shared.do(t.Context()); got != 1 || err != nil {
+			t.Errorf("the answer is %d, %v", got, err)
+		}
+
+		synctest.Wait()
+
+		if of.Err() == nil {
+			t.Error("the context of a batch that has its answer goes on")
+		}
+	})
+}
+
+// TestABatchThatIsGivenUpStaysAway has a read leave its batch, and another one begin before that batch would have left.
+func TestABatchThatIsGivenUpStaysAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &model{takes: func(int) time.Duration { return 0 }}
+		shared := &sharer[int]{read: service.read}
+
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Millisecond)
+		defer cancel()
+
+		if _, err := shared.do(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v", err)
+		}
+
+		began := time.Now()
+
+		if got, err := shared.do(t.Context()); got != 0 || err != nil || time.Since(began) != 4*time.Millisecond {
+			t.Errorf("the read after it is answered by call %d after %s, %v", got, time.Since(began), err)
+		}
+
+		time.Sleep(time.Second)
+
+		if service.count() != 1 {
+			t.Errorf("there were %d calls", service.count())
 		}
 	})
 }

@@ -61,6 +61,10 @@ func TestEveryCodeOfTheDocument(t *testing.T) {
 func TestClassesOfCodes(t *testing.T) {
 	t.Parallel()
 
+	if qcc.CodeNoRecord != 201 {
+		t.Errorf("the code for no record is %d", qcc.CodeNoRecord)
+	}
+
 	classes := map[string][]int{
 		"ok":        {200},
 		"empty":     {201},

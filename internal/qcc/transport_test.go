@@ -1,7 +1,9 @@
 package qcc
 
 import (
+	"bufio"
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -13,6 +15,8 @@ import (
 	"testing"
 
 	"golang.org/x/net/http/httpproxy"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
 func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
@@ -35,6 +39,7 @@ func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
 		"proxy wants a password":       {proxyRefusedError(407), 0, TransportError{FailureProxyRefused, "h", 407, false}},
 		"proxy is busy":                {proxyRefusedError(503), 0, TransportError{FailureProxyRefused, "h", 503, true}},
 		"SOCKS proxy refuses":          {&net.OpError{Op: "socks connect", Err: errors.New("not allowed")}, 0, TransportError{FailureProxyRefused, "h", 0, false}},
+		"proxy's name is unknown":      {&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}}, 0, TransportError{FailureProxy, "h", 0, true}},
 		"SOCKS proxy hangs":            {late, 0, TransportError{FailureSlow, "h", 0, true}},
 		"handshake ends in an EOF":     {io.EOF, handshakeFailed, TransportError{FailureBroken, "h", 0, true}},
 		"handshake is reset":           {reset, handshakeFailed, TransportError{FailureBroken, "h", 0, true}},
@@ -42,6 +47,9 @@ func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
 		"alert":                        {alert, 0, TransportError{FailureTLS, "h", 0, false}},
 		"alert, certificate asked for": {alert, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
 		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureBroken, "h", 0, true}},
+		"other, certificate asked for": {errors.New("http: malformed"), certificateAsked, TransportError{FailureBroken, "h", 0, true}},
+		"TLS fails after the question": {errors.New("tls: bad record"), certificateAsked | handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
+		"refused when it is connected": {&net.OpError{Op: "read", Err: syscall.ECONNREFUSED}, 0, TransportError{FailureBroken, "h", 0, true}},
 		"Windows refuses":              {&net.OpError{Op: "dial", Err: syscall.Errno(10061)}, 0, TransportError{FailureRefused, "h", 0, true}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -95,12 +103,13 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
 	server.EnableHTTP2 = true
+	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} //nolint:gosec // Its version does not matter. The request has no progress to note this in.
 	server.StartTLS()
 	t.Cleanup(server.Close)
 
 	transport := newTransport(&httpproxy.Config{})
-	if transport.Protocols.HTTP2() { // Without effect in a build that has no HTTP/2 at all.
-		t.Error("the transport may speak HTTP/2")
+	if transport.Protocols.HTTP2() || !transport.Protocols.HTTP1() { // Without effect in a build that has no HTTP/2 at all.
+		t.Errorf("the transport may speak %s", transport.Protocols)
 	}
 
 	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
@@ -120,5 +129,70 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 
 	if protocol, err := io.ReadAll(response.Body); err != nil || string(protocol) != "HTTP/1.1" {
 		t.Errorf("the provider speaks %s, %v, want HTTP/1.1", protocol, err)
+	}
+}
+
+// TestAProxyConnectsOrRefuses has a proxy that answers CONNECT, and a service behind it.
+func TestAProxyConnectsOrRefuses(t *testing.T) {
+	t.Parallel()
+
+	server := httptest.NewTLSServer(emulator.New()) // Its certificate is for example.com, too.
+	t.Cleanup(server.Close)
+
+	for answer, want := range map[string]*TransportError{
+		"200 Connection established":        nil,
+		"403 Forbidden":                     {FailureProxyRefused, "example.com", 403, false},
+		"407 Proxy Authentication Required": {FailureProxyRefused, "example.com", 407, false},
+		"503 Service Unavailable":           {FailureProxyRefused, "example.com", 503, true},
+		"201 Created":                       {FailureProxyRefused, "example.com", 201, false},
+	} {
+		t.Run(answer, func(t *testing.T) {
+			t.Parallel()
+
+			proxy := listen(t, func(connection net.Conn) {
+				request, err := http.ReadRequest(bufio.NewReader(connection))
+				if err != nil || request.Method != http.MethodConnect || request.Host != "example.com:443" {
+					t.Errorf("the proxy is sent %+v, %v", request, err)
+
+					return
+				}
+
+				_, _ = io.WriteString(connection, "HTTP/1.1 "+answer+"\r\n\r\n")
+
+				if want != nil {
+					return
+				}
+
+				behind, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+				if err != nil {
+					t.Error(err)
+
+					return
+				}
+				defer behind.Close()
+
+				go func() { _, _ = io.Copy(behind, connection) }()
+
+				_, _ = io.Copy(connection, behind)
+			})
+			client := newTestClient(t, "https://example.com", func(c *Config) {
+				transport := newTransport(&httpproxy.Config{HTTPSProxy: "http://" + proxy})
+				transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+				transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+				c.Transport = transport
+			})
+
+			if want != nil {
+				if got := failure(t, client); *got != *want {
+					t.Errorf("the failure is %+v, want %+v", got, want)
+				}
+
+				return
+			}
+
+			if quota, err := client.Quota(t.Context()); err != nil || len(quota.Modules) != 3 {
+				t.Errorf("through the proxy, the quota is %+v, %v", quota, err)
+			}
+		})
 	}
 }

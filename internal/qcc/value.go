@@ -88,7 +88,7 @@ func (v *value) shown() string {
 // count returns a count, or what is wrong with it. It takes 50, 50.0, 5e1, "50" and "50.0".
 func (v *value) count() (int64, Problem) {
 	switch {
-	case v.kind == kindInteger && v.integer < 0:
+	case v.integer < 0:
 		return 0, ProblemNegative
 	case v.kind == kindInteger:
 		return v.integer, ""
@@ -116,14 +116,8 @@ func parseCount(number string) (int64, Problem) {
 		return 0, ""
 	}
 
-	shift, err := strconv.Atoi(cmp.Or(exponent, "0"))
-	if err != nil || shift > longestExponent || shift < -longestExponent {
-		shift = longestExponent
-
-		if strings.HasPrefix(exponent, "-") {
-			shift = -longestExponent
-		}
-	}
+	shift, _ := strconv.Atoi(cmp.Or(exponent, "0")) // Of an exponent beyond an int, it is the int next to it.
+	shift = max(-longestExponent, min(shift, longestExponent))
 
 	// That many of the significant digits, or more, are before the decimal point.
 	wholeDigits := len(whole) - leadingZeros + shift

@@ -1,0 +1,122 @@
+package qcc
+
+import (
+	"io"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestWhatTheMemoryAnswersAndForHowLong lets reads fail one after the other, a second apart, and asks at times since the first one.
+func TestWhatTheMemoryAnswersAndForHowLong(t *testing.T) {
+	t.Parallel()
+
+	type failed struct {
+		notBefore time.Duration // Since the first failure; 0 if it says nothing.
+		refused   bool
+	}
+
+	type answer struct {
+		after time.Duration
+		want  int // The number of the failure, from 1; 0 for none.
+	}
+
+	const moment = time.Nanosecond
+
+	for name, test := range map[string]struct {
+		failures []failed
+		answers  []answer
+	}{
+		"no failure":                           {nil, []answer{{0, 0}}},
+		"a failure":                            {[]failed{{}}, []answer{{0, 1}, {5*time.Second - moment, 1}, {5 * time.Second, 0}, {time.Hour, 0}}},
+		"a failure that names a time":          {[]failed{{notBefore: time.Hour}}, []answer{{0, 1}, {time.Hour - moment, 1}, {time.Hour, 0}}},
+		"a failure that names an early time":   {[]failed{{notBefore: time.Second}}, []answer{{5*time.Second - moment, 1}, {5 * time.Second, 0}}},
+		"two failures":                         {[]failed{{}, {}}, []answer{{time.Second, 2}, {6*time.Second - moment, 2}, {6 * time.Second, 0}}},
+		"a failure after one that holds on":    {[]failed{{notBefore: time.Minute}, {}}, []answer{{time.Second, 1}, {time.Minute - moment, 1}, {time.Minute, 0}}},
+		"a refusal":                            {[]failed{{refused: true}}, []answer{{0, 1}, {time.Hour, 1}}},
+		"a refusal after one that holds on":    {[]failed{{notBefore: time.Minute}, {refused: true}}, []answer{{time.Second, 2}, {time.Hour, 2}}},
+		"a failure after a refusal":            {[]failed{{refused: true}, {notBefore: time.Hour}}, []answer{{time.Second, 1}, {2 * time.Hour, 1}}},
+		"another refusal after the first":      {[]failed{{refused: true}, {refused: true}}, []answer{{time.Second, 1}, {time.Hour, 1}}},
+		"a failure after a refusal that holds": {[]failed{{notBefore: time.Hour, refused: true}, {notBefore: 2 * time.Hour}}, []answer{{time.Second, 1}, {3 * time.Hour, 1}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var (
+					m      memory
+					began  = time.Now()
+					errors = []*ReadError{nil}
+				)
+
+				for number, failure := range test.failures {
+					time.Sleep(time.Until(began.Add(time.Duration(number) * time.Second)))
+
+					err := &ReadError{Err: io.EOF}
+					if failure.notBefore > 0 {
+						err.NotBefore = began.Add(failure.notBefore)
+					}
+
+					errors = append(errors, err)
+					m.remember(err, failure.refused)
+				}
+
+				for _, answer := range test.answers {
+					time.Sleep(time.Until(began.Add(answer.after)))
+
+					if got := m.failure(); got != errors[answer.want] {
+						t.Errorf("after %s the answer is %p, want failure %d of %v", answer.after, got, answer.want, errors)
+					}
+
+					want := errors[answer.want]
+					if want != nil && !test.failures[answer.want-1].refused {
+						want = nil
+					}
+
+					if got := m.refusal(); got != want {
+						t.Errorf("after %s the refusal is %p, want %p", answer.after, got, want)
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestTheLongestPauseCounts has a service that asks for pauses of several lengths.
+func TestTheLongestPauseCounts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var m memory
+
+		long, short, longer := &ReadError{}, &ReadError{}, &ReadError{}
+
+		if wait, err := m.pauseLeft(); wait > 0 || err != nil {
+			t.Errorf("without a pause, the wait is %s for %v", wait, err)
+		}
+
+		m.pauseFor(20*time.Second, long)
+		m.pauseFor(5*time.Second, short)
+
+		if wait, err := m.pauseLeft(); wait != 20*time.Second || err != error(long) {
+			t.Errorf("the wait is %s for %p, want that of the longer pause", wait, err)
+		}
+
+		m.pauseFor(20*time.Second, short)
+
+		if _, err := m.pauseLeft(); err != error(long) {
+			t.Error("a pause until the same time takes the place of the first")
+		}
+
+		time.Sleep(time.Second)
+		m.pauseFor(20*time.Second, longer)
+
+		if wait, err := m.pauseLeft(); wait != 20*time.Second || err != error(longer) {
+			t.Errorf("the wait is %s for %p, want that of the pause that ends last", wait, err)
+		}
+
+		time.Sleep(20 * time.Second)
+
+		if wait, _ := m.pauseLeft(); wait > 0 {
+			t.Errorf("after the pause, the wait is %s", wait)
+		}
+	})
+}
