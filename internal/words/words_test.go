@@ -25,6 +25,23 @@ func TestEveryStatusCodeIsExplained(t *testing.T) {
 	}
 }
 
+// TestSummariesFollowTheClass lets other tests take the summary of a code from Status.
+func TestSummariesFollowTheClass(t *testing.T) {
+	t.Parallel()
+
+	summaries := map[qcc.Class]string{
+		qcc.ClassOK: "Unexpected status code from QCC", qcc.ClassEmpty: "Unexpected status code from QCC",
+		qcc.ClassTransient: "QCC service unavailable", qcc.ClassRefused: "Quota query refused by QCC",
+		qcc.ClassRejected: "Unexpected status code from QCC",
+	}
+
+	for _, status := range append(qcc.Statuses(), qcc.Lookup(777)) {
+		if said, want := words.Status(status).Summary, summaries[status.Class]; said != want || want == "" {
+			t.Errorf("the summary of %d is %q, want %q", status.Code, said, want)
+		}
+	}
+}
+
 // TestOnlyKnownStatusCodesAreExplained finds explanations of codes that qcc.Statuses does not list.
 func TestOnlyKnownStatusCodesAreExplained(t *testing.T) {
 	t.Parallel()
