@@ -74,6 +74,15 @@ func TestEveryFailureIsExplained(t *testing.T) {
 	}
 }
 
+func TestACachedAnswerIsExplainedAsOne(t *testing.T) {
+	t.Parallel()
+
+	answer := &qcc.AnswerError{Response: qcc.Response{ContentType: qcc.Harmless("text/html")}, Problem: qcc.ProblemCached}
+	if said := words.Answer(answer); said != words.CachedAnswer() {
+		t.Errorf("a cached answer is explained by %+v", said)
+	}
+}
+
 func TestAWebPageIsToldByItsContentType(t *testing.T) {
 	t.Parallel()
 
