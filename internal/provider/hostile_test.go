@@ -39,15 +39,18 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 			map[string]string{"provider.tf": "provider \"qcc\" {\n  key = \"" + key + "\"\n  secret_key = \"" + secret + " \"\n}\n"}, nil, spaces,
 		},
 		"the same": {
-			map[string]string{"provider.tf": "provider \"qcc\" {\n  key = \"" + key + "\"\n  secret_key = \"" + key + "\"\n}\n"}, nil,
+			map[string]string{"provider.tf": "provider \"qcc\" {\n  key = \"" + key + "\"\n  secret_key = \"" + key + "\"\n}\n"},
+			nil,
 			"The value of secret_key cannot be used. It is the same as key.",
 		},
 		"invisible character": {
-			map[string]string{"provider.tf": "provider \"qcc\" {\n  secret_key = \"" + secret + "\\u200b\"\n}\n"}, nil,
+			map[string]string{"provider.tf": "provider \"qcc\" {\n  secret_key = \"" + secret + "\\u200b\"\n}\n"},
+			nil,
 			"The value of secret_key cannot be used. Its character 33 is invisible",
 		},
 		"password in base_url": {
-			map[string]string{"provider.tf": "provider \"qcc\" {\n  base_url = \"https://user:" + secret + "@pro.qcc.com\"\n}\n"}, nil,
+			map[string]string{"provider.tf": "provider \"qcc\" {\n  base_url = \"https://user:" + secret + "@pro.qcc.com\"\n}\n"},
+			nil,
 			"The value of base_url cannot be used. It holds a user name or a password.",
 		},
 		"secret as timeout": {map[string]string{"provider.tf": "provider \"qcc\" {\n  timeout = \"" + secret + "\"\n}\n"}, nil, noTime},
@@ -60,7 +63,8 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 		},
 		"one line, an expression that is null": {
 			map[string]string{"provider.tf": `provider "qcc" { secret_key = terraform.workspace == "prod" ? "` + secret + `" : null }`},
-			[]string{"QCC_SECRET_KEY="}, missing,
+			[]string{"QCC_SECRET_KEY="},
+			missing,
 		},
 		"one line, an expression that is harmless": {
 			map[string]string{"provider.tf": `provider "qcc" { timeout = terraform.workspace == "prod" ? "` + secret + `" : "9" }`}, nil, noTime,

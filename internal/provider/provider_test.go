@@ -103,8 +103,9 @@ func TestCredentialsAreSensitive(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	attributes := schemas.Providers["registry.terraform.io/qccpro/qcc"].Provider.Block.Attributes
 	want := map[string]bool{"key": true, "secret_key": true, "base_url": false, "timeout": false, "max_retries": false}
+	attributes := schemas.Providers["registry.terraform.io/qccpro/qcc"].Provider.Block.Attributes
+
 	if len(attributes) != len(want) {
 		t.Errorf("there are %d attributes, want %d: add new ones here", len(attributes), len(want))
 	}
