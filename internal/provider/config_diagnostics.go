@@ -19,9 +19,9 @@ func (s *settings) problems() diag.Diagnostics {
 	var diags diag.Diagnostics
 
 	add := func(wrong *qcc.ConfigError) {
-		what := "The value of " + string(wrong.Field)
+		what := "The value of " + string(wrong.Field) + " in the provider block"
 		if variable := s.given[wrong.Field]; variable != "" {
-			what += ", which comes from the environment variable " + variable + ","
+			what = "The value of " + string(wrong.Field) + ", which comes from the environment variable " + variable + ","
 		}
 
 		diags.AddError("Invalid QCC provider configuration", what+" cannot be used. "+wrong.Problem)
@@ -63,7 +63,7 @@ func unknownDiagnostic(fields []qcc.Field) diag.Diagnostic {
 		names = append(names, string(field))
 
 		if variable, ok := environmentVariables[field]; ok {
-			environment = "Its environment variable does not stand in for a value that is to come: " + variable + " may belong to another account."
+			environment = "The provider does not use the environment variable " + variable + " instead, because it may belong to another account."
 		}
 	}
 

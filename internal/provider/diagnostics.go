@@ -29,7 +29,7 @@ func noRecordDiagnostic() diag.Diagnostic {
 // skewDiagnostic is for a read that needed the service's clock.
 func skewDiagnostic(skew time.Duration) diag.Diagnostic {
 	return diag.NewWarningDiagnostic("Clock of this machine is off", paragraphs(
-		skewText(skew)+" QCC refused a query that was signed with this machine's time, and took one that was signed with its own. The quota is right.",
+		skewText(skew)+" QCC refused a query that was signed with this machine's time. The provider signed it again with QCC's time, and QCC accepted it. The quota is right.",
 		"Set the clock of this machine, for example by NTP: signatures are good for a few minutes only."))
 }
 
@@ -88,7 +88,7 @@ func facts(lines ...string) string { return "  " + strings.Join(lines, "\n  ") }
 
 // statusText says what the service said, in its own words, or in the document's if it had none.
 func statusText(err *qcc.StatusError) string {
-	said := fmt.Sprintf("Asked for the quota, QCC answered with status code %d", err.Status.Code)
+	said := fmt.Sprintf("QCC answered the quota query with status code %d", err.Status.Code)
 
 	switch {
 	case err.Message != (qcc.Words{}):
@@ -106,8 +106,8 @@ func refusedSkewText(skew *time.Duration) string {
 	case skew == nil || skew.Abs() <= qcc.ToleratedSkew:
 		return ""
 	case skew.Abs() > qcc.MaxCorrectedSkew:
-		return skewText(*skew) + " The provider corrects a clock that is off by at most a day: a false clock could collect signatures for times " +
-			"to come. Set the clock of this machine. If it is right, something on the way to QCC may have sent the answer."
+		return skewText(*skew) + " The provider corrects at most one day, because a forged time could otherwise obtain signatures that are " +
+			"valid later. Set the clock of this machine. If it is right, something on the way to QCC may have sent the answer."
 	default:
 		return skewText(*skew) + " A query that was signed with the time of QCC's clock was refused too."
 	}
@@ -119,14 +119,14 @@ func httpText(err *qcc.HTTPError) string {
 		lines = append(lines, "Redirects to: "+err.RedirectHost.String())
 	}
 
-	return fmt.Sprintf("Asked for the quota, %s answered with HTTP %s.\n\n%s", err.Host, err.HTTPStatus(), facts(lines...))
+	return fmt.Sprintf("%s answered the quota query with HTTP %s.\n\n%s", err.Host, err.HTTPStatus(), facts(lines...))
 }
 
 func answerText(err *qcc.AnswerError) string {
 	said := []rune(err.Error())
 	lines := append([]string{string(unicode.ToUpper(said[0])) + string(said[1:])}, responseFacts(err.Response)...)
 
-	return fmt.Sprintf("Asked for the quota, %s sent an answer that cannot be used.\n\n%s", err.Host, facts(lines...))
+	return fmt.Sprintf("%s answered the quota query, and the answer cannot be used.\n\n%s", err.Host, facts(lines...))
 }
 
 func responseFacts(response qcc.Response) []string {
@@ -139,7 +139,7 @@ func responseFacts(response qcc.Response) []string {
 }
 
 func transportText(err *qcc.TransportError) string {
-	said := fmt.Sprintf("Asked for the quota, %s gave no answer: %s.", err.Host, err.Failure)
+	said := fmt.Sprintf("The quota query to %s failed: %s.", err.Host, err.Failure)
 	if err.ProxyStatus != 0 {
 		said += fmt.Sprintf(" Its answer was HTTP %d.", err.ProxyStatus)
 	}
@@ -156,10 +156,10 @@ func endText(read *qcc.ReadError) string {
 
 	switch notBefore := read.NotBefore.UTC().Format("2006-01-02 15:04:05 MST"); {
 	case !read.NotBefore.IsZero() && read.End == qcc.EndNoRoom:
-		return fmt.Sprintf("The service asks for no request before %s, for which the timeout of %s leaves no room. Run Terraform again then.%s",
+		return fmt.Sprintf("The service asked to wait until %s (Retry-After), for which the timeout of %s is too short. Run Terraform again after that time.%s",
 			notBefore, read.Timeout, attempts)
 	case !read.NotBefore.IsZero():
-		return fmt.Sprintf("The service asks for no request before %s. Run Terraform again then.%s", notBefore, attempts)
+		return fmt.Sprintf("The service asked to wait until %s (Retry-After). Run Terraform again after that time.%s", notBefore, attempts)
 	case read.End == qcc.EndNoRoom:
 		return fmt.Sprintf("Another attempt did not fit into the timeout of %s.%s", read.Timeout, attempts)
 	case read.End == qcc.EndTimeout:

@@ -24,9 +24,9 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 		key    = emulator.DefaultKey
 		secret = emulator.DefaultSecretKey
 
-		spaces  = "The value of secret_key cannot be used. It begins or ends with white space"
+		spaces  = "The value of secret_key in the provider block cannot be used. It begins or ends with white space"
 		missing = "The provider needs secret_key to ask QCC for the quota"
-		noTime  = "The value of timeout cannot be used. It is not a duration with a unit"
+		noTime  = "The value of timeout in the provider block cannot be used. It is not a duration with a unit"
 	)
 
 	for name, test := range map[string]struct {
@@ -41,17 +41,17 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 		"the same": {
 			map[string]string{"provider.tf": "provider \"qcc\" {\n  key = \"" + key + "\"\n  secret_key = \"" + key + "\"\n}\n"},
 			nil,
-			"The value of secret_key cannot be used. It is the same as key.",
+			"The value of secret_key in the provider block cannot be used. It is the same as key.",
 		},
 		"invisible character": {
 			map[string]string{"provider.tf": "provider \"qcc\" {\n  secret_key = \"" + secret + "\\u200b\"\n}\n"},
 			nil,
-			"The value of secret_key cannot be used. Its character 33 is invisible",
+			"The value of secret_key in the provider block cannot be used. Its character 33 is invisible",
 		},
 		"password in base_url": {
 			map[string]string{"provider.tf": "provider \"qcc\" {\n  base_url = \"https://user:" + secret + "@pro.qcc.com\"\n}\n"},
 			nil,
-			"The value of base_url cannot be used. It holds a user name or a password.",
+			"The value of base_url in the provider block cannot be used. It holds a user name or a password.",
 		},
 		"secret as timeout": {map[string]string{"provider.tf": "provider \"qcc\" {\n  timeout = \"" + secret + "\"\n}\n"}, nil, noTime},
 		"one line":          {map[string]string{"provider.tf": `provider "qcc" { secret_key = "` + secret + ` " }`}, nil, spaces},

@@ -129,14 +129,14 @@ func TestAnswersThroughTerraform(t *testing.T) {
 		"an id that is the key":       {emulator.Behavior{Body: answer(`[{"id":"` + emulator.DefaultKey + `"}]`)}, nil, "a module id that holds a credential or a signature"},
 		"1,001 modules":               {emulator.Behavior{Body: answer(`[` + strings.Join(manyModules(1001), ",") + `]`)}, nil, "The answer has more than 1,000 modules"},
 		"no result":                   {emulator.Behavior{Body: `{"status":"200"}`}, nil, "The answer has no result, although its status code promises one"},
-		"a page":                      {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, nil, "an answer that cannot be used. The answer is not JSON Content type: text/html Length: 16 bytes"},
+		"a page":                      {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, nil, "and the answer cannot be used. The answer is not JSON Content type: text/html Length: 16 bytes"},
 		"a page, HTTP 405":            {emulator.Behavior{HTTPStatus: 405, Body: "<html>405</html>", ContentType: "text/html"}, nil, "HTTP 405 Method Not Allowed. Content type: text/html Length: 16 bytes"},
 		"half a body":                 {emulator.Behavior{Drop: emulator.DropHalf}, nil, "the connection was closed or reset before the answer was complete, or the other side does not speak HTTP"},
 		"no body":                     {emulator.Behavior{Drop: emulator.DropAnswer}, nil, "the connection was closed or reset before the answer was complete, or the other side does not speak HTTP"},
 		"over 1 MiB":                  {emulator.Behavior{Size: 1<<20 + 1}, nil, "The answer is longer than 1 MiB"},
 		"not found":                   {emulator.Behavior{HTTPStatus: 404}, nil, "HTTP 404 Not Found"},
-		"busy":                        {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, nil, "UTC. Run Terraform again then. Number of attempts: 1."},
-		"busy for long":               {emulator.Behavior{HTTPStatus: 503, RetryAfter: "3600"}, nil, "The service asks for no request before"},
+		"busy":                        {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, nil, "UTC (Retry-After). Run Terraform again after that time. Number of attempts: 1."},
+		"busy for long":               {emulator.Behavior{HTTPStatus: 503, RetryAfter: "3600"}, nil, "The service asked to wait until"},
 		"too many":                    {emulator.Behavior{HTTPStatus: 429}, nil, "Find out which pipelines ask so often"},
 		"no words":                    {emulator.Behavior{Body: `{"status":"107"}`}, nil, "status code 107, without a message. Interface document: 被禁止的 IP 或者签名错误"},
 		"unknown code":                {emulator.Behavior{Body: `{"status":"777"}`}, nil, "status code 777, without a message."},
@@ -172,7 +172,7 @@ func TestEveryCodeThroughTerraform(t *testing.T) {
 			unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{
 				Config: readOnce,
 				ExpectError: regexp.MustCompile(testkit.Says("Error: "+words.Status(qcc.Lookup(code)).Summary).String() + `[\s\S]+` +
-					testkit.Says(fmt.Sprintf("QCC answered with status code %d. QCC's message: %s", code, text)).String()),
+					testkit.Says(fmt.Sprintf("QCC answered the quota query with status code %d. QCC's message: %s", code, text)).String()),
 			})
 
 			if service.Requests() != 1 {

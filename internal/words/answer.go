@@ -41,6 +41,6 @@ func OtherAnswer() Explanation {
 	return Explanation{
 		summaryUnreadable, "",
 		"The provider takes no count from such an answer. Check that base_url (QCC_BASE_URL) is right. If it is, report this text to the " +
-			"maintainers of this provider.",
+			"maintainers of this provider, and a wrong count to QCC's support.",
 	}
 }

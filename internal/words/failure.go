@@ -19,11 +19,11 @@ func failureRemedies() map[qcc.Failure]string {
 			"then resolves the name.",
 		qcc.FailureRefused: "Check that base_url (QCC_BASE_URL) is right and that something listens there (an emulator has another port at " +
 			"every start). If it does, check the firewalls on the way.",
-		qcc.FailureConnect: checkNetwork + " If all that is right, try again in a few minutes.",
+		qcc.FailureConnect: checkNetwork + " If all that is right, try again later.",
 		qcc.FailureNotLoopback: "Use https in base_url (QCC_BASE_URL), or the address 127.0.0.1 in place of a host name. Find out why the name does " +
 			"not lead to this machine: a file such as /etc/hosts or a name server says so.",
-		qcc.FailureProxyAddress: "Set HTTPS_PROXY to a URL such as http://proxy.example.com:8080, or remove it. The provider sends nothing " +
-			"past a proxy that it cannot read the address of.",
+		qcc.FailureProxyAddress: "Set HTTPS_PROXY to a URL such as http://proxy.example.com:8080, or remove it. The provider does not " +
+			"bypass a proxy that is configured incorrectly.",
 		qcc.FailureProxy: checkProxy,
 		qcc.FailureProxyRefused: "Ask whoever runs the proxy in HTTPS_PROXY to allow connections to this host (with HTTP 407 it wants a " +
 			"user name and password in HTTPS_PROXY).",
@@ -37,7 +37,8 @@ func failureRemedies() map[qcc.Failure]string {
 		qcc.FailureSlowConnect: checkNetwork,
 		qcc.FailureSlowProxy:   checkProxy + " Ask whoever runs the proxy whether it can reach the service.",
 		qcc.FailureSlowTLS:     "Check that base_url (QCC_BASE_URL) names an https port, and the proxies and firewalls on the way to it.",
-		qcc.FailureSlow:        "Check the network on the way to the service. If it is only slow, raise timeout in the provider block.",
-		qcc.FailureBroken:      "Check the network, proxies and firewalls on the way to the service, and try again in a few minutes.",
+		qcc.FailureSlow: "Check the network on the way to the service. If the service is only slow, raise timeout in the provider block to more than " +
+			"four times its response time: every attempt before the last gets a quarter of it.",
+		qcc.FailureBroken: "Check the network, proxies and firewalls on the way to the service, and try again later.",
 	}
 }

@@ -24,7 +24,7 @@ func HTTP(status int) Explanation {
 func HTTPRanges() []HTTPRange {
 	busy := Explanation{
 		summaryUnavailable, "",
-		"The service, or something on the way to it, is busy or broken. Try again in a few minutes. If it stays, call QCC's support: " +
+		"The service, or something on the way to it, is busy or broken. Try again later. If the error persists, call QCC's support: " +
 			"400-928-2212, working days 08:00-17:30 (UTC+8).",
 	}
 
@@ -36,8 +36,8 @@ func HTTPRanges() []HTTPRange {
 		}, http.StatusNotFound, http.StatusNotFound},
 		{Explanation{
 			summaryUnavailable, "",
-			"The service, or something on the way to it, gets too many requests. Find out which pipelines ask so often, and try again in " +
-				"a few minutes.",
+			"The service, or something on the way to it, gets too many requests. Find out which pipelines ask so often, and try again " +
+				"later.",
 		}, http.StatusTooManyRequests, http.StatusTooManyRequests},
 		{busy, http.StatusRequestTimeout, http.StatusRequestTimeout},
 		{busy, http.StatusTooEarly, http.StatusTooEarly},

@@ -11,7 +11,7 @@ const (
 	meaningLocked  = "The account is locked because it sent too many requests that were wrong."
 	meaningDaily   = "The account's requests for today are used up."
 	remedyReport   = "Report it to the maintainers of this provider, with the code and the service's message."
-	remedyRetry    = "Try again in a few minutes. If it stays, call QCC's support: 400-928-2212, working days 08:00-17:30 (UTC+8)."
+	remedyRetry    = "Try again later. If the error persists, call QCC's support: 400-928-2212, working days 08:00-17:30 (UTC+8)."
 	remedyUnlock   = "Stop every pipeline that uses this account, then call QCC's support: 400-928-2212, working days 08:00-17:30 (UTC+8). Only QCC can lift the lock, and further requests make it worse."
 	remedySupport  = "Call QCC's support: 400-928-2212, working days 08:00-17:30 (UTC+8)."
 	remedyDaily    = "Wait for the next day, and find out which pipelines ask so often. When exactly the count starts anew is not documented."
