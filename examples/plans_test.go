@@ -262,13 +262,13 @@ check "words" {
   }
 }
 `,
-		quota:   emulator.Behavior{Body: "{\"status\":\"200\",\"result\":[{\"id\":\"a` ![x](http://example.com) *b*\\\\|c\"}]}"},
+		quota:   emulator.Behavior{Body: "{\"status\":\"200\",\"result\":[{\"id\":\"a`![x](http://example.com)*b*\\\\|c\"}]}"},
 		refused: true,
 		summary: []string{
-			refused, "- `check.words`: \\<b\\> a\\` !\\[x\\](http://example.com) \\*b\\*\\\\\\|c # done",
-			"| `a??![x](http://example.com)?*b*??c` | a\\` !\\[x\\](http://example.com) \\*b\\*\\\\\\|c | – | – | – | 0 | – |",
+			refused, "- `check.words`: \\<b\\> a\\`!\\[x\\](http://example.com)\\*b\\*\\\\\\|c # done",
+			"| `a?![x](http://example.com)*b*??c` | a\\`!\\[x\\](http://example.com)\\*b\\*\\\\\\|c | – | – | – | 0 | – |",
 		},
-		denials: "check.words: <b>  a` ![x](http://example.com) *b*\\|c\n# done",
+		denials: "check.words: <b>  a`![x](http://example.com)*b*\\|c\n# done",
 	},
 }
 
