@@ -61,17 +61,14 @@ func (r *redactor) with(secret string) *redactor {
 func (r *redactor) add(secret string) { r.secrets = append(r.secrets, foldCase(secret)) }
 
 func escapeJSON(s string) string {
-	escaped, err := json.Marshal(s)
-	if err != nil { // A string is always encoded.
-		return s
-	}
+	escaped, _ := json.Marshal(s) // A string is always encoded.
 
 	return string(escaped[1 : len(escaped)-1])
 }
 
 // words makes the service's own words fit to be shown. Its cost is bounded, whatever the service sends.
 func (r *redactor) words(raw string) Words {
-	text := []rune(printable(r.cut(raw)))
+	text := []rune(printable(cut(raw)))
 	text = []rune(r.redact(text))
 
 	if len(text) > maxWords {
@@ -92,23 +89,17 @@ func (r *redactor) hides(text string) bool {
 	return false
 }
 
-// cut returns the beginning of a text: enough to find a secret that begins among the characters that are shown. Of a run of hexadecimal
-// digits at the cut nothing is left, because it may be the beginning of a Token.
-func (r *redactor) cut(raw string) string {
-	length := maxWords
-
-	if r != nil {
-		for _, secret := range r.secrets {
-			length = max(length, maxWords+utf8.RuneCountInString(secret))
-		}
-	}
+// cut returns the beginning of a text: enough to find a Token, or eight characters of a credential, that begins among the characters that
+// are shown. Of a run of hexadecimal digits at the cut nothing is left, because it may be the beginning of a Token.
+func cut(raw string) string {
+	left := maxWords + tokenLength
 
 	for i := range raw {
-		if length == 0 {
+		if left == 0 {
 			return strings.TrimRight(raw[:i], hexDigits)
 		}
 
-		length--
+		left--
 	}
 
 	return raw
@@ -195,7 +186,7 @@ func (r *redactor) secretsIn(text []rune) []bool {
 	for _, s := range r.secrets {
 		width := min(shortestSecret, utf8.RuneCountInString(s))
 
-		for from := 0; width > 0 && from+width <= len(folded); from++ {
+		for from := 0; from+width <= len(folded); from++ {
 			if strings.Contains(s, string(folded[from:from+width])) {
 				mark(from, from+width)
 			}
