@@ -105,16 +105,16 @@ func TestLinksResolve(t *testing.T) {
 	}
 }
 
-// TestEveryPageHasAnExample looks at the reference, whose examples other tests run.
+// TestEveryPageHasAnExample compares the pages of the reference with the examples, which other tests run.
 func TestEveryPageHasAnExample(t *testing.T) {
 	t.Parallel()
 
-	for page, example := range map[string]string{
-		"index.md":                     "provider/provider.tf",
-		"data-sources/quota.md":        "data-sources/qcc_quota/data-source.tf",
-		"ephemeral-resources/quota.md": "ephemeral-resources/qcc_quota/ephemeral-resource.tf",
-		"functions/shortfalls.md":      "functions/shortfalls/function.tf",
-	} {
+	examples := map[string]string{"index.md": "provider/provider.tf"}
+	for _, s := range surface(t) {
+		examples[s.dir+"/"+s.page+".md"] = s.dir + "/" + s.name + "/" + s.file
+	}
+
+	for page, example := range examples {
 		if !strings.Contains(testkit.ReadFile(t, filepath.Join("docs", page)), strings.TrimSpace(testkit.ReadFile(t, filepath.Join("examples", example)))) {
 			t.Errorf("%s does not have the example %s", page, example)
 		}

@@ -1,4 +1,4 @@
-// Command terraform-provider-qcc is a Terraform provider that tells a plan how much QCC Pro (企查查专业版) quota is left.
+// Command terraform-provider-qcc is a Terraform provider that reads the remaining quota of QCC Pro (企查查专业版).
 package main
 
 import (
@@ -9,26 +9,32 @@ import (
 	"log"
 	"os"
 
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
 )
 
-// version is set by the linker in releases.
+// The linker sets version in releases.
 var version = "dev"
 
 func main() {
+	if err := run(providerserver.Serve); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// run serves the provider until Terraform ends it.
+func run(serve func(context.Context, func() fwprovider.Provider, providerserver.ServeOpts) error) error {
 	var opts providerserver.ServeOpts
 
 	opts.Address = "registry.terraform.io/qccpro/qcc"
 	flag.BoolVar(&opts.Debug, "debug", false, "run outside of Terraform, for a debugger, and print how Terraform can attach")
 	flag.Parse()
 
-	// What net/http logs by itself may hold what a server sends unasked, and a Token with it.
+	// The log of net/http is discarded, because it may contain a Token. net/http logs unsolicited data from a server as it is.
 	log.SetOutput(io.Discard)
 
-	if err := providerserver.Serve(context.Background(), provider.New(version, os.Getenv), opts); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	return serve(context.Background(), provider.New(version, os.Getenv), opts)
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestMain keeps the developer's own Terraform configuration and credentials out of the tests. The test binary is a jq, too.
+// TestMain removes the developer's own Terraform configuration and credentials from the tests. The test binary also serves as jq.
 func TestMain(m *testing.M) { testkit.MainWithJQ(m) }
 
-// TestProviderImportsNoTestSupport looks at the packages that the provider's binary is built from.
+// TestProviderImportsNoTestSupport checks the packages in the provider's binary.
 func TestProviderImportsNoTestSupport(t *testing.T) {
 	t.Parallel()
 

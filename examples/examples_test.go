@@ -1,8 +1,14 @@
 package examples_test
 
 import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
@@ -12,12 +18,13 @@ import (
 // TestMain keeps the developer's own Terraform configuration and credentials out of the tests. The test binary is a jq, too.
 func TestMain(m *testing.M) { testkit.MainWithJQ(m) }
 
-// exampleTests has a test for every example. The pipelines, which are no configurations, have tests of their own.
+var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
+
+// exampleTests has a test for every example whose outputs do not say everything. The pipelines, which are no configurations, have tests
+// of their own.
 var exampleTests = map[string]func(*testing.T, *emulator.Emulator, *testkit.Folder){
 	"provider":                      testProviderExample,
-	"data-sources/qcc_quota":        testDataSourceExample,
 	"ephemeral-resources/qcc_quota": testEphemeralResourceExample,
-	"functions/shortfalls":          testFunctionExample,
 	"gates/precondition":            testPreconditionExample,
 	"gates/several-modules":         testSeveralModulesExample,
 	"gates/check":                   testCheckExample,
@@ -38,12 +45,30 @@ func TestExamples(t *testing.T) {
 		}
 	}
 
+	goldens, err := filepath.Glob("testdata/*/*.golden.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, golden := range goldens {
+		name := strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(golden), "testdata/"), ".golden.json")
+		if !slices.Contains(found, name) {
+			t.Errorf("there is %s, and no example %s", golden, name)
+		}
+	}
+
 	for _, name := range found {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			test, tested := exampleTests[name]
-			if !tested {
+			group, _, _ := strings.Cut(name, "/")
+
+			switch {
+			case tested:
+			case group == "data-sources", group == "functions":
+				test = compareOutputs("testdata/" + name + ".golden.json")
+			default:
 				t.Fatal("no test runs this example")
 			}
 
@@ -60,6 +85,52 @@ func TestExamples(t *testing.T) {
 	}
 }
 
+// compareOutputs compares the planned outputs of an example with a golden file. To accept a change:
+// go test ./examples -run TestExamples -update.
+func compareOutputs(golden string) func(*testing.T, *emulator.Emulator, *testkit.Folder) {
+	return func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) {
+		t.Helper()
+		f.Succeeds("plan", "-out=tfplan")
+
+		var plan struct {
+			Outputs map[string]struct {
+				After any `json:"after"`
+			} `json:"output_changes"`
+		}
+		if err := json.Unmarshal([]byte(f.Succeeds("show", "-json", "tfplan")), &plan); err != nil {
+			t.Fatal(err)
+		}
+
+		values := map[string]any{}
+
+		for name, output := range plan.Outputs {
+			if values[name] = output.After; output.After == nil {
+				t.Errorf("the plan does not know the output %s", name)
+			}
+		}
+
+		if len(values) == 0 {
+			t.Fatal("the example has no output that shows its result")
+		}
+
+		got, err := json.MarshalIndent(values, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if *update {
+			if err := errors.Join(os.MkdirAll(filepath.Dir(golden), 0o750), os.WriteFile(golden, append(got, '\n'), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+
+		want, err := os.ReadFile(golden)
+		if err != nil || strings.TrimSpace(string(want)) != string(got) {
+			t.Errorf("the outputs are\n%s\nand not what %s says: %v; with -update it becomes that", got, golden, err)
+		}
+	}
+}
+
 func testProviderExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
 	t.Helper()
 	f.Succeeds("validate")
@@ -69,19 +140,9 @@ func testProviderExample(t *testing.T, service *emulator.Emulator, f *testkit.Fo
 	f.Fails("Number of attempts: 3. This was the last failure.", "plan") // Of max_retries = 2.
 }
 
-func testDataSourceExample(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-	f.Plans("remaining = { + bene_id = 98 + natural_person_id = 50 + radar_id = 48 }")
-}
-
 func testEphemeralResourceExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
 	t.Helper()
 	f.Succeeds("plan", "-out=tfplan")
 	testkit.Consume(t, service, "radar_id", 9)
 	f.Fails("QCC quota of radar_id is short at this moment: 40 required.", "apply", "tfplan")
-}
-
-func testFunctionExample(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-	f.Plans("short = { + natural_person_id = 10 }")
 }

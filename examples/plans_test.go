@@ -103,7 +103,7 @@ var planCases = map[string]planCase{
 		config: testkit.RequiredProvider + reads,
 		quota: emulator.Behavior{Body: `{"status":"200","result":[
 			{"id":"full|","totalCount":10,"consumedCount":10}, {"id":"over","totalCount":10,"consumedCount":25}, {"id":"half","totalCount":10,"consumedCount":5},
-			{"id":"none","totalCount":0,"consumedCount":0}, {"id":"not_stated","totalCount":10}, {"id":"corrected","totalCount":10,"consumedCount":-3}]}`},
+			{"id":"none","totalCount":0,"consumedCount":0}, {"id":"not_stated","totalCount":10}]}`},
 		summary: []string{
 			accepted,
 			"| `full?` | full\\| | 10 | 10 | 0 | 0 | ██████████ 100 % |",
@@ -111,7 +111,6 @@ var planCases = map[string]planCase{
 			"| `half` | half | 10 | 5 | 5 | 0 | █████░░░░░ 50 % |",
 			"| `none` | none | 0 | 0 | 0 | 0 | – |",
 			"| `not_stated` | not_stated | 10 | – | – | 0 | – |",
-			"| `corrected` | corrected | 10 | -3 | 13 | 0 | ░░░░░░░░░░ -30 % |",
 		},
 	},
 	"the read is put off": {

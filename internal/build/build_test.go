@@ -14,20 +14,20 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/build"
 )
 
-// releaseBuild has all settings of a build in .goreleaser.yml. The test fails if there is another one, because that may change the
-// binary: then this package needs it too.
+// releaseBuild has all settings of a build in .goreleaser.yml. The test fails on any other setting, because it may change the binary, and
+// then this package needs it too.
 type releaseBuild struct {
 	Env, Flags, Tags, LDFlags      []string
 	Go386, GoAMD64, GoARM, GoARM64 []string
 	Binary                         string
 
-	// What does not change a binary's content.
+	// These settings do not change the content of a binary.
 	ModTimestamp string `yaml:"mod_timestamp"`
 	GoOS, GoArch []string
 	Ignore       []struct{ GoOS, GoArch string }
 }
 
-// TestAReleaseIsBuiltTheSameWay compares .goreleaser.yml with what this package does.
+// TestAReleaseIsBuiltTheSameWay compares the build in .goreleaser.yml with this package.
 func TestAReleaseIsBuiltTheSameWay(t *testing.T) {
 	t.Parallel()
 
@@ -82,7 +82,7 @@ func TestAReleaseIsBuiltTheSameWay(t *testing.T) {
 	}
 }
 
-// TestMakeHasTheSameTags compares the tags that make tests with, and what else names one, with those of this package.
+// TestMakeHasTheSameTags compares all build tags in GNUmakefile with Tags.
 func TestMakeHasTheSameTags(t *testing.T) {
 	t.Parallel()
 

@@ -11,29 +11,30 @@ import (
 	"strings"
 )
 
-// license is the file that a package has beside the binary, as the archives of a release do. Terraform's checksum of a package (h1)
-// covers the names and the contents of all its files, so every layout has the same two.
+// license is the second file of a package, as in the archives of a release. Terraform's package checksum (h1) covers the names and
+// contents of all files, so every layout must have the same two.
 const license = "LICENSE"
 
-// UnpackedPath returns where the binary is in a filesystem mirror in the unpacked layout: a folder for each platform.
+// UnpackedPath returns the path of the binary in an unpacked filesystem mirror. That mirror has a folder for each platform.
 func (p Provider) UnpackedPath(mirror, registry string) string {
 	return filepath.Join(mirror, filepath.FromSlash(p.source(registry)), p.Version, p.Platform, p.FileName())
 }
 
-// PackedPath returns where the archive is in a filesystem mirror in the packed layout: a zip for each platform, named as a release's.
+// PackedPath returns the path of the archive in a packed filesystem mirror. That mirror has a zip for each platform, with the name that a
+// release gives it.
 func (p Provider) PackedPath(mirror string) string {
 	name := fmt.Sprintf("terraform-provider-%s_%s_%s.zip", p.Name, p.Version, p.Platform)
 
 	return filepath.Join(mirror, filepath.FromSlash(p.source(Registry)), name)
 }
 
-// Install builds the provider into a filesystem mirror in the unpacked layout.
+// Install builds the provider into an unpacked filesystem mirror.
 func (p Provider) Install(ctx context.Context, mirror string) error {
 	return p.pack(ctx, mirror, func(binary, license string) error {
 		to := p.UnpackedPath(mirror, Registry)
 		folder := filepath.Dir(to)
 
-		if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // A mirror is there to be read.
+		if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // Every user may read a mirror.
 			return err
 		}
 
@@ -41,7 +42,7 @@ func (p Provider) Install(ctx context.Context, mirror string) error {
 	})
 }
 
-// Mirror builds the provider into a filesystem mirror in the packed layout. The same sources give the same archive.
+// Mirror builds the provider into a packed filesystem mirror. The same sources produce the same archive.
 func (p Provider) Mirror(ctx context.Context, mirror string) error {
 	return p.pack(ctx, mirror, func(binary, license string) error {
 		archive := filepath.Join(filepath.Dir(binary), "archive.zip")
@@ -53,7 +54,8 @@ func (p Provider) Mirror(ctx context.Context, mirror string) error {
 	})
 }
 
-// pack builds what a package has, and calls lay to put it into the mirror. Both files are in a folder of the mirror for that time.
+// pack builds the files of a package, and calls lay to move them. Both are in a temporary folder of the mirror, so that lay can rename
+// them.
 func (p Provider) pack(ctx context.Context, mirror string, lay func(binary, license string) error) error {
 	return inWorkFolder(filepath.Join(mirror, filepath.FromSlash(p.source(Registry))), func(work string) error {
 		binary := filepath.Join(work, p.FileName())
@@ -66,13 +68,13 @@ func (p Provider) pack(ctx context.Context, mirror string, lay func(binary, lice
 			return err
 		}
 
-		text, err := os.ReadFile(filepath.Join(root, license)) //nolint:gosec // It is the project's own.
+		text, err := os.ReadFile(filepath.Join(root, license)) //nolint:gosec // The file belongs to the project.
 		if err != nil {
 			return err
 		}
 
 		beside := filepath.Join(work, license)
-		if err := os.WriteFile(beside, text, 0o644); err != nil { //nolint:gosec // A mirror is there to be read.
+		if err := os.WriteFile(beside, text, 0o644); err != nil { //nolint:gosec // Every user may read a mirror.
 			return err
 		}
 
@@ -80,7 +82,7 @@ func (p Provider) pack(ctx context.Context, mirror string, lay func(binary, lice
 	})
 }
 
-// moduleRoot returns the folder of the module that the working directory is in.
+// moduleRoot returns the root folder of the module around the working directory.
 func moduleRoot(ctx context.Context) (string, error) {
 	output, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
@@ -90,9 +92,9 @@ func moduleRoot(ctx context.Context) (string, error) {
 	return filepath.Dir(strings.TrimSpace(string(output))), nil
 }
 
-// writeZip packs files under their own names. It keeps their modes but not their times, so that the same files give the same archive.
+// writeZip packs files under their base names. The archive is reproducible, because it has fixed modes and no times.
 func writeZip(archive string, files ...string) (err error) {
-	to, err := os.OpenFile(archive, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644) //nolint:gosec // A mirror is there to be read.
+	to, err := os.OpenFile(archive, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644) //nolint:gosec // Every user may read a mirror.
 	if err != nil {
 		return err
 	}
@@ -102,7 +104,7 @@ func writeZip(archive string, files ...string) (err error) {
 	w := zip.NewWriter(to)
 
 	for _, file := range files {
-		content, err := os.ReadFile(file) //nolint:gosec // The caller names what was just built.
+		content, err := os.ReadFile(file) //nolint:gosec // The caller has just built these files.
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ terraform {
 }
 `
 
-// root is a root module whose provider comes from a mirror, and from nowhere else.
+// root is a root module that installs its provider only from a mirror.
 type root struct {
 	t   *testing.T
 	dir string
@@ -48,7 +48,7 @@ func (r root) write(name, content string) {
 	}
 }
 
-// terraform runs a command that must pass, with a mirror, and returns its output.
+// terraform runs a command with a mirror, and returns its output. The test fails if the command fails.
 func (r root) terraform(mirror string, args ...string) string {
 	r.t.Helper()
 
@@ -66,7 +66,7 @@ func (r root) terraform(mirror string, args ...string) string {
 	return string(output)
 }
 
-// locked returns the checksums of packages (h1) in the lock file.
+// locked returns the package checksums (h1) in the lock file.
 func (r root) locked() []string {
 	r.t.Helper()
 
@@ -78,15 +78,15 @@ func (r root) locked() []string {
 	return regexp.MustCompile(`"h1:[^"]+"`).FindAllString(string(content), -1)
 }
 
-// TestInstallAndMirrorHaveOneChecksum installs the provider as make install and as make mirror do. It initializes a configuration with
-// one, and then with the other and the lock file of the first, both ways.
+// TestInstallAndMirrorHaveOneChecksum installs the provider like make install and like make mirror. It initializes a configuration from
+// one mirror, and again from the other with the same lock file, in both orders.
 func TestInstallAndMirrorHaveOneChecksum(t *testing.T) {
 	t.Parallel()
 
 	provider := build.QCC("1.2.3", build.Host())
 	unpacked, packed := filepath.Join(t.TempDir(), "a folder"), filepath.Join(t.TempDir(), "a folder")
 
-	for range 2 { // The second time, it replaces what is there.
+	for range 2 { // The second build replaces the first.
 		if err := provider.Install(t.Context(), unpacked); err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +137,7 @@ func TestInstallAndMirrorHaveOneChecksum(t *testing.T) {
 	}
 }
 
-// TestAnArchiveIsReproducible builds an archive over a broken one, and then once more. It compares all bytes.
+// TestAnArchiveIsReproducible replaces a broken archive, builds a second time, and compares all bytes.
 func TestAnArchiveIsReproducible(t *testing.T) {
 	t.Parallel()
 

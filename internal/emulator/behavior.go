@@ -10,72 +10,74 @@ import (
 	"time"
 )
 
-// Behavior is how the emulator answers. The zero value is what the interface document describes. The same names serve as Go
-// fields, as flags of the program and as members of the control API's JSON.
+// Behavior defines how the emulator answers. The zero value follows the interface document. Each field is also a flag of qcc-emulator
+// and a member of the control API's JSON, under the same name.
 type Behavior struct {
-	// Next limits all of the rest to the next so many queries; 0 means that it stays.
+	// Next is the number of requests after which the zero Behavior returns; 0 means never.
 	Next int `json:"next,omitempty"`
 
-	// Faults.
+	// The following fields simulate faults.
 
-	// Code is the status code of every answer, whoever asks; 0 means that the query decides.
+	// Code is the status code of every answer; 0 means that the emulator verifies the request.
 	Code int `json:"code,omitempty"`
-	// Message is the text beside the code; empty means the document's.
+	// Message is the text that accompanies the code; empty means the text of the document.
 	Message string `json:"message,omitempty"`
-	// HTTPStatus is the HTTP status; 0 means 200.
+	// HTTPStatus is the HTTP status of every answer; 0 means 200, or 302 with Redirect.
 	HTTPStatus int `json:"http_status,omitempty"`
-	// RetryAfter is the header of that name; empty means none.
+	// RetryAfter is the value of the Retry-After header; empty means no header.
 	RetryAfter string `json:"retry_after,omitempty"`
-	// Delay is how long every answer takes.
+	// Delay is the time between each request and its answer.
 	Delay Duration `json:"delay,omitzero"`
-	// Drop closes the connection: DropAnswer before the answer, DropHalf in the middle of its body; empty means not at all.
+	// Drop closes the connection: DropAnswer before the answer, DropHalf in the middle of its body; empty means never.
 	Drop string `json:"drop,omitempty"`
-	// Redirect sends the client to this URL, with HTTPStatus or 302.
+	// Redirect is the URL of the Location header; empty means no redirect.
 	Redirect string `json:"redirect,omitempty"`
-	// ContentType is the header of that name; empty means "application/json; charset=utf-8".
+	// ContentType is the value of the Content-Type header; empty means "application/json; charset=utf-8".
 	ContentType string `json:"content_type,omitempty"`
-	// Body is sent as it stands in place of every answer; empty means that the query decides.
+	// Body replaces the body of every answer; empty means the JSON of the document.
 	Body string `json:"body,omitempty"`
-	// Size fills the body with white space up to so many bytes.
+	// Size is the minimum size of the body in bytes. White space fills it up.
 	Size int `json:"size,omitempty"`
-	// Clock is how far the emulator's clock is ahead of the true time; negative if it is behind.
+	// Clock is the offset of the emulator's clock; positive means ahead of the real time.
 	Clock Duration `json:"clock,omitzero"`
-	// Drift is by how much the consumed count of every module grows after every query, whatever it is answered.
+	// Drift is added to every consumed count after each request, even a refused one.
 	Drift int64 `json:"drift,omitempty"`
 
-	// What the document leaves open. Zero values are its sample, or the most likely choice.
+	// The following fields select what the document does not define. Their zero values follow its sample, or else the most likely choice.
 
-	// Prefixed puts 【有效请求】 or 【无效请求】 before the message, as in the document's tables.
+	// Prefixed puts 【有效请求】 or 【无效请求】 before the message, as the document's tables do.
 	Prefixed bool `json:"prefixed,omitempty"`
-	// Capitalized calls the fields Status, Message, Result and Id, as the document's table and sibling interfaces do.
+	// Capitalized names the fields Status, Message, Result and Id. The document's table and sibling interfaces do so.
 	Capitalized bool `json:"capitalized,omitempty"`
 	// Numeric writes the status as a number.
 	Numeric bool `json:"numeric,omitempty"`
 	// Quoted writes counts as strings.
 	Quoted bool `json:"quoted,omitempty"`
-	// Single writes a result of one module as an object, not as a list.
+	// Single writes a result of one module as an object instead of a list.
 	Single bool `json:"single,omitempty"`
-	// Gzip compresses answers for clients that accept it.
+	// Gzip compresses answers for clients that accept gzip.
 	Gzip bool `json:"gzip,omitempty"`
-	// Window is how old or how new a Timespan may be; 0 means 300 s.
+	// Window is the accepted difference between a Timespan and the clock, in both directions; 0 means 300 s.
 	Window Duration `json:"window,omitzero"`
-	// NoKeyCode, UnknownKeyCode, TimespanCode, TokenCode and MethodCode are the codes for a key that is missing or unknown, a
-	// Timespan that is missing, no number or outside the window, a Token that is missing or wrong, and a method other than GET;
-	// 0 means 202, 101, 115, 107 and 118.
-	NoKeyCode      int `json:"no_key_code,omitempty"`
+	// NoKeyCode is the code for a missing key; 0 means 202.
+	NoKeyCode int `json:"no_key_code,omitempty"`
+	// UnknownKeyCode is the code for an unknown key; 0 means 101.
 	UnknownKeyCode int `json:"unknown_key_code,omitempty"`
-	TimespanCode   int `json:"timespan_code,omitempty"`
-	TokenCode      int `json:"token_code,omitempty"`
-	MethodCode     int `json:"method_code,omitempty"`
+	// TimespanCode is the code for a missing or non-numeric Timespan, or one outside the window; 0 means 115.
+	TimespanCode int `json:"timespan_code,omitempty"`
+	// TokenCode is the code for a missing or wrong Token; 0 means 107.
+	TokenCode int `json:"token_code,omitempty"`
+	// MethodCode is the code for a method other than GET; 0 means 118.
+	MethodCode int `json:"method_code,omitempty"`
 }
 
-// The values of Behavior.Drop.
+// Behavior.Drop accepts these values.
 const (
 	DropAnswer = "answer"
 	DropHalf   = "half"
 )
 
-// Check returns an error if a field has a value that means nothing.
+// Check returns an error if a field has an invalid value.
 func (b *Behavior) Check() error {
 	switch {
 	case b.Drop != "" && b.Drop != DropAnswer && b.Drop != DropHalf:
@@ -89,7 +91,7 @@ func (b *Behavior) Check() error {
 	}
 }
 
-// httpStatus is the HTTP status of every answer.
+// httpStatus returns the HTTP status of every answer.
 func (b *Behavior) httpStatus() int {
 	if b.Redirect != "" {
 		return cmp.Or(b.HTTPStatus, http.StatusFound)
@@ -98,7 +100,7 @@ func (b *Behavior) httpStatus() int {
 	return cmp.Or(b.HTTPStatus, http.StatusOK)
 }
 
-// describe says in a few words what is answered instead of a status code, or with it.
+// describe returns a short log text for an answer: its fault, or else its status code.
 func (b *Behavior) describe(code int) string {
 	switch {
 	case b.Drop != "":
@@ -112,7 +114,7 @@ func (b *Behavior) describe(code int) string {
 	}
 }
 
-// AddFlags defines a flag for every field.
+// AddFlags defines one flag for each field.
 func (b *Behavior) AddFlags(flags *flag.FlagSet) {
 	flags.IntVar(&b.Next, "next", 0, "misbehave for the next `N` queries only")
 
@@ -143,7 +145,7 @@ func (b *Behavior) AddFlags(flags *flag.FlagSet) {
 	flags.IntVar(&b.MethodCode, "method-code", 0, "status `code` for a method other than GET (default 118)")
 }
 
-// Duration is a time.Duration that is written like "1.5s" in JSON and flags.
+// Duration is a time.Duration with the text form "1.5s" in JSON and flags.
 type Duration time.Duration
 
 // MarshalText implements encoding.TextMarshaler.

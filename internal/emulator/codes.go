@@ -1,8 +1,18 @@
 package emulator
 
-// Codes returns the status codes of the interface document (sections 7.1 and 7.2) and the texts beside them, without the prefix
-// that validPrefix and invalidPrefix hold.
+import "maps"
+
+// Codes returns the status codes of the interface document with their texts. The texts have no prefix: see validPrefix and
+// invalidPrefix.
 func Codes() map[int]string {
+	codes := validRequests()
+	maps.Copy(codes, invalidRequests())
+
+	return codes
+}
+
+// validRequests returns the codes of valid requests. Source: interface document, section 7.1.
+func validRequests() map[int]string {
 	return map[int]string{
 		200: "查询成功",
 		201: "查询无结果",
@@ -15,7 +25,12 @@ func Codes() map[int]string {
 		215: "不支持的查询关键字",
 		218: "该企业暂不支持空壳扫描",
 		219: "该企业暂不支持开户尽调",
+	}
+}
 
+// invalidRequests returns the codes of invalid requests. Source: interface document, section 7.2.
+func invalidRequests() map[int]string {
+	return map[int]string{
 		101: "当前的 KEY 无效或者还未生效中",
 		102: "当前 KEY 已欠费",
 		103: "当前 KEY 被暂停使用",
@@ -41,18 +56,17 @@ func Codes() map[int]string {
 	}
 }
 
-// The document puts these before the texts of its tables, but not into its sample answer.
+// The document's tables put these prefixes before each text, but its sample answer does not.
 const (
 	validPrefix   = "【有效请求】"
 	invalidPrefix = "【无效请求】"
 )
 
-// isValidRequest tells in which table of the document a code stands: section 7.1, valid requests, or 7.2.
-func isValidRequest(code int) bool {
-	switch code {
-	case 200, 201, 202, 205, 207, 208, 209, 213, 215, 218, 219:
-		return true
-	default:
-		return false
+// prefixOf returns the prefix of the table that lists a code. Unlisted codes have the prefix of invalid requests.
+func prefixOf(code int) string {
+	if _, valid := validRequests()[code]; valid {
+		return validPrefix
 	}
+
+	return invalidPrefix
 }

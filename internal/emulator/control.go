@@ -9,21 +9,22 @@ import (
 	"net/netip"
 )
 
-// ControlPath is where the control API is. It answers to loopback addresses only:
+// ControlPath is the URL path of the control API. The API serves loopback addresses only:
 //
-//	GET  /emulator           state: requests, modules, behavior
-//	PUT  /emulator/behavior  a Behavior; {} is what the document describes
-//	PUT  /emulator/modules   a list of Modules
+//	GET  /emulator           returns the state: requests, modules, behavior
+//	PUT  /emulator/behavior  sets a Behavior; {} restores what the document describes
+//	PUT  /emulator/modules   sets a list of Modules
 //	POST /emulator/consume   {"radar_id": 10} adds to the consumed counts
 const ControlPath = "/emulator"
 
-// state is what the control API answers to every request that it carries out.
+// state is the body of every successful answer of the control API.
 type state struct {
 	Requests int      `json:"requests"`
 	Modules  []Module `json:"modules"`
 	Behavior Behavior `json:"behavior"`
 }
 
+// addControl registers the handlers of the control API.
 func (e *Emulator) addControl() {
 	add := func(pattern string, carryOut func(body io.Reader) error) {
 		e.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +41,7 @@ func (e *Emulator) addControl() {
 			}
 
 			w.Header().Set("Content-Type", "application/json")
-			_ = json.NewEncoder(w).Encode(e.state()) // A client that has gone needs no answer.
+			_ = json.NewEncoder(w).Encode(e.state()) // The client may have closed the connection.
 		})
 	}
 
@@ -78,24 +79,7 @@ func (e *Emulator) addControl() {
 	})
 }
 
-// consumeAll adds to all of the counts or, if one of the modules does not exist, to none.
-func (e *Emulator) consumeAll(counts map[string]int64) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-
-	before := e.modules
-
-	for id, count := range counts {
-		if err := e.consume(id, count); err != nil {
-			e.modules = before
-
-			return err
-		}
-	}
-
-	return nil
-}
-
+// state returns a copy of what the control API reports.
 func (e *Emulator) state() state {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -103,6 +87,7 @@ func (e *Emulator) state() state {
 	return state{Requests: e.requests, Modules: e.modules, Behavior: e.behavior}
 }
 
+// decode reads one JSON value from a body. It returns an error for unknown fields, and for data after the value.
 func decode[T any](body io.Reader) (T, error) {
 	var value T
 

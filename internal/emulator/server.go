@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Server is an emulator that listens.
+// Server serves an emulator over HTTP.
 type Server struct {
 	// URL is the base URL, such as "http://127.0.0.1:43210".
 	URL string
@@ -19,8 +19,8 @@ type Server struct {
 	done   chan error
 }
 
-// Listen starts to serve the emulator at a loopback address such as "127.0.0.1:0". Other addresses are refused: http would carry
-// keys in clear, and the control API is for this machine alone.
+// Listen serves the emulator at a loopback address such as "127.0.0.1:0". It refuses other addresses, because http sends keys in clear
+// text and the control API must stay on this machine.
 func Listen(ctx context.Context, address string, emulator *Emulator) (*Server, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
@@ -31,7 +31,7 @@ func Listen(ctx context.Context, address string, emulator *Emulator) (*Server, e
 		return nil, errors.Join(fmt.Errorf("the emulator listens on loopback addresses only, not on %q", address), listener.Close())
 	}
 
-	// A query that is being delayed ends with this context.
+	// Stop cancels this context, which ends delayed requests.
 	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 
 	s := &Server{
@@ -50,7 +50,7 @@ func Listen(ctx context.Context, address string, emulator *Emulator) (*Server, e
 	return s, nil
 }
 
-// Stop ends the server once the answers under way are sent, or ctx ends.
+// Stop cancels delayed requests, and waits for the other answers until ctx ends.
 func (s *Server) Stop(ctx context.Context) error {
 	s.cancel()
 

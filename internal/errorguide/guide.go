@@ -1,4 +1,4 @@
-// Package errorguide makes the guide "Status codes and errors" from the tables that the diagnostics are made of.
+// Package errorguide generates the guide "Status codes and errors" from the tables behind the diagnostics.
 package errorguide
 
 import (
@@ -16,12 +16,12 @@ import (
 //go:embed guide.md.tmpl
 var page string
 
-// row is a line of one of the guide's tables. A table shows the cells that it has columns for.
+// row is one row of a table in the guide. Each table prints only the fields for which it has a column.
 type row struct {
 	What, Text, Meaning, Action, Remedy string
 }
 
-// Write writes the guide as a template for tfplugindocs.
+// Write writes the guide in the form of a tfplugindocs template.
 func Write(out io.Writer) error {
 	guide, err := template.New("guide").Parse(page)
 	if err != nil {
@@ -39,7 +39,7 @@ func Write(out io.Writer) error {
 	})
 }
 
-// codes returns the status codes that the interface document lists, or those that it does not list.
+// codes returns rows for the documented status codes, or for the undocumented ones.
 func codes(documented bool) []row {
 	var rows []row
 
@@ -75,18 +75,18 @@ func failures() []row {
 	return rows
 }
 
-// What the provider does about a failure.
+// These phrases say how the provider reacts to a failure.
 const (
-	asksAgain = "asks again"
-	fails     = "fails"
+	retries = "retries"
+	fails   = "fails"
 )
 
-// statusAction says what the provider does about a status code.
+// statusAction returns how the provider reacts to a status code.
 func statusAction(status qcc.Status) string {
 	action := map[qcc.Class]string{
 		qcc.ClassOK:        "reads the quota",
 		qcc.ClassEmpty:     "gives no modules, and warns",
-		qcc.ClassTransient: asksAgain,
+		qcc.ClassTransient: retries,
 		qcc.ClassRefused:   "fails for good",
 		qcc.ClassRejected:  fails,
 	}[status.Class]
@@ -100,7 +100,7 @@ func statusAction(status qcc.Status) string {
 
 func retryAction(transient bool) string {
 	if transient {
-		return asksAgain
+		return retries
 	}
 
 	return fails
@@ -113,7 +113,7 @@ func failureAction(failure qcc.Failure) string {
 	case qcc.FailureName:
 		return action + "; fails if the name does not exist"
 	case qcc.FailureProxyRefused:
-		return action + "; asks again if the proxy's answer is an HTTP status that allows it"
+		return action + "; retries if the proxy's answer is an HTTP status that allows it"
 	default:
 		return action
 	}

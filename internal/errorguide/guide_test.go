@@ -1,7 +1,11 @@
 package errorguide_test
 
 import (
+	"cmp"
+	"fmt"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,10 +31,25 @@ func TestGuideIsUpToDateAndComplete(t *testing.T) {
 		t.Error("templates/guides/status-codes-and-errors.md is not what the tables say: run make generate")
 	}
 
+	// The table of HTTP statuses follows the codes, and also begins its rows with numbers.
+	codes, _, _ := strings.Cut(guide.String(), "\n## HTTP statuses\n")
+	if rows := regexp.MustCompile(`(?m)^\| \d+ \|`).FindAllString(codes, -1); len(rows) != len(qcc.Statuses()) {
+		t.Errorf("the guide has %d rows of codes, want %d", len(rows), len(qcc.Statuses()))
+	}
+
 	for _, status := range qcc.Statuses() {
 		said := words.Status(status)
-		if !strings.Contains(guide.String(), said.Meaning+" | ") || !strings.Contains(guide.String(), said.Remedy) {
-			t.Errorf("the guide does not explain %d", status.Code)
+		row := regexp.MustCompile(fmt.Sprintf(`(?m)^\| %d \| (.*) \|$`, status.Code)).FindAllStringSubmatch(codes, -1)
+
+		if len(row) != 1 {
+			t.Errorf("the guide has %d rows for %d, want one", len(row), status.Code)
+
+			continue
+		}
+
+		cells := strings.Split(row[0][1], " | ")
+		if want := []string{cmp.Or(status.Text, "-"), said.Meaning, cells[2], cmp.Or(said.Remedy, "-")}; !slices.Equal(cells, want) {
+			t.Errorf("the guide explains %d by %q, want %q", status.Code, cells, want)
 		}
 	}
 

@@ -14,7 +14,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// providerModel is the provider block as it is written.
+// providerModel is the provider block as Terraform passes it.
 type providerModel struct {
 	Key        types.String `tfsdk:"key"`
 	SecretKey  types.String `tfsdk:"secret_key"`
@@ -23,32 +23,34 @@ type providerModel struct {
 	MaxRetries types.Number `tfsdk:"max_retries"`
 }
 
-// settings is the provider block with the gaps filled from the environment and the defaults.
+// settings is the configuration of a client, with the problems found in it. Its values come from the provider block, then from the
+// environment, then from the defaults.
 type settings struct {
 	config qcc.Config
-	// given has the fields that somebody gave a value, and where: the name of an environment variable, or "" for the block.
+	// given maps each field with a value to its source: the name of an environment variable, or "" for the provider block.
 	given map[qcc.Field]string
-	// unreadable has the fields whose value is not of their kind.
+	// unreadable lists the values that cannot be converted, such as a timeout without a unit.
 	unreadable []*qcc.ConfigError
-	// missing has the fields that need a value and have none.
+	// missing lists the required fields without a value.
 	missing []qcc.Field
-	// unknown has the fields whose value Terraform does not know yet. They never fall back: the environment may belong to another
-	// account than the value that is to come.
+	// unknown lists the fields whose value Terraform does not know yet. They never use the environment, because its value may belong to
+	// another account than the future one.
 	unknown []qcc.Field
-	// arguments counts the arguments of the block.
-	arguments int
+	// arguments counts the arguments in the block, and secretive those of them that may be a credential, even by a slip.
+	arguments, secretive int
 }
 
-// environmentVariables are where a null attribute may get its value from.
+// environmentVariables names the variable that replaces a null attribute.
 var environmentVariables = map[qcc.Field]string{ //nolint:gochecknoglobals // A constant table.
 	qcc.FieldKey:       "QCC_KEY",
 	qcc.FieldSecretKey: "QCC_SECRET_KEY",
 	qcc.FieldBaseURL:   "QCC_BASE_URL",
 }
 
-// noEnvironment is an environment in which nothing is set.
+// noEnvironment replaces os.Getenv with an empty environment.
 func noEnvironment(string) string { return "" }
 
+// resolve returns the settings of a provider block and an environment.
 func resolve(model providerModel, getenv func(string) string) *settings {
 	s := &settings{
 		config: qcc.Config{Timeout: qcc.DefaultTimeout, MaxRetries: qcc.DefaultMaxRetries},
@@ -80,13 +82,17 @@ func resolve(model providerModel, getenv func(string) string) *settings {
 	return s
 }
 
-// has tells whether the block gives a field a value, and notes where it comes from.
+// has reports whether the block has a known value for a field. It records the field as given or unknown, and counts the argument.
 func (s *settings) has(field qcc.Field, value attr.Value) bool {
 	if value.IsNull() {
 		return false
 	}
 
 	s.arguments++
+
+	if mayBeSecret(field, value) {
+		s.secretive++
+	}
 
 	if value.IsUnknown() {
 		s.unknown = append(s.unknown, field)
@@ -99,19 +105,37 @@ func (s *settings) has(field qcc.Field, value attr.Value) bool {
 	return true
 }
 
-// mayBeOneLine tells whether the block can be written on one line, such as provider "qcc" { key = "..." }: HCL allows one argument there.
-// Terraform prints the first line of the block beside an error about it, and with it the value.
-func (s *settings) mayBeOneLine() bool { return s.arguments == 1 }
+// mayBeSecret reports whether the value of an argument may be a credential: that of key or secret_key, or one that was written behind
+// another name. Nothing as short as "90s" is one.
+func mayBeSecret(field qcc.Field, value attr.Value) bool {
+	text, ok := value.(types.String)
 
-// refuse takes back that a field was given: what is wrong with it is said here. The value is not repeated: it may be a credential on
-// the wrong line.
+	switch {
+	case !ok:
+		return false
+	case text.IsUnknown():
+		return true
+	case field == qcc.FieldKey, field == qcc.FieldSecretKey:
+		return text.ValueString() != ""
+	default:
+		return len(text.ValueString()) >= qcc.ShortestSecret
+	}
+}
+
+// firstLineMayHoldSecret reports whether the first line of the block may hold a credential. HCL allows a block on one line, such as
+// provider "qcc" { key = "..." }, if it has one argument. Terraform prints the first line beside an error about the block.
+func (s *settings) firstLineMayHoldSecret() bool { return s.arguments == 1 && s.secretive == 1 }
+
+// refuse records that the value of a field cannot be converted. It removes the field from given, so that the field is not reported twice. The
+// problem must not contain the value, because it may be a credential on the wrong line.
 func (s *settings) refuse(field qcc.Field, problem string) {
 	delete(s.given, field)
 
 	s.unreadable = append(s.unreadable, &qcc.ConfigError{Field: field, Problem: problem})
 }
 
-// text returns the value of a field, from the block, else from the environment, else the default; empty if it is missing or unknown.
+// text returns the value of a field: from the block, the environment or the default, in that order. It returns "" if the value is missing
+// or unknown, and records which.
 func (s *settings) text(field qcc.Field, value types.String, getenv func(string) string, byDefault string) string {
 	variable := environmentVariables[field]
 
@@ -131,12 +155,12 @@ func (s *settings) text(field qcc.Field, value types.String, getenv func(string)
 	return byDefault
 }
 
-// userAgent names the provider and the Terraform that runs it.
+// userAgent returns the User-Agent header, with the versions of the provider and of Terraform.
 func userAgent(version, terraformVersion string) string {
 	return strings.TrimSpace(fmt.Sprintf("terraform-provider-qcc/%s Terraform/%s", version, terraformVersion))
 }
 
-// logAttempt writes one line per request, of facts that are no secrets.
+// logAttempt logs one line for each attempt. The line holds no secrets.
 func logAttempt(ctx context.Context, attempt qcc.Attempt) {
 	tflog.Debug(ctx, "QCC quota query", map[string]any{
 		"attempt":     attempt.Number,

@@ -55,7 +55,7 @@ func (s *settings) absences() diag.Diagnostics {
 	return diags
 }
 
-// unknownDiagnostic is for a read that comes before Terraform knows all of the provider block.
+// unknownDiagnostic returns the error of a read before Terraform knows all of the provider block.
 func unknownDiagnostic(fields []qcc.Field) diag.Diagnostic {
 	names := make([]string, 0, len(fields))
 	environment := ""

@@ -56,6 +56,9 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		"timeout too short":           {nil, []string{key, secret, `timeout = "999ms"`}, "The value of timeout cannot be used. It is 999ms, and must be between 1s and 10m."},
 		"timeout too long":            {nil, []string{key, secret, `timeout = "11m"`}, "The value of timeout cannot be used. It is 11m0s, and must be between 1s and 10m."},
 		"too many retries":            {nil, []string{key, secret, `max_retries = 11`}, "The value of max_retries cannot be used. It is not a whole number between 0 and 10."},
+		"key that is not UTF-8":       {testkit.Environment{"QCC_KEY": "\xff\xfet\x00e\x00s\x00t", "QCC_SECRET_KEY": "test_secret"}, nil, "The value of key, which comes from the environment variable QCC_KEY, cannot be used. It is not UTF-8 text"},
+		"secret_key after a mark":     {nil, []string{key, `secret_key = "\ufefftest_secret"`}, "The value of secret_key cannot be used. It begins with a byte-order mark"},
+		"base_url with the key":       {nil, []string{key, secret, `base_url = "https://test_key.example.com"`}, "The value of base_url cannot be used. It holds key or secret_key."},
 		"retries beyond 32 bits":      {nil, []string{key, secret, `max_retries = 4294967299`}, "It is not a whole number between 0 and 10."},
 		"negative retries":            {nil, []string{key, secret, `max_retries = -1`}, "The value of max_retries cannot be used. It is not a whole number between 0 and 10."},
 		"half a retry":                {nil, []string{key, secret, `max_retries = 1.5`}, "The value of max_retries cannot be used. It is not a whole number between 0 and 10."},
@@ -74,14 +77,14 @@ func TestValidateRefusesWhatTheBlockStates(t *testing.T) {
 	f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
 
 	for lines, text := range map[string]string{
-		`base_url = "http://pro.qcc.com"`: "It would send the key in clear",
-		`timeout = "0s"`:                  "must be between 1s and 10m.",
-		`timeout = "soon"`:                "not a duration with a unit",
-		`max_retries = 11`:                "not a whole number between 0 and 10",
-		`max_retries = 0.5`:               "not a whole number",
-		`key = " test_key"`:               "It begins or ends with white space",
-		`secret_key = ""`:                 "It is empty.",
-		"key = \"k\"\nsecret_key = \"k\"": "It is the same as key.",
+		"base_url = \"http://pro.qcc.com\"\nmax_retries = 1": "It would send the key in clear",
+		`timeout = "0s"`:                        "must be between 1s and 10m.",
+		`timeout = "soon"`:                      "not a duration with a unit",
+		`max_retries = 11`:                      "not a whole number between 0 and 10",
+		`max_retries = 0.5`:                     "not a whole number",
+		"key = \" test_key\"\ntimeout = \"9s\"": "It begins or ends with white space",
+		`secret_key = ""`:                       "It is empty.",
+		"key = \"k\"\nsecret_key = \"k\"":       "It is the same as key.",
 	} {
 		f.Write("provider.tf", "provider \"qcc\" {\n"+lines+"\n}\n")
 		f.Fails(text, "validate")

@@ -42,8 +42,8 @@ func skewText(skew time.Duration) string {
 	return fmt.Sprintf("The clock of this machine is %s %s that of QCC.", skew.Abs(), side)
 }
 
-// readDiagnostic tells of an error of qcc.Client.Quota: what came back, what it means, what to do, and how often was asked. The words
-// for each kind of failure are in internal/words.
+// readDiagnostic returns the diagnostic for an error of qcc.Client.Quota: what was received, what it means, what to do, and the number of
+// attempts. The words for each kind of failure are in internal/words.
 func readDiagnostic(err error) diag.Diagnostic {
 	var (
 		read      *qcc.ReadError
@@ -149,20 +149,23 @@ func transportText(err *qcc.TransportError) string {
 
 // endText says why the provider does not ask again, and how often it has asked, if that is worth a word.
 func endText(read *qcc.ReadError) string {
-	attempts := fmt.Sprintf("Number of attempts: %d.", read.Attempts)
+	attempts := ""
+	if read.Attempts > 0 {
+		attempts = fmt.Sprintf(" Number of attempts: %d.", read.Attempts)
+	}
 
 	switch notBefore := read.NotBefore.UTC().Format("2006-01-02 15:04:05 MST"); {
 	case !read.NotBefore.IsZero() && read.End == qcc.EndNoRoom:
-		return fmt.Sprintf("The service asks for no request before %s, for which the timeout of %s leaves no room. Run Terraform again then. %s",
+		return fmt.Sprintf("The service asks for no request before %s, for which the timeout of %s leaves no room. Run Terraform again then.%s",
 			notBefore, read.Timeout, attempts)
 	case !read.NotBefore.IsZero():
-		return fmt.Sprintf("The service asks for no request before %s. Run Terraform again then. %s", notBefore, attempts)
+		return fmt.Sprintf("The service asks for no request before %s. Run Terraform again then.%s", notBefore, attempts)
 	case read.End == qcc.EndNoRoom:
-		return fmt.Sprintf("Another attempt did not fit into the timeout of %s. %s", read.Timeout, attempts)
+		return fmt.Sprintf("Another attempt did not fit into the timeout of %s.%s", read.Timeout, attempts)
 	case read.End == qcc.EndTimeout:
-		return fmt.Sprintf("The provider gave up when the timeout of %s ended. %s", read.Timeout, attempts)
+		return fmt.Sprintf("The provider gave up when the timeout of %s ended.%s", read.Timeout, attempts)
 	case read.Attempts > 1:
-		return attempts + " This was the last failure."
+		return strings.TrimSpace(attempts) + " This was the last failure."
 	default:
 		return ""
 	}

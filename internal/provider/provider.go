@@ -1,4 +1,4 @@
-// Package provider is the Terraform surface of internal/qcc: schemas, configuration, and the wording of errors.
+// Package provider implements the Terraform surface of internal/qcc: schemas, configuration and diagnostics.
 package provider
 
 import (
@@ -21,7 +21,8 @@ var (
 	_ provider.ProviderWithValidateConfig     = (*qccProvider)(nil)
 )
 
-// New returns a constructor of the provider. The version goes into the User-Agent header; getenv is os.Getenv but in tests.
+// New returns a constructor of the provider. The provider sends version in the User-Agent header. Tests replace getenv, which is os.Getenv
+// otherwise.
 func New(version string, getenv func(string) string) func() provider.Provider {
 	return func() provider.Provider { return &qccProvider{version: version, getenv: getenv} }
 }
@@ -67,15 +68,16 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 			},
 			"max_retries": schema.NumberAttribute{
 				MarkdownDescription: "How often one read may ask again when the service is busy or the connection fails, from `0` to `10`. " +
-					"What asking again cannot mend is asked once. Defaults to `3`.",
+					"Permanent refusals are not retried. Defaults to `3`.",
 				Optional: true,
 			},
 		},
 	}
 }
 
-// ValidateConfig judges what the configuration states. It leaves to Configure what comes from the environment, because the two may run on
-// different machines, and what is not known yet. It leaves to reads what may be on one line with a credential.
+// ValidateConfig reports invalid values in the provider block. It does not check the environment, because Configure may run on another
+// machine, nor unknown values: Configure checks both. If the first line of the block may hold a credential, reads report the error,
+// because Terraform prints that line with an error about the block.
 func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var model providerModel
 
@@ -85,13 +87,13 @@ func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateC
 		return
 	}
 
-	if settings := resolve(model, noEnvironment); !settings.mayBeOneLine() {
+	if settings := resolve(model, noEnvironment); !settings.firstLineMayHoldSecret() {
 		resp.Diagnostics.Append(settings.problems()...)
 	}
 }
 
-// Configure lets the plan go on where a value is not known yet, because only a read needs it. It also leaves an error to reads if the
-// line that Terraform prints beside it may hold a credential.
+// Configure provides the reader for data sources and ephemeral resources. If a value is unknown, the plan continues and only reads fail,
+// because only reads need the value. Reads also report an error of the block if its first line may hold a credential.
 func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
 
@@ -105,8 +107,8 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	errors := append(settings.problems(), settings.absences()...)
 
 	switch {
-	case errors.HasError() && settings.mayBeOneLine():
-		hand(&reader{errors: errors}, resp)
+	case errors.HasError() && settings.firstLineMayHoldSecret():
+		provide(&reader{errors: errors}, resp)
 
 		return
 	case errors.HasError():
@@ -114,7 +116,7 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 		return
 	case len(settings.unknown) > 0:
-		hand(&reader{errors: diag.Diagnostics{unknownDiagnostic(settings.unknown)}}, resp)
+		provide(&reader{errors: diag.Diagnostics{unknownDiagnostic(settings.unknown)}}, resp)
 
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
@@ -134,11 +136,11 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 
-	hand(&reader{client: client}, resp)
+	provide(&reader{client: client}, resp)
 }
 
-// hand gives the reader to both surfaces, which so share one client and its requests.
-func hand(r *reader, resp *provider.ConfigureResponse) {
+// provide passes the reader to data sources and ephemeral resources. They share one client and its requests.
+func provide(r *reader, resp *provider.ConfigureResponse) {
 	resp.DataSourceData = r
 	resp.EphemeralResourceData = r
 }

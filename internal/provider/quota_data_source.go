@@ -11,7 +11,7 @@ var _ datasource.DataSourceWithConfigure = (*quotaDataSource)(nil)
 
 func newQuotaDataSource() datasource.DataSource { return &quotaDataSource{} }
 
-// quotaDataSource reads the quota once a plan. It takes no arguments, so that no argument can ever put its read off until apply.
+// quotaDataSource reads the quota at plan. It has no arguments, because an unknown argument would defer the read until apply.
 type quotaDataSource struct {
 	reader *reader
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -65,6 +66,16 @@ func TestQuotaIsReadAndStaysWhatItIs(t *testing.T) {
 	}
 }
 
+// manyModules returns so many modules, as an answer has them.
+func manyModules(count int) []string {
+	modules := make([]string, 0, count)
+	for i := range count {
+		modules = append(modules, fmt.Sprintf(`{"id":"module_%d"}`, i))
+	}
+
+	return modules
+}
+
 func TestAnswersThroughTerraform(t *testing.T) {
 	t.Parallel()
 
@@ -105,24 +116,28 @@ func TestAnswersThroughTerraform(t *testing.T) {
 			map[string]knownvalue.Check{"new_id": module("new_id", 5, 1, nil, 4)},
 			"",
 		},
-		"numeric status":   {emulator.Behavior{Body: `{"status":200,"result":[]}`}, map[string]knownvalue.Check{}, ""},
-		"no modules":       {emulator.Behavior{Body: answer(`[]`)}, map[string]knownvalue.Check{}, ""},
-		"no quota record":  {emulator.Behavior{Code: 201}, map[string]knownvalue.Check{}, ""},
-		"half a count":     {emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":50.5}]`)}, nil, `it has a module "bene_id" with a totalCount that is not a whole number: 50.5`},
-		"2^63":             {emulator.Behavior{Body: answer(`[{"id":"bene_id","consumedCount":9223372036854775808}]`)}, nil, `it has a module "bene_id" with a consumedCount beyond what 64 bits can hold: 9223372036854775808`},
-		"a module twice":   {emulator.Behavior{Body: answer(`[{"id":"bene_id"},{"id":"bene_id"}]`)}, nil, `it has the module "bene_id" twice`},
-		"no result":        {emulator.Behavior{Body: `{"status":"200"}`}, nil, "it has no result, although its status code promises one"},
-		"a page":           {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, nil, "(HTTP 200 OK, text/html, length 16) that cannot be used, because it is not JSON"},
-		"a page, HTTP 405": {emulator.Behavior{HTTPStatus: 405, Body: "<html>405</html>", ContentType: "text/html"}, nil, "HTTP 405 Method Not Allowed (text/html, length 16)"},
-		"half a body":      {emulator.Behavior{Drop: emulator.DropHalf}, nil, "the connection broke before the answer was complete"},
-		"no body":          {emulator.Behavior{Drop: emulator.DropAnswer}, nil, "the connection broke before the answer was complete"},
-		"over 1 MiB":       {emulator.Behavior{Size: 1<<20 + 1}, nil, "because it is longer than 1 MiB"},
-		"not found":        {emulator.Behavior{HTTPStatus: 404}, nil, "HTTP 404 Not Found"},
-		"busy":             {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, nil, "asks to come back after 7s: run Terraform again then. Number of attempts: 1."},
-		"busy for long":    {emulator.Behavior{HTTPStatus: 503, RetryAfter: "3600"}, nil, "asks to come back after 1h0m0s"},
-		"too many":         {emulator.Behavior{HTTPStatus: 429}, nil, "Find out which pipelines ask so often"},
-		"no words":         {emulator.Behavior{Body: `{"status":"107"}`}, nil, "status code 107, without a message. The interface document says: 被禁止的 IP 或者签名错误"},
-		"unknown code":     {emulator.Behavior{Body: `{"status":"777"}`}, nil, "status code 777, without a message."},
+		"numeric status":              {emulator.Behavior{Body: `{"status":200,"result":[]}`}, map[string]knownvalue.Check{}, ""},
+		"no modules":                  {emulator.Behavior{Body: answer(`[]`)}, map[string]knownvalue.Check{}, ""},
+		"no quota record":             {emulator.Behavior{Code: 201}, map[string]knownvalue.Check{}, ""},
+		"half a count":                {emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":50.5}]`)}, nil, `The answer has a count that is not a whole number: module "bene_id", totalCount: 50.5`},
+		"2^63":                        {emulator.Behavior{Body: answer(`[{"id":"bene_id","consumedCount":9223372036854775808}]`)}, nil, `The answer has a count beyond what 64 bits can hold: module "bene_id", consumedCount: 9223372036854775808`},
+		"a module twice":              {emulator.Behavior{Body: answer(`[{"id":"bene_id"},{"id":"bene_id"}]`)}, nil, `The answer has a module twice: module "bene_id"`},
+		"negative count":              {emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":5,"consumedCount":-100}]`)}, nil, `The answer has a negative count: module "bene_id", consumedCount: -100`},
+		"an id that is no plain text": {emulator.Behavior{Body: answer(`[{"id":"e\u0301"}]`)}, nil, "a module id that is not printable text in Unicode normal form C"},
+		"an id that is the key":       {emulator.Behavior{Body: answer(`[{"id":"` + emulator.DefaultKey + `"}]`)}, nil, "a module id that holds a credential or a signature"},
+		"1,001 modules":               {emulator.Behavior{Body: answer(`[` + strings.Join(manyModules(1001), ",") + `]`)}, nil, "The answer has more than 1,000 modules"},
+		"no result":                   {emulator.Behavior{Body: `{"status":"200"}`}, nil, "The answer has no result, although its status code promises one"},
+		"a page":                      {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, nil, "an answer that cannot be used. The answer is not JSON Content type: text/html Length: 16 bytes"},
+		"a page, HTTP 405":            {emulator.Behavior{HTTPStatus: 405, Body: "<html>405</html>", ContentType: "text/html"}, nil, "HTTP 405 Method Not Allowed. Content type: text/html Length: 16 bytes"},
+		"half a body":                 {emulator.Behavior{Drop: emulator.DropHalf}, nil, "the connection was closed or reset before the answer was complete"},
+		"no body":                     {emulator.Behavior{Drop: emulator.DropAnswer}, nil, "the connection was closed or reset before the answer was complete"},
+		"over 1 MiB":                  {emulator.Behavior{Size: 1<<20 + 1}, nil, "The answer is longer than 1 MiB"},
+		"not found":                   {emulator.Behavior{HTTPStatus: 404}, nil, "HTTP 404 Not Found"},
+		"busy":                        {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, nil, "UTC. Run Terraform again then. Number of attempts: 1."},
+		"busy for long":               {emulator.Behavior{HTTPStatus: 503, RetryAfter: "3600"}, nil, "The service asks for no request before"},
+		"too many":                    {emulator.Behavior{HTTPStatus: 429}, nil, "Find out which pipelines ask so often"},
+		"no words":                    {emulator.Behavior{Body: `{"status":"107"}`}, nil, "status code 107, without a message. Interface document: 被禁止的 IP 或者签名错误"},
+		"unknown code":                {emulator.Behavior{Body: `{"status":"777"}`}, nil, "status code 777, without a message."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -165,7 +180,7 @@ func TestEveryCodeThroughTerraform(t *testing.T) {
 			unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{
 				Config: readOnce,
 				ExpectError: regexp.MustCompile(testkit.Says("Error: "+summaries[code]).String() + `[\s\S]+` +
-					testkit.Says(fmt.Sprintf("QCC answered with status code %d: %s", code, text)).String()),
+					testkit.Says(fmt.Sprintf("QCC answered with status code %d. QCC's message: %s", code, text)).String()),
 			})
 
 			if service.Requests() != 1 {
@@ -187,7 +202,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 				Redirect: testkit.Serve(t, elsewhere) + emulator.Path + "?key=" + emulator.DefaultKey, HTTPStatus: status,
 			}))
 
-			unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{Config: readOnce, ExpectError: testkit.Says("It redirects to 127.0.0.1:")})
+			unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{Config: readOnce, ExpectError: testkit.Says("Redirects to: 127.0.0.1:")})
 
 			if elsewhere.Requests() != 0 {
 				t.Errorf("the other server received %d queries", elsewhere.Requests())

@@ -11,8 +11,8 @@ var _ ephemeral.EphemeralResourceWithConfigure = (*quotaEphemeralResource)(nil)
 
 func newQuotaEphemeralResource() ephemeral.EphemeralResource { return &quotaEphemeralResource{} }
 
-// quotaEphemeralResource reads the quota at plan and again at apply. What it read holds nothing open: there is nothing to renew, and
-// nothing to close.
+// quotaEphemeralResource reads the quota at plan and again at apply. It needs neither Renew nor Close, because a read leaves nothing
+// open.
 type quotaEphemeralResource struct {
 	reader *reader
 }
@@ -43,7 +43,7 @@ func (e *quotaEphemeralResource) Configure(_ context.Context, req ephemeral.Conf
 	e.reader = reader
 }
 
-// Open never fails because quota is low: that would also stop a destroy, and plans that order nothing.
+// Open never fails because of low quota. Such an error would also block a destroy, and plans that order nothing.
 func (e *quotaEphemeralResource) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
 	model, diags := e.reader.read(ctx)
 	resp.Diagnostics.Append(diags...)

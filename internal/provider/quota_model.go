@@ -7,10 +7,10 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// modulesAttribute is the one attribute of both surfaces, and modulesDescription what their documentation says of it.
+// modulesAttribute is the only attribute of the data source and the ephemeral resource. modulesDescription is its documentation.
 const modulesAttribute = "modules"
 
-// remainingAttribute is what the function shortfalls takes of a module.
+// remainingAttribute is the only field of a module that the function shortfalls uses.
 const remainingAttribute = "remaining"
 
 const modulesDescription = "The quota of each module, by the service's module id: `radar_id` (风险监控-企业, risk monitoring of companies), " +
@@ -20,13 +20,13 @@ const modulesDescription = "The quota of each module, by the service's module id
 	"which adds nothing to what is left), and `remaining`: `total` - `consumed`, negative if more was used than bought. " +
 	"A module that was not bought is absent. A count that the service does not state is null, and so is a `remaining` that needs it."
 
-// quotaModel is the quota as Terraform sees it.
+// quotaModel is the quota in the state and in ephemeral results.
 type quotaModel struct {
 	Modules types.Map `tfsdk:"modules"`
 }
 
-// moduleType is the type of an element of quotaModel.Modules. It is the element type of a plain map attribute: terraform test mocks such a map, and
-// replaces a nested attribute by an empty one.
+// moduleType returns the element type of quotaModel.Modules. The attribute is a map of objects, because terraform test can mock such a map,
+// but replaces a nested attribute with an empty one.
 func moduleType() types.ObjectType {
 	return types.ObjectType{AttrTypes: map[string]attr.Type{
 		"name":             types.StringType,
@@ -37,7 +37,8 @@ func moduleType() types.ObjectType {
 	}}
 }
 
-// newQuotaModel builds the model value by value: the framework's reflection takes as long as all the rest of a read.
+// newQuotaModel converts a quota to its model. It builds each value itself, because the framework's reflection takes as long as the rest of
+// a read.
 func newQuotaModel(quota qcc.Quota) quotaModel {
 	elements := make(map[string]attr.Value, len(quota.Modules))
 	elementType := moduleType()

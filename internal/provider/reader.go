@@ -9,14 +9,14 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// reader is what the provider hands to everything that reads the quota: the one client of this process, or the errors because of which
-// there is none.
+// reader reads the quota for data sources and ephemeral resources. It has the only client of a configured provider, or the errors that
+// prevented one.
 type reader struct {
 	client *qcc.Client
 	errors diag.Diagnostics
 }
 
-// readerOf returns the reader in what the provider handed over: nil during validation, which comes before Configure.
+// readerOf returns the reader in the provider data. It returns nil during validation, because Terraform validates before Configure.
 func readerOf(providerData any) (*reader, diag.Diagnostics) {
 	if providerData == nil {
 		return nil, nil
@@ -31,7 +31,7 @@ func readerOf(providerData any) (*reader, diag.Diagnostics) {
 	return r, nil
 }
 
-// read returns the quota, or an error that says why it is not known; never a model that stands in for it.
+// read returns the quota, or an error that says why it cannot be read. It never returns substitute values.
 func (r *reader) read(ctx context.Context) (quotaModel, diag.Diagnostics) {
 	if r.errors.HasError() {
 		return quotaModel{}, r.errors

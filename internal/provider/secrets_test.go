@@ -24,7 +24,7 @@ import (
 // tokens is a server that remembers every Token, and may answer with all that it was sent.
 type tokens struct {
 	service *emulator.Emulator
-	// echo is what it answers; empty means that the emulator answers. %s is the request.
+	// echo is what it answers; empty means that the emulator answers. %s is the request, %signed what its Token is made of.
 	echo        string
 	contentType string
 	status      int
@@ -49,7 +49,10 @@ func (s *tokens) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", s.contentType+request)
 	w.Header().Set("Location", "http://"+emulator.DefaultKey+".invalid"+r.URL.RequestURI())
 	w.WriteHeader(s.status)
-	_, _ = io.WriteString(w, strings.ReplaceAll(s.echo, "%s", request))
+	_, _ = strings.NewReplacer(
+		"%signed", emulator.DefaultKey+r.Header.Get("Timespan")+emulator.DefaultSecretKey, "%key", emulator.DefaultKey,
+		"%token", r.Header.Get("Token"), "%s", request,
+	).WriteString(w, s.echo)
 }
 
 // secrets returns what may not be seen anywhere.
@@ -60,14 +63,25 @@ func (s *tokens) secrets() []string {
 	return append([]string{emulator.DefaultKey, emulator.DefaultSecretKey}, s.seen...)
 }
 
-// leaks returns the places that have a secret in them.
+// leaks returns the places that have a secret in them, or a part of one that is long enough not to be there by chance.
 func leaks(secrets []string, places map[string]string) []string {
+	const longEnough = 10
+
 	var found []string
 
 	for place, content := range places {
+		content = strings.ToLower(content)
+
 		for _, secret := range secrets {
-			if strings.Contains(strings.ToLower(content), strings.ToLower(secret)) {
-				found = append(found, place)
+			secret = strings.ToLower(secret)
+			width := min(len(secret), longEnough)
+
+			for from := 0; from+width <= len(secret); from++ {
+				if strings.Contains(content, secret[from:from+width]) {
+					found = append(found, place)
+
+					break
+				}
 			}
 		}
 	}
@@ -182,6 +196,8 @@ func TestNothingTellsASecret(t *testing.T) {
 		url string
 		// env is what is set beside the credentials.
 		env []string
+		// sendsNothing is true if no request may come in.
+		sendsNothing bool
 		// says is a part of the error, where the exit code alone would not show that it is this failure.
 		says string
 	}
@@ -200,11 +216,11 @@ func TestNothingTellsASecret(t *testing.T) {
 		"no answer in time":   misbehaving(emulator.Behavior{Delay: emulator.Duration(time.Hour)}),
 		"too long":            misbehaving(emulator.Behavior{Size: 2 << 20}),
 		"no such host":        {url: "https://qcc.invalid", says: "the host name could not be resolved"},
-		"nobody listens":      {url: "http://127.0.0.1:1", says: "no connection could be made"},
+		"nobody listens":      {url: "http://127.0.0.1:1", says: "connection refused"},
 		"unknown certificate": {url: secure.URL, says: "the certificate is not trusted"},
 		"no TLS":              {url: strings.Replace(testkit.Serve(t, emulator.New()), "http:", "https:", 1), says: "no TLS session could be agreed on"},
 		"proxy away":          {url: "https://qcc.invalid", env: []string{"HTTPS_PROXY=http://user:" + emulator.DefaultSecretKey + "@127.0.0.1:1"}, says: "the proxy could not be reached"},
-		"bad proxy":           {url: "https://qcc.invalid", env: []string{"HTTPS_PROXY=:// " + emulator.DefaultSecretKey}, says: "gave no answer"},
+		"bad proxy":           {url: "https://qcc.invalid", env: []string{"HTTPS_PROXY=:// " + emulator.DefaultSecretKey}, says: "HTTPS_PROXY does not hold the address of a proxy"},
 		"bad base_url":        {url: "https://user:" + emulator.DefaultSecretKey + "@pro.qcc.com/?key=" + emulator.DefaultKey},
 		"broken base_url":     {url: "https://" + emulator.DefaultSecretKey + "%zz"},
 		"credentials swapped": {server: &tokens{service: emulator.New()}, env: []string{
@@ -214,7 +230,11 @@ func TestNothingTellsASecret(t *testing.T) {
 		"key as timeout": {env: []string{"TF_VAR_timeout=" + emulator.DefaultSecretKey}, says: "It is not a duration with a unit"},
 		"white space":    {env: []string{"QCC_KEY=" + emulator.DefaultKey + " ", "TF_VAR_key=" + emulator.DefaultKey + " "}},
 		"quotes":         {env: []string{"QCC_KEY='" + emulator.DefaultKey + "'", "TF_VAR_key='" + emulator.DefaultKey + "'"}},
-		"the same":       {env: []string{"QCC_SECRET_KEY=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultKey}},
+		"no UTF-8": {server: misbehaving(emulator.Behavior{Code: 107}).server, sendsNothing: true, says: "cannot be used. It", env: []string{
+			"QCC_KEY=\xff\xfe" + emulator.DefaultKey, "TF_VAR_key=" + emulator.DefaultKey, "QCC_SECRET_KEY=" + emulator.DefaultSecretKey + "\xfc",
+			"TF_VAR_secret_key=" + emulator.DefaultSecretKey + "\u00a0",
+		}},
+		"the same": {env: []string{"QCC_SECRET_KEY=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultKey}},
 	}
 
 	for _, status := range []int{200, 201, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 429, 500, 502, 503} {
@@ -222,7 +242,8 @@ func TestNothingTellsASecret(t *testing.T) {
 	}
 
 	for name, body := range map[string]string{
-		"status": `{"status":"101","msg":"%s"}`, "code": `{"status":"%s"}`,
+		"status": `{"status":"101","msg":"%s"}`, "code": `{"status":"%s"}`, "signature": `{"status":"101","msg":"%signed"}`,
+		"module id": `{"status":"200","result":[{"id":"%key"}]}`, "Token as an id": `{"status":"200","result":[{"id":"%token"}]}`,
 		"count": `{"status":"200","result":[{"id":"radar_id","totalCount":"%s"}]}`,
 	} {
 		failures["echo in a "+name] = failure{server: &tokens{echo: body, status: http.StatusOK}}
@@ -270,7 +291,11 @@ func TestNothingTellsASecret(t *testing.T) {
 					t.Errorf("the plan does not say %q", failure.says)
 				}
 
-				if failure.server != nil && (len(server.secrets()) < 3 || !strings.Contains(plan, "QCC quota query")) {
+				if failure.sendsNothing && len(server.secrets()) > 2 {
+					t.Error("a request came in")
+				}
+
+				if failure.server != nil && !failure.sendsNothing && (len(server.secrets()) < 3 || !strings.Contains(plan, "QCC quota query")) {
 					t.Fatal("no Token was sent, or the log does not tell of it")
 				}
 

@@ -18,10 +18,10 @@ var _ function.Function = (*shortfallsFunction)(nil)
 
 func newShortfallsFunction() function.Function { return &shortfallsFunction{} }
 
-// shortfallsFunction is the arithmetic of a gate, so that no configuration has to do it.
+// shortfallsFunction computes the shortfalls of a gate, so that configurations do not have to.
 type shortfallsFunction struct{}
 
-// The positions of its parameters.
+// Errors about an argument need the position of its parameter.
 const (
 	_ int64 = iota
 	argumentRequired
@@ -31,7 +31,7 @@ func (f *shortfallsFunction) Metadata(_ context.Context, _ function.MetadataRequ
 	resp.Name = "shortfalls"
 }
 
-// Definition allows unknown values: what is not known yet, and does not decide the result, does not make it unknown either.
+// Definition allows unknown values, because not every unknown value affects the result. Only one that does makes the result unknown.
 func (f *shortfallsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Tells by how much the quota of each module is short.",
@@ -59,6 +59,7 @@ func (f *shortfallsFunction) Definition(_ context.Context, _ function.Definition
 	}
 }
 
+// Run returns the shortfalls of its arguments.
 func (f *shortfallsFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
 	var modules, required types.Map
 
@@ -77,7 +78,7 @@ func (f *shortfallsFunction) Run(ctx context.Context, req function.RunRequest, r
 	resp.Error = resp.Result.Set(ctx, short)
 }
 
-// shortfalls returns the map of shortfalls, which is unknown as a whole if a value decides it that is not known yet.
+// shortfalls returns the map of shortfalls. The whole map is unknown if an unknown value affects it.
 func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *function.FuncError) {
 	var (
 		available map[string]types.Object
@@ -106,7 +107,7 @@ func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *f
 			return unknown, function.NewArgumentFuncError(argumentRequired, requirementOf(id)+" "+fault)
 		}
 
-		// An absent module is a null object here, and its remaining is null.
+		// The lookup of an absent module returns a null object, so remaining is null.
 		remaining, _ := available[id].Attributes()[remainingAttribute].(types.Number)
 
 		switch need := needs[id].ValueBigFloat(); {
@@ -131,8 +132,8 @@ func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *f
 	return result, function.FuncErrorFromDiags(ctx, diags)
 }
 
-// requirementOf names the requirement of a module. The map may be sensitive, which a function cannot know: only the ids of the interface
-// document are no secret for sure.
+// requirementOf returns the name of a requirement for errors. It omits ids that are not in the interface document, because the map may be
+// sensitive, and a function cannot find out.
 func requirementOf(id string) string {
 	if qcc.IsDocumentedModule(id) {
 		return fmt.Sprintf("the requirement of %q", id)
@@ -141,7 +142,7 @@ func requirementOf(id string) string {
 	return "the requirement of a module that the interface document does not name"
 }
 
-// requirementFault says what is wrong with a requirement, without its value, which may be sensitive.
+// requirementFault returns what is wrong with a requirement, or "". It omits the value, because it may be sensitive.
 func requirementFault(requirement types.Number) string {
 	switch {
 	case requirement.IsUnknown():

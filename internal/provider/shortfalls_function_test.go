@@ -237,9 +237,10 @@ func TestShortfallsThroughTerraform(t *testing.T) {
 		"modules are null":        {inOutput(`null, { a = 1 }`), nil, `Invalid value for "modules" parameter: argument must not be null.`},
 		"required is null":        {inOutput(`{}, null`), nil, `Invalid value for "required" parameter: argument must not be null.`},
 		"required is a number":    {inOutput(`{}, 5`), nil, `Invalid value for "required" parameter: map of number required`},
-		"negative":                {inOutput(`{}, { a = -1 }`), nil, `Invalid value for "required" parameter: the requirement of "a" is negative, and must be 0 or more.`},
-		"fractional":              {inOutput(`{}, { a = 0.5 }`), nil, `Invalid value for "required" parameter: the requirement of "a" is not a whole number.`},
-		"null":                    {inOutput(`{}, { a = null }`), nil, `Invalid value for "required" parameter: the requirement of "a" is null, and must be a whole number; leave the module out if nothing of it is required.`},
+		"negative":                {inOutput(`{}, { radar_id = -1 }`), nil, `Invalid value for "required" parameter: the requirement of "radar_id" is negative, and must be 0 or more.`},
+		"fractional":              {inOutput(`{}, { bene_id = 0.5 }`), nil, `Invalid value for "required" parameter: the requirement of "bene_id" is not a whole number.`},
+		"negative, unknown id":    {inOutput(`{}, { s3cr3t = -1 }`), nil, `Invalid value for "required" parameter: the requirement of a module that the interface document does not name is negative, and must be 0 or more.`},
+		"null":                    {inOutput(`{}, { natural_person_id = null }`), nil, `Invalid value for "required" parameter: the requirement of "natural_person_id" is null, and must be a whole number; leave the module out if nothing of it is required.`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

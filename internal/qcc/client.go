@@ -1,7 +1,7 @@
 // Package qcc asks QCC Pro (企查查专业版) how much quota a company has left. It implements the quota query (额度查询接口) of the
 // interface document V1.0 of 2020-04-24; comments name the section that they follow.
 //
-// A read goes one way: Quota, batch, read, exchange, send, parseResponse, decodeQuota. Each step has a file of its own.
+// A read goes one way: Quota, batch, read, exchange, send, parse, decodeQuota. Each step has a file of its own.
 package qcc
 
 import (
@@ -29,7 +29,7 @@ type Client struct {
 	// serverClockOffset is by how many nanoseconds the service's clock is ahead of this machine's. It is 0 until the service takes a
 	// signature only with the time of its own clock.
 	serverClockOffset atomic.Int64
-	lesson            lesson
+	memory            memory
 }
 
 // New returns a client. It sends nothing. An error is the first *ConfigError of Config.Validate.
@@ -70,12 +70,12 @@ func New(config Config) (*Client, error) {
 // Quota asks the service for the quota, and never returns an answer to a request that began before the call. Calls that wait together
 // share requests. It returns within Config.Timeout, and at once when ctx ends. An error is a *ReadError.
 //
-// After an error the client may return it again without asking: always after a refusal (ClassRefused), else until ReadError.NotBefore, or
-// for five seconds.
+// After a failed read, later calls may return the same error without a request: always after a refusal (ClassRefused), else for five
+// seconds, or until ReadError.NotBefore if that is later. A call whose context has ended does not count as a failed read.
 //
 // Source: interface document, section 6.2.1.
 func (c *Client) Quota(ctx context.Context) (Quota, error) {
-	if failed := c.lesson.failure(); failed != nil {
+	if failed := c.memory.failure(); failed != nil {
 		return Quota{}, failed
 	}
 

@@ -24,8 +24,7 @@ const (
 	LimitMaxRetries = 10
 )
 
-// Config is what a Client needs to know. No field has a default of its own unless it says so: whoever fills it in takes the
-// Default constants.
+// Config configures a Client. A field has a default of its own only if its comment says so; the Default constants are for the others.
 type Config struct {
 	// Key is the company key (公司 key), sent as the query parameter "key".
 	Key string
@@ -36,16 +35,16 @@ type Config struct {
 	BaseURL string
 	// Timeout is the whole budget of one read, its retries and waits included: MinTimeout to MaxTimeout.
 	Timeout time.Duration
-	// MaxRetries is how often a read may ask again after its first attempt: 0 to LimitMaxRetries. A request that is sent again with a
-	// mended clock does not count.
+	// MaxRetries is how often a read may ask again after its first attempt: 0 to LimitMaxRetries. A request that is sent again with the
+	// service's clock does not count.
 	MaxRetries int
 	// UserAgent is the User-Agent header of every request.
 	UserAgent string
 
-	// OnAttempt is told about every attempt when it has ended, with the values of the context of a call that it was made for. It may
-	// be called by several goroutines at once. Nil means nobody listens.
+	// OnAttempt is called after every attempt, with the values of the context of one of the reads that it was made for. Several
+	// goroutines may call it at once. Nil means that attempts are not reported.
 	OnAttempt func(context.Context, Attempt)
-	// Now tells the time that a request is signed with. Nil means time.Now.
+	// Now returns the time with which a request is signed. Nil means time.Now.
 	Now func() time.Time
 	// Transport sends the requests. Nil means a transport of the client's own; see newTransport.
 	Transport http.RoundTripper
@@ -173,12 +172,12 @@ func parseBaseURL(raw string) (*url.URL, string) {
 	}
 }
 
-// holdsCredential tells whether a URL has a credential in it, which errors would show. A short one may stand there by chance.
+// holdsCredential reports whether a URL has a credential in it, which errors would show. A short one may stand there by chance.
 func holdsCredential(raw, credential string) bool {
-	return len(credential) >= shortestSecret && strings.Contains(foldCase(raw), foldCase(credential))
+	return len(credential) >= ShortestSecret && strings.Contains(foldCase(raw), foldCase(credential))
 }
 
-// isPort tells whether a port can be connected to; an empty one is the scheme's own.
+// isPort reports whether a port can be connected to; an empty one is the scheme's own.
 func isPort(port string) bool {
 	number, err := strconv.ParseUint(port, 10, 16)
 

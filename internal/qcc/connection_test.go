@@ -2,6 +2,7 @@ package qcc
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -96,7 +97,8 @@ func response(total int) string {
 	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 }
 
-// TestALateDuplicateIsNoAnswer has a service that answers each request twice. What comes after the first answer is for nobody.
+// TestALateDuplicateIsNoAnswer has a service that answers each request twice, late: on a connection that is used again, the duplicate is
+// there when the next request is.
 func TestALateDuplicateIsNoAnswer(t *testing.T) {
 	t.Parallel()
 
@@ -105,13 +107,14 @@ func TestALateDuplicateIsNoAnswer(t *testing.T) {
 	address := listen(t, func(connection net.Conn) {
 		reader := bufio.NewReader(connection)
 
-		for {
+		for duplicate := ""; ; {
 			if _, err := http.ReadRequest(reader); err != nil {
 				return
 			}
 
-			number := int(requests.Add(1))
-			_, _ = io.WriteString(connection, response(number)+response(100+number))
+			own := response(int(requests.Add(1)))
+			_, _ = io.WriteString(connection, cmp.Or(duplicate, own))
+			duplicate = own
 		}
 	})
 	client := newTestClient(t, "http://"+address, nil)
@@ -207,8 +210,8 @@ func TestHeadersAreBounded(t *testing.T) {
 		t.Errorf("the client took %d bytes of headers, want at most %d", sent.Load(), most)
 	}
 
-	if transport := newTransport(&httpproxy.Config{}); transport.MaxResponseHeaderBytes != 64<<10 {
-		t.Errorf("headers may have %d bytes", transport.MaxResponseHeaderBytes)
+	if transport := newTransport(&httpproxy.Config{}); transport.MaxResponseHeaderBytes != 64<<10 || transport.TLSHandshakeTimeout != 0 {
+		t.Errorf("headers may have %d bytes, and a handshake may take %s", transport.MaxResponseHeaderBytes, transport.TLSHandshakeTimeout)
 	}
 }
 
@@ -297,6 +300,34 @@ func TestADemandForAClientCertificate(t *testing.T) {
 
 			if failed := failure(t, client); failed.Failure != FailureClientCertificate || failed.Transient {
 				t.Errorf("the failure is %+v, want the demand for a client certificate, once", failed)
+			}
+		})
+	}
+}
+
+// TestAnOptionalClientCertificateIsNoReason has a gateway that asks for a certificate, needs none, and breaks its answer off.
+func TestAnOptionalClientCertificateIsNoReason(t *testing.T) {
+	t.Parallel()
+
+	for _, drop := range []string{emulator.DropAnswer, emulator.DropHalf} {
+		t.Run(drop, func(t *testing.T) {
+			t.Parallel()
+
+			server := httptest.NewUnstartedServer(emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: drop})))
+			server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.StartTLS()
+			t.Cleanup(server.Close)
+
+			client := newTestClient(t, server.URL, func(c *Config) {
+				transport := newTransport(&httpproxy.Config{})
+				transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+				transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+				c.Transport = transport
+			})
+
+			if failed := failure(t, client); failed.Failure != FailureBroken || !failed.Transient {
+				t.Errorf("the failure is %+v, want that the connection was closed", failed)
 			}
 		})
 	}

@@ -104,7 +104,7 @@ func (r *wireResult) UnmarshalJSON(raw []byte) error {
 // decodeModules reads the modules of a result. No result (absent or null) gives nil, an empty list an empty map.
 func decodeModules(result wireResult, r *redactor) (map[string]Module, error) {
 	if result.raw == nil {
-		return nil, nil //nolint:nilnil // Nil is what tells no result from an empty one.
+		return nil, nil //nolint:nilnil // Nil means no result, and an empty map an empty one.
 	}
 
 	modules := make(map[string]Module)
@@ -171,9 +171,8 @@ func isPlainID(id string) bool {
 // module decodes the counts of a module. Its Remaining is nil if the service did not state both counts that it needs.
 func (w *wireModule) module(id string, r *redactor) (Module, error) {
 	module := Module{Name: moduleName(id)}
-	counts := new([4]int64) // One block for the counts of a module, most of which are stated.
 
-	for i, field := range [...]struct {
+	for _, field := range [...]struct {
 		name  string
 		value *value
 		count **int64
@@ -194,13 +193,11 @@ func (w *wireModule) module(id string, r *redactor) (Module, error) {
 			return Module{}, &AnswerError{Problem: problem, Module: r.words(id), Field: field.name, Value: r.words(field.value.String())}
 		}
 
-		counts[i] = count
-		*field.count = &counts[i]
+		*field.count = new(count)
 	}
 
 	if module.Total != nil && module.Consumed != nil {
-		counts[3] = *module.Total - *module.Consumed // Neither is negative, so 64 bits hold the difference.
-		module.Remaining = &counts[3]
+		module.Remaining = new(*module.Total - *module.Consumed) // Neither is negative, so 64 bits hold the difference.
 	}
 
 	return module, nil

@@ -1,7 +1,6 @@
 package qcc
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -22,8 +21,6 @@ func (e *ConfigError) Error() string { return string(e.Field) + " cannot be used
 
 // StatusError is an answer whose status code is not one of success. Source: interface document, sections 7.1 and 7.2.
 type StatusError struct {
-	Wait
-
 	// Status classifies the code.
 	Status Status
 	// Message is what the service said beside the code; zero if it said nothing.
@@ -32,6 +29,8 @@ type StatusError struct {
 	// signature. It is nil with other codes, or if the answer had no date. If it is more than ToleratedSkew and at most
 	// MaxCorrectedSkew, signing with the service's time did not help.
 	Skew *time.Duration
+	// RetryAfter is how long the service asks to wait, in a Retry-After header; 0 if it does not ask.
+	RetryAfter time.Duration
 }
 
 func (e *StatusError) Error() string {
@@ -42,15 +41,15 @@ func (e *StatusError) Error() string {
 type HTTPError struct {
 	Response
 
-	Wait
-
 	// RedirectHost is the host that the answer redirects to, to which no request was sent; zero if it does not redirect.
 	RedirectHost Words
+	// RetryAfter is how long the service asks to wait, in a Retry-After header; 0 if it does not ask.
+	RetryAfter time.Duration
 }
 
 func (e *HTTPError) Error() string { return "the service answered with HTTP " + e.HTTPStatus() }
 
-// Transient tells whether asking again soon may help.
+// Transient reports whether a retry may help.
 func (e *HTTPError) Transient() bool { return TransientHTTP(e.StatusCode) }
 
 // AnswerError is an answer with HTTP status 200 that cannot be used.
@@ -79,25 +78,19 @@ func (e *AnswerError) Error() string {
 		where = append(where, e.Field)
 	}
 
-	said := "the answer " + string(e.Problem)
-	for _, part := range []string{strings.Join(where, ", "), e.Value.String()} {
-		if part != "" {
-			said += ": " + part
-		}
+	said := []string{"the answer " + string(e.Problem)}
+	if len(where) > 0 {
+		said = append(said, strings.Join(where, ", "))
 	}
 
-	return said
+	if e.Value != (Words{}) {
+		said = append(said, e.Value.String())
+	}
+
+	return strings.Join(said, ": ")
 }
 
-// Wait is what the service says of when it wants to be asked again, in a Retry-After header.
-type Wait struct {
-	// RetryAfter is how long the service asks to wait; 0 if it did not say.
-	RetryAfter time.Duration
-}
-
-func (w Wait) retryAfter() time.Duration { return w.RetryAfter }
-
-// Response is what can be told of an HTTP response without showing it.
+// Response describes an HTTP response without showing its body.
 type Response struct {
 	// Host is the host of the base URL, with its port if it has one.
 	Host string
@@ -121,7 +114,7 @@ type TransportError struct {
 	Host string
 	// ProxyStatus is the HTTP status with which a proxy refused to connect (FailureProxyRefused); else 0.
 	ProxyStatus int
-	// Transient tells whether asking again soon may help.
+	// Transient reports whether a retry may help.
 	Transient bool
 }
 
@@ -131,7 +124,8 @@ func (e *TransportError) Error() string { return string(e.Failure) }
 type ReadError struct {
 	// Err is how the last attempt failed: one of the other errors of this package, or that of the reader's own context.
 	Err error
-	// Attempts is how many requests were sent; 0 if the reader left before the answer.
+	// Attempts is how many requests were sent; 0 if the reader left before the answer, or if the service wanted no request for longer
+	// than the timeout leaves.
 	Attempts int
 	// End says why there was no further attempt.
 	End End
@@ -161,42 +155,3 @@ func (e *ReadError) Error() string {
 }
 
 func (e *ReadError) Unwrap() error { return e.Err }
-
-// retryAfter returns how long the service asked to wait after the failure of an attempt; 0 if it did not say, or if waiting does not help.
-func retryAfter(err error) time.Duration {
-	var failure interface {
-		error
-		retryAfter() time.Duration
-	}
-
-	if !isTransient(err) || !errors.As(err, &failure) {
-		return 0
-	}
-
-	return failure.retryAfter()
-}
-
-// isTransient tells whether asking again soon may help after the failure of an attempt.
-func isTransient(err error) bool {
-	if status, ok := errors.AsType[*StatusError](err); ok {
-		return status.Status.Class == ClassTransient
-	}
-
-	if response, ok := errors.AsType[*HTTPError](err); ok {
-		return response.Transient()
-	}
-
-	transport, ok := errors.AsType[*TransportError](err)
-
-	return ok && transport.Transient
-}
-
-// TransientHTTP tells whether asking again soon may help after an HTTP status.
-func TransientHTTP(statusCode int) bool {
-	switch statusCode {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		return true
-	default:
-		return statusCode >= http.StatusInternalServerError
-	}
-}

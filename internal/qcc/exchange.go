@@ -10,13 +10,13 @@ const (
 	// ToleratedSkew is how far two clocks may be apart before that is taken for the reason of a refused signature. A Timespan is
 	// said to be good for five minutes.
 	ToleratedSkew = time.Minute
-	// MaxCorrectedSkew is how far this machine's clock may be off to be corrected. Beyond it, a false clock could be there to collect
-	// signatures for times to come.
+	// MaxCorrectedSkew is how far this machine's clock may be off to be corrected. Beyond it, a false clock could collect
+	// signatures for the future.
 	MaxCorrectedSkew = 24 * time.Hour
 )
 
-// exchange sends a request. If it is refused for its signature, and the service's clock is not where this client takes it to be, it
-// sends a second one at once, signed with the service's time. The second one is no retry.
+// exchange sends a request, and a second one if the first was refused because of this machine's clock. The second request is signed with
+// the service's time. It follows at once and does not count as a retry.
 func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) {
 	offset := time.Duration(c.serverClockOffset.Load())
 
@@ -28,7 +28,7 @@ func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) 
 	}
 
 	corrected, ok := correctedOffset(refusal.Skew)
-	if !ok || (corrected-offset).Abs() <= ToleratedSkew || c.lesson.refusal() != nil {
+	if !ok || (corrected-offset).Abs() <= ToleratedSkew || c.memory.refusal() != nil {
 		return quota, err
 	}
 
@@ -36,13 +36,13 @@ func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) 
 
 	quota, err = c.send(ctx, attempt, corrected)
 	if attempt.Code != 0 && signatureRefusal(err) == nil {
-		c.serverClockOffset.Store(int64(corrected)) // The service has taken the signature, whatever else it says.
+		c.serverClockOffset.Store(int64(corrected)) // The service accepted the signature, whatever else it answered.
 	}
 
 	return quota, err
 }
 
-// signatureRefusal returns the error of an answer that did not take the signature of a request; nil if err is no such error.
+// signatureRefusal returns the error of an answer that refuses the signature of a request; nil if err is another one.
 func signatureRefusal(err error) *StatusError {
 	status, ok := errors.AsType[*StatusError](err)
 	if !ok || !status.Status.DependsOnClock() {
@@ -52,8 +52,8 @@ func signatureRefusal(err error) *StatusError {
 	return status
 }
 
-// correctedOffset returns by how much the service's clock is ahead of this machine's, as far as the skew of a refusal tells: 0 if they differ
-// by no more than clocks usually do. It is false if they differ by more than is corrected.
+// correctedOffset returns how far the service's clock is ahead of this machine's, by the skew of a refusal. It is 0 without a skew, or if
+// the clocks differ by no more than ToleratedSkew. The result is false if they differ by more than MaxCorrectedSkew.
 func correctedOffset(skew *time.Duration) (time.Duration, bool) {
 	switch {
 	case skew == nil || skew.Abs() <= ToleratedSkew:

@@ -57,7 +57,7 @@ func TestAnExchangeStartsFromTheKnownClock(t *testing.T) {
 					signed = append(signed, time.Until(time.Unix(seconds, 0)))
 
 					if test.refused {
-						client.lesson.learn(&ReadError{Err: &StatusError{Status: Lookup(106)}}, true)
+						client.memory.remember(&ReadError{Err: &StatusError{Status: Lookup(106)}}, true)
 					}
 
 					body := test.bodies[min(len(signed), len(test.bodies))-1]

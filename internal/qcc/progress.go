@@ -12,16 +12,16 @@ import (
 	"time"
 )
 
-// progress is how far a request has come. It tells where a request hangs or breaks, which the errors of net/http do not say.
+// progress records how far a request got. The errors of net/http do not say where a request hangs or breaks.
 type progress struct {
 	trace httptrace.ClientTrace
 	// deadline is when the request must end; zero if it need not.
 	deadline time.Time
 	// stage is what is under way.
 	stage atomic.Pointer[Failure]
-	// handshakeFailed tells whether a TLS handshake ended with an error.
+	// handshakeFailed reports whether a TLS handshake ended with an error.
 	handshakeFailed atomic.Bool
-	// certificateAsked tells whether the other side asked for a client certificate.
+	// certificateAsked reports whether the other side asked for a client certificate.
 	certificateAsked atomic.Bool
 }
 
@@ -33,7 +33,7 @@ func watch(ctx context.Context) (context.Context, *progress) {
 	p := &progress{}
 	p.deadline, _ = ctx.Deadline()
 
-	// What is not done when the time is over is what was slow.
+	// The stage that is under way when the time is over was the slow one.
 	enter := func(slow Failure) { p.stage.Store(&slow) }
 
 	p.trace = httptrace.ClientTrace{
@@ -53,6 +53,8 @@ func watch(ctx context.Context) (context.Context, *progress) {
 			}
 		},
 		GotConn: func(httptrace.GotConnInfo) { enter(FailureSlow) },
+		// Who answers does not miss a client certificate.
+		GotFirstResponseByte: func() { p.certificateAsked.Store(false) },
 	}
 
 	return httptrace.WithClientTrace(context.WithValue(ctx, progressKey{}, p), &p.trace), p
@@ -85,7 +87,7 @@ func (p *progress) broken(err error) Failure {
 	ended := errors.Is(err, io.EOF) || errors.As(err, &errno)
 
 	switch {
-	case p.certificateAsked.Load() && (alert || ended):
+	case p.certificateAsked.Load() && alert:
 		return FailureClientCertificate
 	case alert, p.handshakeFailed.Load() && !ended:
 		return FailureTLS
@@ -94,7 +96,7 @@ func (p *progress) broken(err error) Failure {
 	}
 }
 
-// isRefused tells whether a connection was refused. Windows has a number of its own for that.
+// isRefused reports whether a connection was refused. Windows has an error number of its own for that.
 func isRefused(err error) bool {
 	const windowsRefused = syscall.Errno(10061)
 

@@ -4,7 +4,7 @@ import "time"
 
 // Quota is what the service knows of a company's quota.
 type Quota struct {
-	// Modules by module id. All who get this answer share the map, so nobody may change it. It is nil or empty if the service lists no
+	// Modules by module id. Reads share the map, so it must not be changed. It is nil or empty if the service lists no
 	// module. A module that is not listed is not known to be bought.
 	Modules map[string]Module
 	// NoRecord is true if the service said that it has no quota record for the key (status 201).
@@ -44,5 +44,5 @@ func moduleName(id string) string {
 	}
 }
 
-// IsDocumentedModule tells whether the interface document names a module id (section 6.2.1).
+// IsDocumentedModule reports whether the interface document names a module id (section 6.2.1).
 func IsDocumentedModule(id string) bool { return moduleName(id) != id }

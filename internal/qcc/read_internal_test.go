@@ -131,7 +131,7 @@ func TestAReadThatComesAfterAFailureAsksNobody(t *testing.T) {
 			}), nil)
 			failed := &ReadError{Err: &StatusError{Status: Lookup(101)}}
 
-			client.lesson.learn(failed, refused)
+			client.memory.remember(failed, refused)
 
 			if _, err := client.read(t.Context(), time.Now()); !errors.Is(err, failed) {
 				t.Errorf("the error is %v, want that of the other read", err)
@@ -156,7 +156,7 @@ func TestReadsThatWaitForTheSameMomentDoNotAllAskInIt(t *testing.T) {
 					}), nil)
 					began := time.Now()
 
-					client.lesson.pauseFor(pause, io.EOF)
+					client.memory.pauseFor(pause, io.EOF)
 
 					if _, err := client.read(t.Context(), began); err != nil {
 						t.Error(err)
@@ -175,7 +175,7 @@ func TestReadsThatWaitForTheSameMomentDoNotAllAskInIt(t *testing.T) {
 					return
 				}
 
-				if shortest <= 0 || shortest > 100*time.Millisecond || longest < 900*time.Millisecond || longest > time.Second {
+				if shortest < 0 || shortest > 100*time.Millisecond || longest < 900*time.Millisecond || longest > time.Second {
 					t.Errorf("after the pause, reads wait %s to %s, want up to a second", shortest, longest)
 				}
 			})
@@ -195,7 +195,7 @@ func TestAPauseThatDoesNotFitIsNotWaitedFor(t *testing.T) {
 		pause := &StatusError{Status: Lookup(199)}
 		began := time.Now()
 
-		client.lesson.pauseFor(time.Minute, pause)
+		client.memory.pauseFor(time.Minute, pause)
 
 		_, err := client.read(t.Context(), began)
 
@@ -206,23 +206,6 @@ func TestAPauseThatDoesNotFitIsNotWaitedFor(t *testing.T) {
 
 		if took := time.Since(began); took != 0 {
 			t.Errorf("the read took %s", took)
-		}
-	})
-}
-
-// TestAReportThatTakesLongLeavesNoRoom has a wait fit into the time before an attempt is reported, and not after it.
-func TestAReportThatTakesLongLeavesNoRoom(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) { return busy("20"), nil }),
-			func(context.Context, Attempt) { time.Sleep(2 * time.Second) })
-		asked := time.Now()
-
-		_, err := client.read(t.Context(), asked.Add(-39*time.Second))
-
-		failed, ok := errors.AsType[*ReadError](err)
-		if !ok || failed.Attempts != 1 || failed.End != EndNoRoom || time.Since(asked) != 2*time.Second {
-			t.Errorf("the read ends after %s with %+v", time.Since(asked), err)
 		}
 	})
 }
@@ -255,14 +238,15 @@ func TestWhyAReadEnds(t *testing.T) {
 	transient, final := &StatusError{Status: Lookup(199)}, &StatusError{Status: Lookup(202)}
 
 	for name, test := range map[string]struct {
-		err        error
-		left, wait time.Duration
-		retries    int
-		end        End
-		ends       bool
+		err         error
+		left, pause time.Duration
+		retries     int
+		end         End
+		ends        bool
 	}{
-		"all is well":                       {transient, time.Second, time.Second - moment, 9, 0, false},
-		"the wait takes all that is left":   {transient, time.Second, time.Second, 9, EndNoRoom, true},
+		"all is well":                       {transient, time.Second, time.Second - moment, 0, 0, false},
+		"the pause takes all that is left":  {transient, time.Second, time.Second, 9, EndNoRoom, true},
+		"the random wait takes more":        {transient, moment, 0, 9, EndNoRoom, true},
 		"the last retry":                    {transient, time.Second, moment, 10, EndRetries, true},
 		"the last retry at the last moment": {transient, moment, time.Second, 10, EndRetries, true},
 		"the time is over":                  {transient, 0, moment, 10, EndTimeout, true},
@@ -274,12 +258,49 @@ func TestWhyAReadEnds(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client := newBoundedClient(t, nil, nil) // With ten retries.
+				client.memory.pauseFor(test.pause, io.EOF)
 
-				if end, ends := client.endAfter(test.err, time.Now().Add(test.left), test.retries, test.wait); end != test.end || ends != test.ends {
-					t.Errorf("the end is %d, %t, want %d, %t", end, ends, test.end, test.ends)
+				for range 100 {
+					wait, end := client.next(test.err, time.Now().Add(test.left), test.retries)
+					if (wait == 0) != test.ends || end != test.end {
+						// The random wait before the first retry is up to a second.
+						if wait == 0 && end == EndNoRoom && !test.ends {
+							continue
+						}
+
+						t.Errorf("the wait is %s, and the end %d, want %d, %t", wait, end, test.end, test.ends)
+					}
+
+					if wait > 0 && (wait < test.pause || wait >= test.left) {
+						t.Errorf("the wait is %s, want at least %s and less than %s", wait, test.pause, test.left)
+					}
 				}
 			})
 		})
+	}
+}
+
+// TestAWaitAfterAPauseUsesTheRoomThatIsLeft draws so many that each bound is nearly met.
+func TestAWaitAfterAPauseUsesTheRoomThatIsLeft(t *testing.T) {
+	t.Parallel()
+
+	for _, test := range []struct{ pause, left, most time.Duration }{
+		{time.Second, time.Hour, 2 * time.Second},
+		{time.Second, 1500 * time.Millisecond, 1500 * time.Millisecond},
+		{time.Second, time.Second + 1, time.Second + 1},
+		{time.Second, time.Second, time.Second + 1},
+		{time.Second, time.Millisecond, time.Second + 1},
+	} {
+		shortest, longest := time.Hour, time.Duration(0)
+
+		for range 20_000 {
+			wait := afterPause(test.pause, test.left)
+			shortest, longest = min(shortest, wait), max(longest, wait)
+		}
+
+		if near := time.Millisecond; shortest < test.pause || shortest > test.pause+near || longest >= test.most || longest < test.most-near {
+			t.Errorf("after a pause of %s with %s left, waits are %s to %s, want less than %s", test.pause, test.left, shortest, longest, test.most)
+		}
 	}
 }
 
@@ -301,7 +322,7 @@ func TestAnAttemptThatIsNotTheLastLeavesTime(t *testing.T) {
 			{time.Second, 0, time.Second},
 			{-time.Second, 0, -time.Second},
 		} {
-			if got := time.Until(client.attemptDeadline(time.Now().Add(test.left), test.retries)); got != test.want {
+			if got := time.Until(client.exchangeDeadline(time.Now().Add(test.left), test.retries)); got != test.want {
 				t.Errorf("with %s left and after %d retries, an attempt has %s, want %s", test.left, test.retries, got, test.want)
 			}
 		}
@@ -331,9 +352,9 @@ func TestOnlyATransientFailureNamesATime(t *testing.T) {
 				client := newBoundedClient(t, nil, nil)
 				failed := &ReadError{Err: test.err}
 
-				client.lesson.pauseFor(test.pause, io.EOF)
+				client.memory.pauseFor(test.pause, io.EOF)
 
-				if err := client.fail(t.Context(), failed); err != error(failed) || failed.Timeout != time.Minute {
+				if err := client.fail(failed); err != error(failed) || failed.Timeout != time.Minute {
 					t.Errorf("the error is %+v", err)
 				}
 
@@ -353,16 +374,16 @@ func TestOnlyATransientFailureNamesATime(t *testing.T) {
 func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {
 	t.Parallel()
 
-	var asked context.Context
+	var sent context.Context
 
 	client := newBoundedClient(t, roundTrip(func(request *http.Request) (*http.Response, error) {
-		asked = request.Context()
+		sent = request.Context()
 
-		return busy(""), nil
+		return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader(""))}, nil
 	}), nil)
 
-	if _, err := client.try(t.Context(), &Attempt{}, time.Now().Add(time.Hour)); err == nil || asked.Err() == nil {
-		t.Errorf("the attempt ends with %v, and its context with %v", err, asked.Err())
+	if _, err := client.read(t.Context(), time.Now()); err == nil || sent.Err() == nil {
+		t.Errorf("the read ends with %v, and the context of its attempt with %v", err, sent.Err())
 	}
 }
 

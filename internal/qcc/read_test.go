@@ -85,19 +85,19 @@ func TestRetries(t *testing.T) {
 		"broken connection, then success": {answers: []answer{broken, good}, attempts: 2, atMost: time.Second},
 		"name server away, then success":  {answers: []answer{noDNS, good}, attempts: 2, atMost: time.Second},
 		"unavailable, then success":       {answers: []answer{http503, good}, attempts: 2, atMost: time.Second},
-		"a wait with a status code":       {answers: []answer{busy20s, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 20 * time.Second},
+		"a wait with a status code":       {answers: []answer{busy20s, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 21 * time.Second},
 		"a wait with a refusal":           {answers: []answer{refused20s}, attempts: 1, fails: true},
 		"just over the budget":            {answers: []answer{after61s}, attempts: 1, fails: true, ends: qcc.EndNoRoom},
 		"a wait beyond all numbers":       {answers: []answer{afterAges}, attempts: 1, fails: true, ends: qcc.EndNoRoom},
 		"a wait after a slow answer":      {answers: []answer{slowly("99999999999999")}, attempts: 1, atLeast: time.Second, atMost: time.Second, fails: true, ends: qcc.EndNoRoom},
 		"a wait beyond the calendar":      {answers: []answer{slowly("Fri, 31 Dec 9999 23:59:59 GMT")}, attempts: 1, atLeast: time.Second, atMost: time.Second, fails: true, ends: qcc.EndNoRoom},
-		"a date by a clock that is ahead": {answers: []answer{ahead, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 20 * time.Second},
+		"a date by a clock that is ahead": {answers: []answer{ahead, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 21 * time.Second},
 		"busy all the time":               {answers: []answer{busy}, attempts: 4, atMost: 7 * time.Second, fails: true, ends: qcc.EndRetries},
 		"refused":                         {answers: []answer{refused}, attempts: 1, fails: true},
 		"busy, then refused":              {answers: []answer{busy, refused}, attempts: 2, atMost: time.Second, fails: true},
 		"unknown host":                    {answers: []answer{unknown}, attempts: 1, fails: true},
-		"Retry-After in seconds":          {answers: []answer{after20s, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 20 * time.Second},
-		"Retry-After as a date":           {answers: []answer{afterDate, good}, attempts: 2, atLeast: 19 * time.Second, atMost: 20 * time.Second},
+		"Retry-After in seconds":          {answers: []answer{after20s, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 21 * time.Second},
+		"Retry-After as a date":           {answers: []answer{afterDate, good}, attempts: 2, atLeast: 19 * time.Second, atMost: 21 * time.Second},
 		"Retry-After in the past":         {answers: []answer{afterPast, good}, attempts: 2, atMost: time.Second},
 		"Retry-After beyond the budget":   {answers: []answer{afterHour}, attempts: 1, fails: true, ends: qcc.EndNoRoom},
 		"one hung connection":             {answers: []answer{hang, good}, attempts: 2, atLeast: 15 * time.Second, atMost: 16 * time.Second},
@@ -246,6 +246,32 @@ func TestCancelEndsAReadAtOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestACancelledAttemptIsReportedOnce cancels a read whose request hangs. No wait follows, so none is reported.
+func TestACancelledAttemptIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var reported []qcc.Attempt
+
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.MaxRetries = qcc.DefaultMaxRetries
+		cfg.Transport = answer(hang)
+		cfg.OnAttempt = func(_ context.Context, attempt qcc.Attempt) { reported = append(reported, attempt) }
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+
+		if _, err := newClient(t, cfg).Quota(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v", err)
+		}
+
+		synctest.Wait()
+
+		if len(reported) != 1 || reported[0].Number != 1 || reported[0].Wait != 0 {
+			t.Errorf("the attempts are reported as %+v", reported)
+		}
+	})
 }
 
 func TestAttemptsAreReported(t *testing.T) {

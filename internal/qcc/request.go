@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// send sends one request, signed with the time of a clock that is ahead of this machine's by offset, and reads its answer. It notes in
-// attempt what came back.
+// send sends one signed request and reads its answer. The request is signed with the time of a clock that is ahead of this machine's by
+// offset. The attempt gets the next number and the outcome.
 func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duration) (Quota, error) {
 	started := time.Now()
 	*attempt = Attempt{Number: attempt.Number + 1}
@@ -24,10 +24,10 @@ func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duratio
 		return Quota{}, newTransportError(err, c.endpoint.Host, p)
 	}
 
-	defer func() { _ = response.Body.Close() }() // What matters was read, or an error said so.
+	defer func() { _ = response.Body.Close() }() // The answer was read, or there is an error already.
 
-	answer := answer{response: response, came: c.config.Now(), host: c.endpoint.Host, progress: p, redactor: c.redactor.with(token)}
-	quota, status, err := answer.parse()
+	received := reply{response: response, received: c.config.Now(), host: c.endpoint.Host, progress: p, redactor: c.redactor.with(token)}
+	quota, status, err := received.parse()
 	attempt.HTTPStatus, attempt.Code = response.StatusCode, status.Code
 	quota.Skew = offset
 
@@ -44,8 +44,8 @@ func (c *Client) request(ctx context.Context, now time.Time) (*http.Request, str
 	token := signature(c.config.Key, timespan, c.config.SecretKey)
 
 	header := maps.Clone(c.header)
-	signed := []string{timespan, token}
-	header["Timespan"], header["Token"] = signed[:1:1], signed[1:]
+	header.Set("Timespan", timespan)
+	header.Set("Token", token)
 
 	return (&http.Request{Method: http.MethodGet, URL: c.endpoint, Header: header}).WithContext(ctx), token
 }

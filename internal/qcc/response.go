@@ -14,40 +14,40 @@ import (
 // maxBody is how many bytes an answer may have: room for thousands of modules, where three are known.
 const maxBody = 1 << 20
 
-// answer is the response to a request, and what is needed to tell of it.
-type answer struct {
+// reply is the response to a request, with what describing it needs.
+type reply struct {
 	response *http.Response
-	// came is when it began to come, by this machine's clock.
-	came time.Time
+	// received is when the first part of the response was read, by this machine's clock.
+	received time.Time
 	// host is the host of the base URL.
 	host     string
 	progress *progress
 	redactor *redactor
 }
 
-// parse reads the answer. The Status is zero if the answer does not hold one.
-func (a *answer) parse() (Quota, Status, error) {
-	if a.response.StatusCode != http.StatusOK {
-		failure := &HTTPError{Response: a.facts(a.response.ContentLength), Wait: a.wait()}
-		if target, err := a.response.Location(); err == nil {
-			failure.RedirectHost = a.redactor.words(target.Host)
+// parse reads the reply. The Status is zero if the reply does not hold one.
+func (r *reply) parse() (Quota, Status, error) {
+	if r.response.StatusCode != http.StatusOK {
+		failure := &HTTPError{Response: r.facts(r.response.ContentLength), RetryAfter: r.retryAfter()}
+		if target, err := r.response.Location(); err == nil && isRedirect(r.response.StatusCode) {
+			failure.RedirectHost = r.redactor.words(target.Host)
 		}
 
 		return Quota{}, Status{}, failure
 	}
 
-	body, err := io.ReadAll(io.LimitReader(a.response.Body, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(r.response.Body, maxBody+1))
 
 	switch {
 	case isCorrupt(err):
-		return Quota{}, Status{}, &AnswerError{Response: a.facts(a.response.ContentLength), Problem: ProblemCompression}
+		return Quota{}, Status{}, &AnswerError{Response: r.facts(r.response.ContentLength), Problem: ProblemCompression}
 	case err != nil:
-		return Quota{}, Status{}, newTransportError(err, a.host, a.progress)
+		return Quota{}, Status{}, newTransportError(err, r.host, r.progress)
 	case len(body) > maxBody:
-		return Quota{}, Status{}, &AnswerError{Response: a.facts(a.response.ContentLength), Problem: ProblemTooLong}
+		return Quota{}, Status{}, &AnswerError{Response: r.facts(r.response.ContentLength), Problem: ProblemTooLong}
 	}
 
-	quota, status, err := decodeQuota(body, a.redactor)
+	quota, status, err := decodeQuota(body, r.redactor)
 
 	var (
 		stated *StatusError
@@ -56,53 +56,57 @@ func (a *answer) parse() (Quota, Status, error) {
 
 	switch {
 	case errors.As(err, &stated):
-		stated.Wait = a.wait()
+		stated.RetryAfter = r.retryAfter()
 
 		if status.DependsOnClock() {
-			stated.Skew = skewOf(a.response.Header, a.came)
+			stated.Skew = skewOf(r.response.Header, r.received)
 		}
 	case errors.As(err, &wrong):
-		wrong.Response = a.facts(int64(len(body)))
+		wrong.Response = r.facts(int64(len(body)))
 	}
 
 	return quota, status, err
 }
 
-// facts returns what can be told of the response, whose body has so many bytes.
-func (a *answer) facts(length int64) Response {
+// facts describes the response, whose body has so many bytes.
+func (r *reply) facts(length int64) Response {
 	return Response{
-		Host:        a.host,
-		StatusCode:  a.response.StatusCode,
-		ContentType: a.redactor.words(a.response.Header.Get("Content-Type")),
+		Host:        r.host,
+		StatusCode:  r.response.StatusCode,
+		ContentType: r.redactor.words(r.response.Header.Get("Content-Type")),
 		Length:      length,
 	}
 }
 
-func (a *answer) wait() Wait { return Wait{RetryAfter: parseRetryAfter(a.response.Header, a.came)} }
+func (r *reply) retryAfter() time.Duration { return parseRetryAfter(r.response.Header, r.received) }
 
-// skewOf returns how far the clock that wrote the Date of an answer is ahead of the one that says when it came; nil without a date.
-func skewOf(header http.Header, came time.Time) *time.Duration {
+// skewOf returns how far the clock of a Date header is ahead of this machine's; nil without a date.
+func skewOf(header http.Header, received time.Time) *time.Duration {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
 		return nil
 	}
 
-	return new(date.Sub(came).Round(time.Second))
+	return new(date.Sub(received).Round(time.Second))
 }
 
-// isCorrupt tells whether a body could not be decompressed.
+func isRedirect(statusCode int) bool {
+	return statusCode >= http.StatusMultipleChoices && statusCode < http.StatusBadRequest
+}
+
+// isCorrupt reports whether a body could not be decompressed.
 func isCorrupt(err error) bool {
 	var corrupt flate.CorruptInputError
 
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
-// longestRetryAfter is more than any read could wait, and little enough to reckon with. What is beyond it is not told apart.
+// longestRetryAfter caps what a service can ask for, so that the arithmetic of times cannot overflow.
 const longestRetryAfter = 365 * 24 * time.Hour
 
-// parseRetryAfter reads the header of that name, a number of seconds or a date; 0 if it says neither, or a time that has passed. A date
-// is taken by the clock that wrote it, if the answer has its time, else by the clock that says when the answer came.
-func parseRetryAfter(header http.Header, came time.Time) time.Duration {
+// parseRetryAfter reads the Retry-After header, a number of seconds or a date. It is 0 if the header is neither, or a time that has passed.
+// A date is compared with the Date header if there is one, because the service's clock wrote both, else with this machine's time.
+func parseRetryAfter(header http.Header, received time.Time) time.Duration {
 	said := header.Get("Retry-After")
 	if strings.Trim(said, "0123456789") == "" {
 		seconds, _ := strconv.ParseUint(said, 10, 64) // Of a number beyond 64 bits, it is the largest one; of none, 0.
@@ -113,8 +117,8 @@ func parseRetryAfter(header http.Header, came time.Time) time.Duration {
 	date, _ := http.ParseTime(said) // The zero time, of what is no date, has passed.
 
 	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
-		came = theirs
+		received = theirs
 	}
 
-	return max(0, min(date.Sub(came.Truncate(time.Second)), longestRetryAfter))
+	return max(0, min(date.Sub(received.Truncate(time.Second)), longestRetryAfter))
 }

@@ -11,7 +11,7 @@ const (
 	// other. The first read of a process waits for loneTime only, because most plans have no other.
 	gatherTime = 10 * time.Millisecond
 	loneTime   = 4 * time.Millisecond
-	// usualReads is Terraform's default parallelism. When so many reads wait, no more will come.
+	// usualReads is Terraform's default parallelism. When so many reads wait, Terraform starts no more.
 	usualReads = 10
 	// longestGather is how long a batch waits at the most, for more reads or for a batch under way to return. A request that hangs must
 	// not hold up later reads.
@@ -29,7 +29,7 @@ type sharer[T any] struct {
 	gathering *batch[T]
 	// underWay counts the batches that have left and have no answer yet.
 	underWay int
-	// hasLeft tells whether any batch has left so far.
+	// hasLeft reports whether any batch has left so far.
 	hasLeft bool
 }
 
@@ -87,7 +87,7 @@ func (s *sharer[T]) join(ctx context.Context) *batch[T] {
 	return s.gathering
 }
 
-// departSoon lets the batch that gathers leave as soon as no more reads come.
+// departSoon lets the gathering batch leave as soon as no more reads are expected.
 func (s *sharer[T]) departSoon() {
 	b, wait := s.gathering, gatherTime
 

@@ -14,7 +14,7 @@ import (
 //
 // Source: interface document, section 6.2.1, "权限验证".
 func signature(key, timespan, secretKey string) string {
-	signed := make([]byte, 0, 128) // Room for what QCC hands out, and not on the heap.
+	signed := make([]byte, 0, 128) // Room for credentials of the usual length, without an allocation.
 	signed = append(append(append(signed, key...), timespan...), secretKey...)
 
 	var sum [md5.Size]byte

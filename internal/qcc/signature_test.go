@@ -22,7 +22,7 @@ func TestSignatureWhereFIPSIsEnforced(t *testing.T) {
 	t.Parallel()
 
 	command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
-	command.Env = append(os.Environ(), enforced, "QCC_TEST_FIPS=1")
+	command.Env = append(command.Environ(), enforced, "QCC_TEST_FIPS=1")
 
 	if output, err := command.CombinedOutput(); err != nil || !strings.Contains(string(output), "--- PASS: "+t.Name()) {
 		t.Errorf("with %s: %v\n%s", enforced, err, output)

@@ -2,7 +2,7 @@ package qcc
 
 import "slices"
 
-// Class says what a status code means for whoever asked.
+// Class classifies status codes by what the client does about them.
 type Class int
 
 // The classes of status codes.
@@ -44,10 +44,10 @@ const (
 	codeIdentity      = 115
 )
 
-// Documented tells whether the interface document lists the code.
+// Documented reports whether the interface document lists the code.
 func (s Status) Documented() bool { return s.Text != "" }
 
-// DependsOnClock tells whether the code is for a signature that is not accepted, which a clock that is off can be the reason of.
+// DependsOnClock reports whether the code refuses a signature, which a wrong clock can cause.
 func (s Status) DependsOnClock() bool { return s.Code == codeIPOrSignature || s.Code == codeIdentity }
 
 // Lookup returns what is known of a status code. An unknown code is rejected: it is shown as it came, and the request is not repeated.

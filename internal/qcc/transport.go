@@ -19,14 +19,15 @@ const maxHeaders = 64 << 10
 // newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY, trusts the certificates that the system trusts,
 // and speaks TLS 1.2 or newer.
 //
-// Each request has a connection of its own. On a connection that is used again, a late or duplicate answer could be taken for that of the
-// next request, net/http would repeat a request by itself, and it would log what comes unasked.
+// Each request has a connection of its own. On a kept connection, a late or duplicate answer could be taken for the answer to the next
+// request. net/http would also repeat a request by itself, and log what the server sends without a request.
 //
 // It speaks HTTP/1.1, because a query or two gain nothing from HTTP/2, without which the provider is smaller. As a RoundTripper it
 // follows no redirects: net/http's Client would take the Token header to another host, and the key in a Referer.
 func newTransport(environment *httpproxy.Config) *http.Transport {
 	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Nobody here replaces it.
-	transport.DialContext = endingWithRequest(transport.DialContext)
+	transport.DialContext = dialForRequest
+	transport.TLSHandshakeTimeout = 0 // The request has a deadline.
 	transport.DisableKeepAlives = true
 	transport.MaxResponseHeaderBytes = maxHeaders
 	transport.Protocols = new(http.Protocols)
@@ -46,19 +47,24 @@ func newTransport(environment *httpproxy.Config) *http.Transport {
 	return transport
 }
 
-type dialer func(ctx context.Context, network, address string) (net.Conn, error)
-
-// endingWithRequest returns a dialer whose connections end when their request must. net/http goes on with a SOCKS handshake after its
-// request has ended.
-func endingWithRequest(dial dialer) dialer {
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		connection, err := dial(ctx, network, address)
-		if p := progressOf(ctx); err == nil && p != nil {
-			err = connection.SetDeadline(p.deadline)
-		}
-
-		return connection, err
+// dialForRequest makes a connection that ends when its request must. net/http goes on to connect after a request has ended, and would keep
+// a SOCKS handshake open for good.
+func dialForRequest(ctx context.Context, network, address string) (net.Conn, error) {
+	p := progressOf(ctx)
+	if p == nil {
+		p = &progress{}
 	}
+
+	connection, err := (&net.Dialer{Deadline: p.deadline}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+
+	if err := connection.SetDeadline(p.deadline); err != nil {
+		return nil, errors.Join(err, connection.Close())
+	}
+
+	return connection, nil
 }
 
 // errProxyAddress is an HTTPS_PROXY that is no proxy's address. net/http ignores one, and sends the request without a proxy.
@@ -77,7 +83,7 @@ func proxies(environment *httpproxy.Config) func(*url.URL) (*url.URL, error) {
 
 	return func(target *url.URL) (*url.URL, error) {
 		if target.Scheme == plainHTTP {
-			return nil, nil //nolint:nilnil // That is how a Transport is told to use none.
+			return nil, nil // A Transport takes that for no proxy.
 		}
 
 		proxy, err := find(target)
@@ -89,7 +95,7 @@ func proxies(environment *httpproxy.Config) func(*url.URL) (*url.URL, error) {
 	}
 }
 
-// isProxyAddress tells whether a value can be the address of a proxy: a URL that net/http can use, or a host with or without a port.
+// isProxyAddress reports whether a value can be the address of a proxy: a URL that net/http can use, or a host with or without a port.
 // No value is no proxy.
 func isProxyAddress(value string) bool {
 	if value == "" {
@@ -142,13 +148,11 @@ func newTransportError(err error, host string, p *progress) *TransportError {
 	return failed
 }
 
+// failureOf returns the failure of a request that ended with an error.
 func failureOf(err error, p *progress) Failure {
 	var (
-		refusal     proxyRefusedError
-		name        *net.DNSError
-		op          *net.OpError
-		timeout     net.Error
-		certificate *tls.CertificateVerificationError
+		op      *net.OpError
+		timeout net.Error
 	)
 
 	operation := ""
@@ -156,20 +160,18 @@ func failureOf(err error, p *progress) Failure {
 		operation = op.Op
 	}
 
-	late := errors.As(err, &timeout) && timeout.Timeout()
-
 	switch {
 	case errors.Is(err, errProxyAddress):
 		return FailureProxyAddress
-	case errors.As(err, &refusal), operation == "socks connect" && !late:
-		return FailureProxyRefused
-	case operation == "proxyconnect" && !late:
-		return FailureProxy
-	case late && !errors.As(err, &name):
-		return p.slow()
-	case errors.As(err, &name):
+	case isA[*net.DNSError](err) && operation != "proxyconnect":
 		return FailureName
-	case errors.As(err, &certificate):
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return p.slow()
+	case isA[proxyRefusedError](err), operation == "socks connect":
+		return FailureProxyRefused
+	case operation == "proxyconnect":
+		return FailureProxy
+	case isA[*tls.CertificateVerificationError](err):
 		return FailureCertificate
 	case operation == "dial" && isRefused(err):
 		return FailureRefused
@@ -178,4 +180,11 @@ func failureOf(err error, p *progress) Failure {
 	default:
 		return p.broken(err)
 	}
+}
+
+// isA reports whether an error has one of type E in it.
+func isA[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+
+	return ok
 }

@@ -46,7 +46,7 @@ func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
 		"handshake finds no common":    {errors.New("tls: protocol version not supported"), handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
 		"alert":                        {alert, 0, TransportError{FailureTLS, "h", 0, false}},
 		"alert, certificate asked for": {alert, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
-		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
+		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureBroken, "h", 0, true}},
 		"other, certificate asked for": {errors.New("http: malformed"), certificateAsked, TransportError{FailureBroken, "h", 0, true}},
 		"TLS fails after the question": {errors.New("tls: bad record"), certificateAsked | handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
 		"refused when it is connected": {&net.OpError{Op: "read", Err: syscall.ECONNREFUSED}, 0, TransportError{FailureBroken, "h", 0, true}},

@@ -16,14 +16,14 @@ type kind int
 const (
 	kindNull kind = iota // Or absent.
 	kindString
-	kindNumber  // Or true, or false.
+	kindOther   // A number otherwise, true or false.
 	kindInteger // A number of digits alone that 64 bits can hold.
 	kindObject
 	kindList
 )
 
 // value is a member of a JSON object. It knows whether the object had it twice, in whatever letter case: encoding/json would take
-// the last one, and nobody could say that it is the right one.
+// the last one, which need not be the right one.
 type value struct {
 	kind    kind
 	text    string // Of a string, what it says; of a number, how it stands there; else empty.
@@ -55,7 +55,7 @@ func (v *value) UnmarshalJSON(raw []byte) error {
 		if err == nil && (integer != 0 || raw[0] != '-') {
 			v.kind, v.integer = kindInteger, integer
 		} else {
-			v.kind, v.text = kindNumber, string(raw)
+			v.kind, v.text = kindOther, string(raw)
 		}
 	}
 
@@ -76,7 +76,7 @@ func (v *value) String() string {
 	}
 }
 
-// shown is for an error: it tells an absent value from one that says nothing.
+// shown returns the value for an error, in which an absent value differs from an empty one.
 func (v *value) shown() string {
 	if !v.seen {
 		return "missing"
@@ -139,7 +139,7 @@ func parseCount(number string) (int64, Problem) {
 	return count, ""
 }
 
-// isJSONNumber tells whether a text is a number of JSON, and nothing around it.
+// isJSONNumber reports whether a text is a number of JSON, and nothing around it.
 func isJSONNumber(text string) bool {
 	isDigit := func(char byte) bool { return '0' <= char && char <= '9' }
 

@@ -77,16 +77,16 @@ func TestValues(t *testing.T) {
 		"\"a\xff\"":            {kind: kindString, text: "a\ufffd"},
 		`{"a":1}`:              {kind: kindObject},
 		`[1]`:                  {kind: kindList},
-		`true`:                 {kind: kindNumber, text: "true"},
+		`true`:                 {kind: kindOther, text: "true"},
 		`0`:                    {kind: kindInteger},
 		`7`:                    {kind: kindInteger, integer: 7},
 		`-7`:                   {kind: kindInteger, integer: -7},
-		`-0`:                   {kind: kindNumber, text: "-0"},
-		`7.0`:                  {kind: kindNumber, text: "7.0"},
+		`-0`:                   {kind: kindOther, text: "-0"},
+		`7.0`:                  {kind: kindOther, text: "7.0"},
 		`9223372036854775807`:  {kind: kindInteger, integer: 9223372036854775807},
-		`9223372036854775808`:  {kind: kindNumber, text: "9223372036854775808"},
+		`9223372036854775808`:  {kind: kindOther, text: "9223372036854775808"},
 		`-9223372036854775808`: {kind: kindInteger, integer: -9223372036854775808},
-		`-9223372036854775809`: {kind: kindNumber, text: "-9223372036854775809"},
+		`-9223372036854775809`: {kind: kindOther, text: "-9223372036854775809"},
 	} {
 		t.Run(raw, func(t *testing.T) {
 			t.Parallel()

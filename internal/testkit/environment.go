@@ -7,18 +7,18 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// Environment is what the provider sees of its environment in a test.
+// Environment holds the environment variables of the provider in a test.
 type Environment map[string]string
 
-// Credentials returns an environment with the emulator's credentials and its address.
+// Credentials returns an environment with the emulator's credentials and its base URL.
 func Credentials(baseURL string) Environment {
 	return Environment{
 		"QCC_KEY": emulator.DefaultKey, "QCC_SECRET_KEY": emulator.DefaultSecretKey, "QCC_BASE_URL": baseURL,
 	}
 }
 
-// OwnEnvironment returns the developer's own variables, for a test that asks the real service. Main removes them, so a package keeps them
-// in a variable.
+// OwnEnvironment returns the developer's own QCC_ variables. A test needs them to read from the real service. Main removes them from
+// the process, so a package must call OwnEnvironment before Main.
 func OwnEnvironment() Environment {
 	own := Environment{}
 
@@ -31,10 +31,10 @@ func OwnEnvironment() Environment {
 	return own
 }
 
-// Getenv returns the value of a variable, or nothing. It takes the place of os.Getenv.
+// Getenv returns the value of a variable, or "" if it is not set. It replaces os.Getenv.
 func (e Environment) Getenv(name string) string { return e[name] }
 
-// Environ returns the variables as os.Environ does.
+// Environ returns the variables in the form of os.Environ.
 func (e Environment) Environ() []string {
 	variables := make([]string, 0, len(e))
 	for name, value := range e {

@@ -11,9 +11,9 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
 
-// Folder is a root module in which a test runs the real Terraform with the provider as users have it.
+// Folder is a root module in which a test runs the real Terraform. Terraform uses a build of the provider.
 type Folder struct {
-	// Dir is the folder's absolute path.
+	// Dir is the absolute path of the folder.
 	Dir string
 
 	t         *testing.T
@@ -21,7 +21,7 @@ type Folder struct {
 	env       []string
 }
 
-// NewFolder returns an initialized root module with these files, whose provider asks at baseURL.
+// NewFolder creates a root module from files, and runs terraform init. Its provider sends requests to baseURL.
 func NewFolder(t *testing.T, baseURL string, files map[string]string) *Folder {
 	t.Helper()
 
@@ -39,16 +39,16 @@ func NewFolder(t *testing.T, baseURL string, files map[string]string) *Folder {
 	return f
 }
 
-// Set sets variables of the environment, each written as NAME=value.
+// Set sets environment variables, each in the form NAME=value.
 func (f *Folder) Set(variables ...string) { f.env = append(f.env, variables...) }
 
-// KeepTLS lets Terraform and the provider talk as they do for users, with TLS.
+// KeepTLS makes Terraform and the provider communicate with TLS, as they do for users.
 func (f *Folder) KeepTLS() { f.Set("TF_DISABLE_PLUGIN_TLS=") }
 
-// Environ returns the environment in which Terraform runs here, for programs that run Terraform themselves.
+// Environ returns the environment of Terraform here, for programs that run Terraform themselves.
 func (f *Folder) Environ() []string { return slices.Concat(f.terraform.Environ(), f.env) }
 
-// Write writes a file. Its name has slashes, and may have folders that do not exist yet.
+// Write writes a file. Its name uses slashes. Write creates missing folders.
 func (f *Folder) Write(name, content string) {
 	f.t.Helper()
 
@@ -62,22 +62,22 @@ func (f *Folder) Write(name, content string) {
 	}
 }
 
-// Read returns what a file holds.
+// Read returns the content of a file.
 func (f *Folder) Read(name string) string {
 	f.t.Helper()
 
 	return ReadFile(f.t, filepath.Join(f.Dir, filepath.FromSlash(name)))
 }
 
-// State returns the state as it is written.
+// State returns the content of the state file.
 func (f *Folder) State() string {
 	f.t.Helper()
 
 	return f.Read("terraform.tfstate")
 }
 
-// RunContext runs a command until ctx ends, and returns its exit code and all of its output. The error is for a Terraform that did not
-// run to its end.
+// RunContext runs a Terraform command, and returns its exit code and its whole output. When ctx ends, it interrupts the command. It
+// returns an error only if Terraform did not start, or did not finish.
 func (f *Folder) RunContext(ctx context.Context, args ...string) (int, string, error) {
 	var output strings.Builder
 
@@ -86,7 +86,7 @@ func (f *Folder) RunContext(ctx context.Context, args ...string) (int, string, e
 	return code, output.String(), err
 }
 
-// Run runs a command, and returns its exit code and all of its output.
+// Run runs a Terraform command, and returns its exit code and its whole output.
 func (f *Folder) Run(args ...string) (int, string) {
 	f.t.Helper()
 
@@ -98,7 +98,7 @@ func (f *Folder) Run(args ...string) (int, string) {
 	return code, output
 }
 
-// Succeeds runs a command that must succeed, and returns its output.
+// Succeeds runs a Terraform command that must succeed, and returns its output.
 func (f *Folder) Succeeds(args ...string) string {
 	f.t.Helper()
 
@@ -110,7 +110,7 @@ func (f *Folder) Succeeds(args ...string) string {
 	return output
 }
 
-// Fails runs a command that must fail and say the text.
+// Fails runs a Terraform command that must fail and print text.
 func (f *Folder) Fails(text string, args ...string) {
 	f.t.Helper()
 
@@ -120,7 +120,7 @@ func (f *Folder) Fails(text string, args ...string) {
 	}
 }
 
-// Plans makes a plan that must succeed and say the text.
+// Plans runs terraform plan, which must succeed and print text.
 func (f *Folder) Plans(text string) {
 	f.t.Helper()
 

@@ -8,7 +8,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestFolderTalksWithoutTLSUnlessAsked looks for the handshake in Terraform's log.
+// TestFolderTalksWithoutTLSUnlessAsked checks Terraform's log for the TLS handshake.
 func TestFolderTalksWithoutTLSUnlessAsked(t *testing.T) {
 	t.Parallel()
 

@@ -10,7 +10,7 @@ import (
 
 const jqName = "jq"
 
-// MainWithJQ is Main for a package whose tests call JQ: under the name of jq, the test binary is jq.
+// MainWithJQ is Main for packages whose tests call JQ. A test binary that runs under the name jq behaves as jq.
 func MainWithJQ(m *testing.M) {
 	if filepath.Base(os.Args[0]) == jqName {
 		os.Exit(cli.Run())
@@ -19,7 +19,7 @@ func MainWithJQ(m *testing.M) {
 	Main(m)
 }
 
-// JQ returns the path of a program jq, for machines without one. It is alone in its folder, which can go onto a PATH.
+// JQ returns the path of a jq program, so that tests need no installed jq. Its folder holds nothing else, and can be added to a PATH.
 func JQ(t *testing.T) string {
 	t.Helper()
 

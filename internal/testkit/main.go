@@ -1,5 +1,5 @@
-// Package testkit has what the tests of several packages need: the real Terraform in a folder, a service that plays QCC, and the files of
-// this repository. Only tests import it.
+// Package testkit supports the tests of several packages. It provides the real Terraform in a folder, servers for the emulator, and the
+// files of this repository. Only tests import it.
 package testkit
 
 import (
@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// dirVariable names the folder that Main has made, for what a test process builds once.
+// dirVariable names the environment variable with the temporary folder of a test process. Main creates the folder.
 const dirVariable = "QCCTEST_DIR"
 
-// Main runs the tests of a package, and exits. It keeps the developer's own Terraform configuration and credentials out of them.
+// Main runs the tests of a package, and exits. It removes the developer's own Terraform configuration and credentials first.
 func Main(m *testing.M) {
 	code, err := run(m)
 	if err != nil {
@@ -28,7 +28,7 @@ func run(m *testing.M) (int, error) {
 	if err != nil {
 		return 1, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // A temporary folder that stays does no harm.
+	defer os.RemoveAll(dir) //nolint:errcheck // A leftover temporary folder does no harm.
 
 	for _, variable := range os.Environ() {
 		name, _, _ := strings.Cut(variable, "=")

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// CodeBlocks returns the code blocks of a document in some language, such as "terraform".
+// CodeBlocks returns the code blocks of a document in one language, such as "terraform".
 func CodeBlocks(t *testing.T, path, language string) []string {
 	t.Helper()
 

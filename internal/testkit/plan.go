@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// SavedPlan returns the members of a saved plan, uncompressed, by their names.
+// SavedPlan returns the uncompressed members of a saved plan by name.
 func (f *Folder) SavedPlan(name string) map[string]string {
 	f.t.Helper()
 

@@ -7,13 +7,13 @@ import (
 	"testing"
 )
 
-// Judge gives a program something to read, such as a plan in JSON, and returns its exit code and what it writes to both of its outputs.
+// Judge runs a program with input, such as a plan in JSON. It returns the exit code, standard output and standard error.
 func Judge(t *testing.T, input, dir, program string, args ...string) (int, string, string) {
 	t.Helper()
 
 	var out, problems strings.Builder
 
-	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // A test says what it runs.
+	command := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // A test provides the program.
 	command.Dir = dir
 	command.Stdin, command.Stdout, command.Stderr = strings.NewReader(input), &out, &problems
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Path returns the absolute path of something in this repository, such as "docs/guides", wherever the test's package is.
+// Path returns the absolute path of a file in this repository, such as "docs/guides". It works from the folder of every package.
 func Path(t *testing.T, name string) string {
 	t.Helper()
 
@@ -30,11 +30,11 @@ func Path(t *testing.T, name string) string {
 	}
 }
 
-// ReadFile returns what a file holds.
+// ReadFile returns the content of a file.
 func ReadFile(t *testing.T, path string) string {
 	t.Helper()
 
-	content, err := os.ReadFile(path) //nolint:gosec // A test says what it reads.
+	content, err := os.ReadFile(path) //nolint:gosec // A test provides the path.
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,8 +42,8 @@ func ReadFile(t *testing.T, path string) string {
 	return string(content)
 }
 
-// Examples returns the names of the root modules below examples, such as "gates/apply". A folder below another one with a configuration is
-// a part of that one.
+// Examples returns the names of the root modules below examples, such as "gates/apply". It does not return folders inside of a root
+// module, because they are its child modules.
 func Examples(t *testing.T) []string {
 	t.Helper()
 
@@ -72,7 +72,7 @@ func Examples(t *testing.T) []string {
 	return found
 }
 
-// Example returns the files of an example by their names, child modules and tests included.
+// Example returns the files of an example by name, including child modules and tests.
 func Example(t *testing.T, name string) map[string]string {
 	t.Helper()
 

@@ -8,7 +8,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// Serve starts a server that ends with the test, and returns its URL.
+// Serve starts a server, and returns its URL. The server stops when the test ends.
 func Serve(t *testing.T, handler http.Handler) string {
 	t.Helper()
 
@@ -18,7 +18,7 @@ func Serve(t *testing.T, handler http.Handler) string {
 	return server.URL
 }
 
-// Silent returns the URL of a service that no query may reach: if one does, the test fails.
+// Silent returns the URL of a service that must not receive requests. The test fails if it does.
 func Silent(t *testing.T) string {
 	t.Helper()
 
@@ -33,7 +33,7 @@ func Silent(t *testing.T) string {
 	return Serve(t, service)
 }
 
-// Consume uses up some quota of a module.
+// Consume adds count to the consumed quota of a module.
 func Consume(t *testing.T, service *emulator.Emulator, id string, count int64) {
 	t.Helper()
 

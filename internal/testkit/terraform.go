@@ -12,7 +12,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
 
-// RequiredProvider says in a root module where the provider comes from.
+// RequiredProvider is the required_providers block of a root module in a test.
 const RequiredProvider = `
 terraform {
   required_providers {
@@ -23,12 +23,12 @@ terraform {
 }
 `
 
-// WithoutTLS lets Terraform and the provider talk without TLS, which halves the time of a plan. It is for tests only.
+// WithoutTLS disables TLS between Terraform and the provider, which halves the time of a plan. Only tests use it.
 const WithoutTLS = "TF_DISABLE_PLUGIN_TLS=1"
 
-// terraform is made when the first test asks, once for each test process.
+// terraform builds the provider once for each test process, when the first test calls it.
 //
-//nolint:gochecknoglobals // It takes a second to build, and never changes.
+//nolint:gochecknoglobals // The build takes a second, and never changes.
 var terraform = sync.OnceValues(func() (*tfcli.CLI, error) {
 	dir := os.Getenv(dirVariable)
 	if dir == "" {
@@ -38,7 +38,7 @@ var terraform = sync.OnceValues(func() (*tfcli.CLI, error) {
 	return tfcli.New(context.Background(), dir)
 })
 
-// Terraform returns the real Terraform with a build of the provider as users have it.
+// Terraform returns the real Terraform with a build of the provider.
 func Terraform(tb testing.TB) *tfcli.CLI {
 	tb.Helper()
 
@@ -50,7 +50,7 @@ func Terraform(tb testing.TB) *tfcli.CLI {
 	return cli
 }
 
-// Says returns an expression that matches a text however Terraform wraps its lines.
+// Says returns an expression that matches a text across any line breaks of Terraform.
 func Says(text string) *regexp.Regexp {
 	words := strings.Fields(text)
 	for i, word := range words {

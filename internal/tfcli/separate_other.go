@@ -4,5 +4,5 @@ package tfcli
 
 import "os/exec"
 
-// separate does nothing here: only Unix sends a terminal's Ctrl-C to a whole group of processes.
+// separate does nothing, because only Unix sends a terminal's Ctrl-C to a whole process group.
 func separate(*exec.Cmd) {}

@@ -7,6 +7,6 @@ import (
 	"syscall"
 )
 
-// separate keeps a terminal's Ctrl-C from a command: it would come on top of the interrupt that Run sends, and Terraform takes a
-// second one for an order to drop everything.
+// separate puts a command into its own process group. A terminal's Ctrl-C does not reach it there, because Command already sends an
+// interrupt, and Terraform stops without cleaning up when it receives a second one.
 func separate(command *exec.Cmd) { command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

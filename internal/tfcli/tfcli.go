@@ -1,5 +1,5 @@
-// Package tfcli runs the real Terraform CLI with a build of this provider, apart from whatever the user's own Terraform is
-// configured to do. The demo and the tests use it; the provider does not.
+// Package tfcli runs the real Terraform CLI with a build of this provider. It ignores the user's own Terraform configuration. The demo,
+// the tests and the measurements use it; the provider does not.
 package tfcli
 
 import (
@@ -18,25 +18,25 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/build"
 )
 
-// Version is the version under which CLI offers the provider.
+// Version is the version of every provider in the mirror of a CLI.
 const Version = "0.0.1"
 
 const (
-	// tofusRegistry is where OpenTofu looks for the provider.
+	// tofusRegistry is the registry from which OpenTofu installs providers.
 	tofusRegistry = "registry.opentofu.org"
-	// stopTimeout is how long Terraform may take to stop its providers when it is interrupted.
+	// stopTimeout is the time that Terraform has to stop its providers after an interrupt.
 	stopTimeout = 10 * time.Second
 )
 
-// CLI is a Terraform that finds this provider in a filesystem mirror, and nothing else anywhere.
+// CLI is a Terraform that installs providers only from its own filesystem mirror.
 type CLI struct {
 	terraform string
 	dir       string
 	env       []string
 }
 
-// New builds the provider of the module that the working directory is in, and lays a mirror and a CLI configuration into dir. It
-// takes the Terraform that TF_ACC_TERRAFORM_PATH names, as plugin-testing does, or the one on the PATH.
+// New builds the provider from the module around the working directory. It writes a mirror and a CLI configuration to dir. It uses the
+// Terraform that TF_ACC_TERRAFORM_PATH names, as plugin-testing does, or else the one on the PATH.
 func New(ctx context.Context, dir string) (*CLI, error) {
 	terraform, err := exec.LookPath(cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"))
 	if err != nil {
@@ -60,19 +60,20 @@ func New(ctx context.Context, dir string) (*CLI, error) {
 	return c, os.WriteFile(configuration, []byte(content), 0o600)
 }
 
+// mirror returns the path of the filesystem mirror.
 func (c *CLI) mirror() string { return filepath.Join(c.dir, "mirror") }
 
-// provider returns the provider that CLI offers by a name.
+// provider returns the build of a provider in the mirror by its name.
 func provider(name string) build.Provider {
 	return build.Provider{Name: name, Version: Version, Platform: build.Host()}
 }
 
-// Provider returns the path of a provider's binary, which New (for qcc) or Install has built.
+// Provider returns the path of a provider's binary. New builds qcc, and Install builds others.
 func (c *CLI) Provider(name string) string {
 	return provider(name).UnpackedPath(c.mirror(), build.Registry)
 }
 
-// Install builds a provider from a package of this module, and puts it into the mirror as qccpro/name.
+// Install builds a provider from a package of this module. It adds the build to the mirror as qccpro/name.
 func (c *CLI) Install(ctx context.Context, name, pkg string) error {
 	installed := provider(name)
 	installed.Package = pkg
@@ -89,7 +90,7 @@ func (c *CLI) Install(ctx context.Context, name, pkg string) error {
 	return os.Link(c.Provider(name), tofus)
 }
 
-// cleanEnvironment is this process's environment without what would change how Terraform or the provider runs.
+// cleanEnvironment returns the environment of this process without settings of Terraform and the provider.
 func cleanEnvironment() []string {
 	env := []string{"TF_IN_AUTOMATION=1", "CHECKPOINT_DISABLE=1"}
 
@@ -102,13 +103,13 @@ func cleanEnvironment() []string {
 	return env
 }
 
-// Environ returns the environment in which Run runs Terraform, and in which a script's own `terraform` is the same one.
+// Environ returns the environment of Run for scripts. Its PATH resolves `terraform` to the same Terraform.
 func (c *CLI) Environ() []string {
 	return append(slices.Clone(c.env), "PATH="+filepath.Dir(c.terraform)+string(filepath.ListSeparator)+os.Getenv("PATH"))
 }
 
-// lastingWriter hides that its writer fails. A Terraform that cannot write dies at once, and leaves its providers running; one whose
-// words go nowhere can still be interrupted.
+// lastingWriter ignores the errors of its writer. Terraform exits at once when it cannot write, and leaves its providers running. If its
+// output is discarded instead, Terraform can still be interrupted and stop them.
 type lastingWriter struct{ io.Writer }
 
 func (w *lastingWriter) Write(p []byte) (int, error) {
@@ -117,10 +118,10 @@ func (w *lastingWriter) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Command returns the command that runs Terraform in dir with the variables of env added to its environment. When ctx ends, it is
-// interrupted, and may stop its providers.
+// Command returns a command that runs Terraform in dir, with env added to its environment. When ctx ends, the command receives an
+// interrupt, and has stopTimeout to stop its providers.
 func (c *CLI) Command(ctx context.Context, dir string, env []string, args ...string) *exec.Cmd {
-	command := exec.CommandContext(ctx, c.terraform, args...) //nolint:gosec // It is there to run what the caller says.
+	command := exec.CommandContext(ctx, c.terraform, args...) //nolint:gosec // The caller provides the arguments.
 	command.Dir = dir
 	command.Env = slices.Concat(c.env, env)
 	separate(command)
@@ -130,8 +131,8 @@ func (c *CLI) Command(ctx context.Context, dir string, env []string, args ...str
 	return command
 }
 
-// Run runs a Command and returns its exit code. Its output, errors included, goes to out. The error is for a Terraform that did not run
-// to its end.
+// Run runs a Command and returns its exit code. It writes both standard output and standard error to out. It returns an error only if
+// Terraform did not start, or did not finish.
 func (c *CLI) Run(ctx context.Context, dir string, env []string, out io.Writer, args ...string) (int, error) {
 	command := c.Command(ctx, dir, env, args...)
 	output := &lastingWriter{Writer: out}

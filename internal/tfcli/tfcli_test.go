@@ -21,7 +21,7 @@ func TestTerraformIsNeeded(t *testing.T) {
 }
 
 func TestABuildThatFailsIsShown(t *testing.T) {
-	t.Chdir(t.TempDir()) // There is no module here.
+	t.Chdir(t.TempDir()) // This folder has no module.
 
 	if _, err := tfcli.New(t.Context(), "."); err == nil || !strings.Contains(err.Error(), "building the provider") {
 		t.Errorf("error is %v, want the build's", err)
@@ -29,7 +29,7 @@ func TestABuildThatFailsIsShown(t *testing.T) {
 }
 
 func TestRun(t *testing.T) {
-	// What a user may have set must not reach Terraform.
+	// These variables of a user must not reach Terraform.
 	t.Setenv("TF_CLI_ARGS", "-nonsense")
 	t.Setenv("TF_CLI_CONFIG_FILE", "/does/not/exist")
 	t.Setenv("QCC_KEY", "nonsense")
@@ -60,7 +60,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// closed is a pipe that nobody reads any more.
+// closed behaves like a pipe whose reader has closed it.
 type closed struct{}
 
 func (closed) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }

@@ -6,7 +6,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// Answer explains an answer of HTTP status 200 that cannot be used.
+// Answer explains an unusable answer with HTTP status 200.
 func Answer(answer *qcc.AnswerError) Explanation {
 	if strings.Contains(strings.ToLower(answer.ContentType.String()), "html") {
 		return WebPage()
@@ -15,7 +15,7 @@ func Answer(answer *qcc.AnswerError) Explanation {
 	return OtherAnswer()
 }
 
-// WebPage explains an answer that is a web page.
+// WebPage explains an unusable answer whose body is a web page.
 func WebPage() Explanation {
 	return Explanation{
 		summaryUnreadable, "",
@@ -24,7 +24,7 @@ func WebPage() Explanation {
 	}
 }
 
-// OtherAnswer explains every other answer that cannot be used.
+// OtherAnswer explains every other unusable answer.
 func OtherAnswer() Explanation {
 	return Explanation{
 		summaryUnreadable, "",

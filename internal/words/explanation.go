@@ -1,18 +1,18 @@
-// Package words has what users are told about each kind of failure: what it means, and what to do. The diagnostics of the provider and
-// the guide "Status codes and errors" are made of it.
+// Package words explains each kind of failure to users: its meaning and its remedy. The provider's diagnostics and the guide "Status
+// codes and errors" use these texts.
 package words
 
-// Explanation is what a user is told about a kind of failure.
+// Explanation explains one kind of failure to users.
 type Explanation struct {
-	// Summary is the title of the diagnostic: a constant noun phrase.
+	// Summary is the title of the diagnostic. It is a constant noun phrase.
 	Summary string
-	// Meaning says what the failure means; empty if the description of what came back says it.
+	// Meaning says what the failure means. It is empty if the description of the response already says so.
 	Meaning string
-	// Remedy says what a person can do; empty if there is nothing to do.
+	// Remedy says what a person can do. It is empty if there is nothing to do.
 	Remedy string
 }
 
-// The titles of diagnostics about a read that failed.
+// Diagnostics about a failed read have these titles.
 const (
 	summaryRefused     = "Quota query refused by QCC"
 	summaryUnexpected  = "Unexpected status code from QCC"

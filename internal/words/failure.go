@@ -2,12 +2,12 @@ package words
 
 import "github.com/qccpro/terraform-provider-qcc/internal/qcc"
 
-// Failure explains a request that got no complete answer.
+// Failure explains a request without a complete answer.
 func Failure(failure qcc.Failure) Explanation {
 	return Explanation{summaryNoAnswer, "", failureRemedies()[failure]}
 }
 
-// failureRemedies returns what to do about each failure that qcc.Failures knows.
+// failureRemedies returns the remedy for each failure of qcc.Failures.
 func failureRemedies() map[qcc.Failure]string {
 	const (
 		checkProxy   = "Check HTTPS_PROXY. If the service can be reached without a proxy, add its host to NO_PROXY."

@@ -9,7 +9,7 @@ type HTTPRange struct {
 	First, Last int
 }
 
-// HTTP explains an HTTP status other than 200.
+// HTTP explains every HTTP status except 200.
 func HTTP(status int) Explanation {
 	for _, candidate := range HTTPRanges() {
 		if candidate.First <= status && status <= candidate.Last {
@@ -20,7 +20,7 @@ func HTTP(status int) Explanation {
 	return OtherHTTP()
 }
 
-// HTTPRanges returns what is told of HTTP statuses, the particular ones first.
+// HTTPRanges returns the explanations of HTTP statuses. HTTP uses the first range that matches, so the specific ranges come first.
 func HTTPRanges() []HTTPRange {
 	busy := Explanation{
 		summaryUnavailable, "",
@@ -50,7 +50,7 @@ func HTTPRanges() []HTTPRange {
 	}
 }
 
-// OtherHTTP explains every HTTP status that HTTPRanges does not have.
+// OtherHTTP explains every HTTP status outside of HTTPRanges.
 func OtherHTTP() Explanation {
 	return Explanation{
 		summaryHTTP, "",

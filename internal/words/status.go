@@ -2,7 +2,7 @@ package words
 
 import "github.com/qccpro/terraform-provider-qcc/internal/qcc"
 
-// What more than one code means, or asks for.
+// Several codes share these meanings and remedies.
 const (
 	meaningForeign = "This code belongs to other QCC interfaces and is not expected from the quota query."
 	meaningRequest = "The service did not accept the form of the request."
@@ -18,7 +18,7 @@ const (
 	remedyBuy      = "Have the quota query interface bought or opened for this account in QCC Pro (pro.qcc.com)."
 )
 
-// Status explains a status code of the service. A code without an explanation of its own is one that the interface document does not list.
+// Status explains a status code of the service. It reports a code without its own explanation as missing from the interface document.
 func Status(status qcc.Status) Explanation {
 	said, ok := statuses()[status.Code]
 	if !ok {
@@ -37,7 +37,7 @@ func Status(status qcc.Status) Explanation {
 	return said
 }
 
-// statuses returns what is told of each status code that qcc.Statuses knows.
+// statuses returns the meaning and remedy of each code in qcc.Statuses.
 func statuses() map[int]Explanation {
 	return map[int]Explanation{
 		200: {Meaning: "The answer holds the quota."},

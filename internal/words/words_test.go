@@ -25,6 +25,28 @@ func TestEveryStatusCodeIsExplained(t *testing.T) {
 	}
 }
 
+// TestOnlyKnownStatusCodesAreExplained finds explanations of codes that qcc.Statuses does not list.
+func TestOnlyKnownStatusCodesAreExplained(t *testing.T) {
+	t.Parallel()
+
+	unknown := words.Status(qcc.Lookup(777))
+
+	known := map[int]bool{}
+	for _, status := range qcc.Statuses() {
+		if known[status.Code] {
+			t.Errorf("%d is known twice", status.Code)
+		}
+
+		known[status.Code] = true
+	}
+
+	for code := range 10_000 {
+		if said := words.Status(qcc.Status{Code: code}); !known[code] && said.Meaning != unknown.Meaning {
+			t.Errorf("%d is explained by %+v, but is not a known code", code, said)
+		}
+	}
+}
+
 func TestEveryFailureIsExplained(t *testing.T) {
 	t.Parallel()
 
@@ -42,6 +64,18 @@ func TestAWebPageIsToldByItsContentType(t *testing.T) {
 		answer := &qcc.AnswerError{Response: qcc.Response{ContentType: qcc.Harmless(contentType)}}
 		if said := words.Answer(answer); strings.Contains(said.Remedy, "web page") != page {
 			t.Errorf("an answer of type %q is explained by %+v", contentType, said)
+		}
+	}
+}
+
+// TestHTTPStatusesAreUnavailableIfARetryMayHelp compares what users are told with what the client does.
+func TestHTTPStatusesAreUnavailableIfARetryMayHelp(t *testing.T) {
+	t.Parallel()
+
+	for status := 201; status <= 999; status++ {
+		said := words.HTTP(status)
+		if unavailable := said.Summary == "QCC service unavailable"; unavailable != qcc.TransientHTTP(status) || said.Remedy == "" {
+			t.Errorf("HTTP %d is explained by %+v, and the client retries: %t", status, said, qcc.TransientHTTP(status))
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Command error-guide prints the guide "Status codes and errors" for make generate.
+// Command error-guide prints the template of the guide "Status codes and errors" for make generate.
 package main
 
 import (

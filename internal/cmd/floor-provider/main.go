@@ -1,5 +1,5 @@
-// Command floor-provider is the least that a provider of the framework can be: one data source that answers a constant. It is what
-// make bench measures the provider against.
+// Command floor-provider is a minimal framework provider with one data source, which returns a constant. make bench compares the
+// provider with it.
 package main
 
 import (

@@ -1,4 +1,4 @@
-// Command provider-build builds the provider for make build, make install and make mirror. How it is built is in internal/build.
+// Command provider-build builds the provider for make build, make install and make mirror. It uses internal/build.
 package main
 
 import (
@@ -41,7 +41,7 @@ func main() {
 	}
 }
 
-// run builds for each platform, and prints the path of what it has built.
+// run builds the provider for each platform, and prints the path of each result.
 func run(ctx context.Context, out io.Writer, args []string) error {
 	flags := flag.NewFlagSet("provider-build", flag.ContinueOnError)
 	flags.SetOutput(out)

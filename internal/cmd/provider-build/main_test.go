@@ -9,7 +9,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/build"
 )
 
-// TestEachLayout builds into a folder, and looks for what is printed.
+// TestEachLayout builds into a folder, and checks that the printed path exists.
 func TestEachLayout(t *testing.T) {
 	t.Parallel()
 

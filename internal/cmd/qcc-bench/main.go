@@ -1,6 +1,7 @@
-// Command qcc-bench measures what the provider costs beside the least that any provider costs: plans through the real Terraform against
-// the emulator, the start of the provider's process, its memory and its size, and the Go benchmarks. What is compared is measured in
-// turn in one run. The figures are medians; the spread is half of the distance between the quartiles.
+// Command qcc-bench measures the cost of the provider, and compares it with a minimal provider. It measures plans of the real Terraform
+// against the emulator, the start, memory and size of the provider's process, and the Go benchmarks. It measures compared things
+// alternately in one run, because the load of the machine changes. The figures are medians; the spread is half of the distance between
+// the quartiles.
 package main
 
 import (
@@ -19,14 +20,14 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
 
-// benchDir is where the command writes, below the project's root, which is where it runs: the figures in the format that benchstat
-// reads, and a folder of its own that it removes.
+// benchDir is the output folder, relative to the project's root, in which the command runs. It receives the figures in the format of
+// benchstat, and a temporary folder that the command removes.
 const benchDir = ".build/bench"
 
-// effort is how often each thing is measured.
+// effort defines how many times each measurement is repeated.
 type effort struct {
-	rounds       int // Of plans.
-	memoryRounds int // Of plans whose memory is watched, which takes time.
+	rounds       int // Plans with time and requests.
+	memoryRounds int // Plans with memory. They are separate, because watching memory takes CPU time.
 	starts       int
 	goCount      int
 	goTime       string

@@ -13,16 +13,16 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
 
-// planned has what the plans of one configuration took.
+// planned holds the measurements of the plans of one configuration.
 type planned struct {
 	name     string
 	wall     []time.Duration
-	cpu      []time.Duration // Of Terraform and of the providers that it has run.
-	memory   []int64         // The peak of all their resident memory together, in bytes; none where the system does not tell.
+	cpu      []time.Duration // User and system time of Terraform and its providers.
+	memory   []int64         // Peak resident memory of all of them together, in bytes; empty if the system does not report it.
 	requests []int
 }
 
-// plans measures terraform plan.
+// plans runs terraform plan and measures it.
 type plans struct {
 	terraform *tfcli.CLI
 	service   *emulator.Emulator
@@ -30,13 +30,14 @@ type plans struct {
 	env       []string
 }
 
-// The configurations that others are compared with.
+// Other configurations are compared with these.
 const (
 	noProvider      = "no provider"
 	minimalProvider = "minimal provider"
 	oneDataSource   = "1 data source"
 )
 
+// configurations returns the root modules to measure, with their names.
 func configurations() []struct{ name, content string } {
 	requires := func(name string) string {
 		return fmt.Sprintf("terraform {\n  required_providers {\n    %[1]s = {\n      source = \"qccpro/%[1]s\"\n    }\n  }\n}\n\n", name)
@@ -57,7 +58,7 @@ func configurations() []struct{ name, content string } {
 	}
 }
 
-// measure makes plans of all configurations in turn.
+// measure plans all configurations alternately. Each round starts with another configuration.
 func (p *plans) measure(ctx context.Context, e effort) ([]planned, error) {
 	all := configurations()
 	results := make([]planned, len(all))
@@ -81,10 +82,12 @@ func (p *plans) measure(ctx context.Context, e effort) ([]planned, error) {
 	return results, nil
 }
 
+// folder returns the path of the root module of a configuration.
 func (p *plans) folder(name string) string {
 	return filepath.Join(p.dir, strings.ReplaceAll(name, " ", "-"))
 }
 
+// initialize writes a configuration, and runs terraform init.
 func (p *plans) initialize(ctx context.Context, name, content string) error {
 	if err := os.MkdirAll(p.folder(name), 0o750); err != nil {
 		return err
@@ -104,7 +107,7 @@ func (p *plans) initialize(ctx context.Context, name, content string) error {
 	return nil
 }
 
-// plan makes one plan, and adds to the result what it took: its memory, or everything else.
+// plan runs one terraform plan and adds its measurements to result: memory only, or all others.
 func (p *plans) plan(ctx context.Context, result *planned, memory bool) error {
 	var output strings.Builder
 
@@ -143,6 +146,7 @@ func (p *plans) plan(ctx context.Context, result *planned, memory bool) error {
 	return explained(err, output.String())
 }
 
+// explained adds the output of Terraform to an error. It returns nil for nil.
 func explained(err error, output string) error {
 	if err == nil {
 		return nil

@@ -15,16 +15,16 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/build"
 )
 
-// process has what a bare provider process takes.
+// process holds the measurements of a provider process without Terraform.
 type process struct {
-	start  []time.Duration // Until the line with which it tells Terraform where to connect.
-	memory []int64         // Resident by then, in bytes; none where the system does not tell.
-	size   int64           // Of the binary, in bytes.
+	start  []time.Duration // Time until the handshake line, which gives Terraform the address of the process.
+	memory []int64         // Resident memory at that time, in bytes; empty if the system does not report it.
+	size   int64           // Size of the binary, in bytes.
 }
 
-// measureProcesses starts the providers in turn, without Terraform.
+// measureProcesses starts the providers alternately, without Terraform.
 func measureProcesses(ctx context.Context, binaries []string, starts int) (processes []process, err error) {
-	// Where they leave their sockets, since nobody stops them in good order. The path of a socket must be short.
+	// The providers leave their sockets here, because measure kills them. The path of a socket must be short.
 	sockets, err := os.MkdirTemp("", "qcc-bench-")
 	if err != nil {
 		return nil, err
@@ -54,9 +54,10 @@ func measureProcesses(ctx context.Context, binaries []string, starts int) (proce
 	return processes, nil
 }
 
+// measure starts a provider once, and adds its measurements.
 func (p *process) measure(ctx context.Context, binary, sockets string) error {
 	command := exec.CommandContext(ctx, binary)
-	// What a provider wants to see before it believes that Terraform has started it.
+	// A provider requires these variables from Terraform: without them it refuses to start.
 	command.Env = append(os.Environ(),
 		"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6",
 		"TMPDIR="+sockets)
@@ -74,7 +75,7 @@ func (p *process) measure(ctx context.Context, binary, sockets string) error {
 
 	defer func() {
 		_ = command.Process.Kill()
-		_ = command.Wait() // Says that it was killed.
+		_ = command.Wait() // The error reports the kill.
 	}()
 
 	line, err := bufio.NewReader(output).ReadString('\n')
@@ -91,8 +92,8 @@ func (p *process) measure(ctx context.Context, binary, sockets string) error {
 	return nil
 }
 
-// watchMemory returns the peak of the resident memory of a process and its descendants, in bytes, until ctx ends; 0 where the system
-// does not tell.
+// watchMemory returns the peak resident memory of a process and its descendants, in bytes. It measures until ctx ends, and returns 0 if
+// the system does not report memory.
 func watchMemory(ctx context.Context, pid int) int64 {
 	var peak int64
 
@@ -108,12 +109,13 @@ func watchMemory(ctx context.Context, pid int) int64 {
 	return peak
 }
 
+// familyMemory returns the resident memory of a process and its descendants, in bytes.
 func familyMemory(pid int) int64 {
 	sum := residentMemory(pid)
 
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // The pattern is right.
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid)) // The pattern is valid.
 	for _, task := range tasks {
-		children, _ := os.ReadFile(task) //nolint:gosec // The system's own; a process that has ended has none.
+		children, _ := os.ReadFile(task) //nolint:gosec // The path is in /proc. A finished process has no such file.
 
 		for child := range strings.FieldsSeq(string(children)) {
 			if id, err := strconv.Atoi(child); err == nil {
@@ -125,7 +127,8 @@ func familyMemory(pid int) int64 {
 	return sum
 }
 
-// residentMemory returns the resident memory of a process in bytes; 0 where the system does not tell, or if the process has ended.
+// residentMemory returns the resident memory of a process, in bytes. It returns 0 if the process has ended, or if the system does not
+// report memory.
 func residentMemory(pid int) int64 {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
 	if err != nil {
@@ -145,15 +148,16 @@ func residentMemory(pid int) int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// benchmark has what a Go benchmark said, by unit.
+// benchmark holds the values of a Go benchmark by unit.
 type benchmark struct {
 	name   string
 	values map[string][]float64
 }
 
-// runGoBenchmarks runs the Go benchmarks, with dir for what go leaves there if it is interrupted, and keeps what they print in a file.
+// runGoBenchmarks runs the Go benchmarks, and writes their output to the file path. The temporary files of go are in dir, because an
+// interrupted go leaves them behind.
 func runGoBenchmarks(ctx context.Context, dir, path string, e effort) ([]benchmark, error) {
-	command := exec.CommandContext(ctx, "go", "test", "-tags="+build.Tags, "-run=^$", "-bench=.", "-benchmem", //nolint:gosec // The arguments are ours.
+	command := exec.CommandContext(ctx, "go", "test", "-tags="+build.Tags, "-run=^$", "-bench=.", "-benchmem", //nolint:gosec // The arguments are constants and flags of this command.
 		"-count="+strconv.Itoa(e.goCount), "-benchtime="+e.goTime, "./internal/qcc", "./internal/provider")
 	command.Stderr = os.Stderr
 
@@ -168,7 +172,7 @@ func runGoBenchmarks(ctx context.Context, dir, path string, e effort) ([]benchma
 	return parseBenchmarks(string(output)), os.WriteFile(path, output, 0o600)
 }
 
-// parseBenchmarks reads lines such as "BenchmarkSign-2  1000  584 ns/op  144 B/op  3 allocs/op".
+// parseBenchmarks parses lines such as "BenchmarkSign-2  1000  584 ns/op  144 B/op  3 allocs/op".
 func parseBenchmarks(output string) []benchmark {
 	var found []benchmark
 

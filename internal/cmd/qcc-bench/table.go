@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// number is what can be measured.
+// number is the type of a measured value.
 type number interface {
 	~int | ~int64 | ~float64
 }
 
-// quantile returns the value below which a share of the values lies; 0 of none.
+// quantile returns the value below which a share of the values lies. It interpolates between values, and returns 0 for no values.
 func quantile[T number](values []T, share float64) float64 {
 	if len(values) == 0 {
 		return 0
@@ -29,9 +29,10 @@ func quantile[T number](values []T, share float64) float64 {
 	return float64(sorted[below]) + (position-float64(below))*(float64(sorted[above])-float64(sorted[below]))
 }
 
+// median returns the median of the values, or 0 for no values.
 func median[T number](values []T) float64 { return quantile(values, 0.5) }
 
-// spread returns half of the distance between the quartiles, in percent of the median.
+// spread returns half of the distance between the quartiles, in percent of the median. It returns 0 if the median is 0.
 func spread[T number](values []T) float64 {
 	if median(values) == 0 {
 		return 0
@@ -40,7 +41,7 @@ func spread[T number](values []T) float64 {
 	return 100 * (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median(values)
 }
 
-// ratio is that of two medians; 0 if nothing is known.
+// ratio divides the median of ours by that of floor. It returns 0 if the median of floor is 0.
 func ratio[T number](ours, floor []T) float64 {
 	if median(floor) == 0 {
 		return 0
@@ -49,10 +50,12 @@ func ratio[T number](ours, floor []T) float64 {
 	return median(ours) / median(floor)
 }
 
+// milliseconds formats the median and the spread of times.
 func milliseconds(values []time.Duration) string {
 	return fmt.Sprintf("%.1f ms ±%.0f%%", median(values)/float64(time.Millisecond), spread(values))
 }
 
+// mebibytes formats the median and the spread of sizes in bytes.
 func mebibytes(values []int64) string {
 	if len(values) == 0 {
 		return "–"
@@ -61,10 +64,10 @@ func mebibytes(values []int64) string {
 	return fmt.Sprintf("%.1f MiB ±%.0f%%", median(values)/(1<<20), spread(values))
 }
 
-// ofMinimal is over a column that says how often the figure of the minimal provider goes into the one before.
+// ofMinimal is the heading of a ratio column. It divides the figure in the previous column by the minimal provider's figure.
 const ofMinimal = "of minimal"
 
-// table prints rows of cells under a heading.
+// table prints a heading and rows of aligned cells.
 func table(out io.Writer, heading string, rows ...[]string) {
 	fmt.Fprintf(out, "\n%s\n\n", heading)
 
@@ -74,13 +77,15 @@ func table(out io.Writer, heading string, rows ...[]string) {
 		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
 
-	_ = w.Flush() // As with Fprintln: a reader that has gone misses what it does not want.
+	_ = w.Flush() // As with Fprintln, an error only means that the output was closed.
 }
 
+// find returns the plans of a configuration by its name.
 func find(results []planned, name string) planned {
 	return results[slices.IndexFunc(results, func(p planned) bool { return p.name == name })]
 }
 
+// printPlans prints a row for the plans of each configuration.
 func printPlans(out io.Writer, results []planned) {
 	floor := find(results, minimalProvider)
 	rows := make([][]string, 0, len(results))
@@ -99,6 +104,7 @@ func printPlans(out io.Writer, results []planned) {
 	table(out, "Plans, of Terraform and all its providers together", slices.Insert(rows, 0, heading)...)
 }
 
+// printProcesses compares the process of the minimal provider with ours.
 func printProcesses(out io.Writer, floor, ours process) {
 	table(out, "The provider's process",
 		[]string{"", "minimal", "ours", ofMinimal},
@@ -108,6 +114,7 @@ func printProcesses(out io.Writer, floor, ours process) {
 	)
 }
 
+// printBenchmarks prints a row for each Go benchmark.
 func printBenchmarks(out io.Writer, benchmarks []benchmark) {
 	rows := make([][]string, 0, len(benchmarks))
 
@@ -121,7 +128,7 @@ func printBenchmarks(out io.Writer, benchmarks []benchmark) {
 	table(out, "Go benchmarks", slices.Insert(rows, 0, []string{"", "time", "memory", "allocations"})...)
 }
 
-// printTargets compares the figures with what the project has set itself.
+// printTargets compares the figures with the project's targets.
 func printTargets(out io.Writer, results []planned, floor, ours process, benchmarks []benchmark) {
 	values := func(name, unit string) []float64 {
 		for _, b := range benchmarks {
@@ -166,7 +173,7 @@ func printTargets(out io.Writer, results []planned, floor, ours process, benchma
 	table(out, "Targets", slices.Insert(rows, 0, []string{"", "figure", "target", ""})...)
 }
 
-// writePlans writes each plan as a line that benchstat reads.
+// writePlans writes a line in the format of benchstat for each plan.
 func writePlans(path string, results []planned) error {
 	var lines strings.Builder
 

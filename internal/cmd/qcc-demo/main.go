@@ -1,6 +1,6 @@
-// Command qcc-demo shows what the provider is for: a real terraform plan that reads the quota over a signed request and passes, and,
-// once the quota is used up, its apply and the same plan refused. It needs Go and Terraform, no account, and no network beyond
-// loopback.
+// Command qcc-demo demonstrates a quota gate with the real Terraform and the emulator. A plan reads the quota in a signed request and
+// passes. After the quota is used up, the apply of that plan and the same plan are refused. The demo requires Go and Terraform, but no
+// account, and no network except loopback.
 package main
 
 import (
@@ -20,14 +20,14 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
 
-// Paths in the project's root, which is where the command runs. All that it writes goes into a folder of its own in buildDir.
+// These paths are relative to the project's root, in which the command runs. It writes only to a temporary folder in buildDir.
 const (
 	buildDir = ".build"
 	example  = "examples/gates/apply/main.tf"
 )
 
 func main() {
-	// A pipe that nobody reads any more ends the demo like Ctrl-C: in good order.
+	// A closed output pipe (SIGPIPE) ends the demo like Ctrl-C. Terraform and its providers stop, and the folder is removed.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	err := run(ctx, os.Stdout)
 
@@ -45,6 +45,7 @@ func main() {
 	}
 }
 
+// run builds the provider, starts the emulator, and runs the story.
 func run(ctx context.Context, out io.Writer) (err error) {
 	if err := os.MkdirAll(buildDir, 0o750); err != nil {
 		return fmt.Errorf("making room for the demo: %w", err)
@@ -88,7 +89,7 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	return story(ctx, show, service, server.URL)
 }
 
-// colorful tells whether the output goes to a terminal of somebody who has nothing against colors.
+// colorful reports whether out is a terminal and NO_COLOR is not set.
 func colorful(out io.Writer) bool {
 	file, ok := out.(*os.File)
 	if !ok || os.Getenv("NO_COLOR") != "" {
@@ -100,7 +101,7 @@ func colorful(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
-// story is what the demo shows. It fails if Terraform does not do what it says.
+// story runs the steps of the demo. It returns an error if Terraform does not behave as the text says.
 func story(ctx context.Context, show *show, service *emulator.Emulator, url string) error {
 	const (
 		required = "-var=qcc_required={radar_id=40}"
@@ -153,13 +154,13 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 	return nil
 }
 
-// The exit codes of Terraform that the story counts on.
+// The story expects these exit codes of Terraform.
 const (
 	succeeds  = 0
 	isRefused = 1
 )
 
-// show tells the story, and runs Terraform where it says so.
+// show prints the steps of the story, and runs their Terraform commands.
 type show struct {
 	out       io.Writer
 	terraform *tfcli.CLI
@@ -171,7 +172,7 @@ type show struct {
 	queries []string
 }
 
-// noteQuery keeps a line of the emulator's log until the command that caused it has ended.
+// noteQuery stores a log line of the emulator until the current command ends.
 func (s *show) noteQuery(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -179,6 +180,7 @@ func (s *show) noteQuery(line string) {
 	s.queries = append(s.queries, line)
 }
 
+// step prints the numbered title and the text of a step.
 func (s *show) step(title, text string) {
 	s.steps++
 
@@ -188,7 +190,7 @@ func (s *show) step(title, text string) {
 	fmt.Fprintf(s.out, "\n%s%s\n\n%s\n", heading, strings.Repeat("=", max(0, width-len(heading))), text)
 }
 
-// initialize shows no output unless the command fails: it is of no interest here.
+// initialize runs terraform init. It prints the output only on failure, because the story does not need it.
 func (s *show) initialize(ctx context.Context) error {
 	fmt.Fprint(s.out, "\n$ terraform init\n")
 
@@ -202,13 +204,13 @@ func (s *show) initialize(ctx context.Context) error {
 	return nil
 }
 
-// run shows a command of Terraform with its output and the queries that came in. It fails if the exit code is another, or if the
-// output does not contain the text.
+// run prints a Terraform command, its output, and the requests that the emulator received. It returns an error if the exit code is not
+// want, or if the output does not contain text.
 func (s *show) run(ctx context.Context, want int, text, command string, arguments ...string) error {
 	fmt.Fprintf(s.out, "\n$ terraform %s", command)
 
 	for _, argument := range arguments {
-		if strings.ContainsAny(argument, "{}") { // A shell needs it in quotes.
+		if strings.ContainsAny(argument, "{}") { // A shell requires quotes around braces.
 			argument = "'" + argument + "'"
 		}
 
@@ -242,8 +244,9 @@ func (s *show) run(ctx context.Context, want int, text, command string, argument
 	}
 }
 
+// copyFile copies a file, and creates the folder for it.
 func copyFile(from, to string) error {
-	content, err := os.ReadFile(from) //nolint:gosec // The caller names an example.
+	content, err := os.ReadFile(from) //nolint:gosec // The path is a constant example.
 	if err != nil {
 		return err
 	}
@@ -252,5 +255,5 @@ func copyFile(from, to string) error {
 		return err
 	}
 
-	return os.WriteFile(to, content, 0o600) //nolint:gosec // It is in the demo's own folder.
+	return os.WriteFile(to, content, 0o600) //nolint:gosec // The path is in the demo's temporary folder.
 }

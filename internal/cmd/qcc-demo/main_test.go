@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// inACopy changes into a folder that has what the demo reads.
+// inACopy changes to a temporary folder with links to the files that the demo reads.
 func inACopy(t *testing.T) string {
 	t.Helper()
 
@@ -82,7 +82,7 @@ func TestDemo(t *testing.T) {
 func TestDemoThatIsInterruptedLeavesNothing(t *testing.T) {
 	dir := inACopy(t)
 	temporary := t.TempDir()
-	t.Setenv("TMPDIR", temporary) // Where Terraform and the provider talk: the provider removes its socket when it ends.
+	t.Setenv("TMPDIR", temporary) // The provider creates its socket here, and removes it when it stops.
 
 	ctx, cancel := context.WithCancel(t.Context())
 
@@ -100,7 +100,7 @@ func TestDemoThatIsInterruptedLeavesNothing(t *testing.T) {
 	}
 }
 
-// cancelAt cancels as soon as a text is written.
+// cancelAt calls cancel as soon as the text is written.
 type cancelAt struct {
 	strings.Builder
 

@@ -1,4 +1,4 @@
-// Command qcc-emulator plays QCC Pro's quota query on this machine, for trying out the provider without an account.
+// Command qcc-emulator serves QCC Pro's quota request on this machine. Users can try the provider with it without an account.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// stopTimeout is how long the emulator waits for answers under way.
+// stopTimeout is the time that unfinished answers have when the emulator stops.
 const stopTimeout = 5 * time.Second
 
 func main() {
@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	)
 
 	flags := flag.NewFlagSet("qcc-emulator", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // Errors are returned; help is for those who ask.
+	flags.SetOutput(io.Discard) // run returns errors, and prints the help only for -help.
 	flags.StringVar(&listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 takes a free one")
 	flags.StringVar(&key, "key", emulator.DefaultKey, "the only `key` that is known")
 	flags.StringVar(&secretKey, "secret-key", emulator.DefaultSecretKey, "the `secret` that belongs to it")
@@ -89,7 +89,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 	fmt.Fprintf(out, "The emulator listens until Ctrl-C. For the provider, in another shell:\n\nexport QCC_BASE_URL=%s\n", server.URL)
 
-	if key == emulator.DefaultKey && secretKey == emulator.DefaultSecretKey { // Credentials of the user's own are not repeated.
+	if key == emulator.DefaultKey && secretKey == emulator.DefaultSecretKey { // The user's own credentials are not printed.
 		fmt.Fprintf(out, "export QCC_KEY=%s\nexport QCC_SECRET_KEY=%s\n", key, secretKey)
 	}
 

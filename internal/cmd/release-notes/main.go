@@ -1,5 +1,5 @@
-// Command release-notes prints what CHANGELOG.md says of a version, for the release. It fails if the changelog has no section for the
-// version, or nothing in it: such a tag is not released.
+// Command release-notes prints the section of a version in CHANGELOG.md as notes for its release. It fails if the section is missing,
+// empty or without a date, because such a version must not be released.
 package main
 
 import (
@@ -33,13 +33,13 @@ func main() {
 	fmt.Println(notes)
 }
 
-// heading is that of a version, with its date, or of what is not released yet.
+// heading matches the heading of a version with its date. It also matches a section that is not released yet.
 var heading = regexp.MustCompile(`(?m)^## \[([^]]+)\](?: - \d{4}-\d{2}-\d{2})?$`)
 
-// released is a version that can be released.
+// released matches a version that can be released.
 var released = regexp.MustCompile(`^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$`)
 
-// section returns what the changelog says of a version, which may be written as a tag, such as v1.2.3.
+// section returns the text of a version in the changelog. The version may have the form of a tag, such as v1.2.3.
 func section(changelog, version string) (string, error) {
 	version = strings.TrimPrefix(version, "v")
 	if !released.MatchString(version) {

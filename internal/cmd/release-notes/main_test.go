@@ -55,7 +55,7 @@ func TestSection(t *testing.T) {
 	}
 }
 
-// TestChangelogHasItsShape looks at the project's own: one heading that the releases do not know would be lost.
+// TestChangelogHasItsShape checks the project's changelog, because section ignores headings of any other form.
 func TestChangelogHasItsShape(t *testing.T) {
 	t.Parallel()
 

@@ -44,6 +44,9 @@ func TestWords(t *testing.T) {
 		"another Token, and more":      {"111111111111111122222222222222223333333333333333", "(redacted)"},
 		"one digit less than a Token":  {"1111111111111111222222222222222", "1111111111111111222222222222222"},
 		"letters that fold":            {"\u017fecret \u212aurz", "\u017fecret (redacted)"}, // Long s, and the sign of the Kelvin.
+		"hidden pair of #":             {"x #\u200b#[error]boom", "x # [error]boom"},
+		"secret with pairs of #":       {"<ab##cd##ef##gh##>", "<(redacted)>"},
+		"cut among invisible digits":   {strings.Repeat("长", 268+len(oddSecret)) + "\u200b" + strings.Repeat("1", 31) + "\u200b" + strings.Repeat("1", 31), strings.Repeat("长", 268+len(oddSecret))},
 		"control characters":           {"\x1b[31mred\u202e\x00 \x7fdone", "[31mred done"},
 		"lines":                        {"\n one\r\n\ttwo\u2028three ", "one   two three"},
 		"commands of a pipeline":       {"##[error]x ##vso[task] ###", "# [error]x # vso[task] # #"},
@@ -55,7 +58,7 @@ func TestWords(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			r := newRedactor(testKey, testSecret, oddSecret, short).with(testToken)
+			r := newRedactor(testKey, testSecret, oddSecret, short, "ab##cd##ef##gh##").with(testToken)
 			if got := r.words(test.raw).String(); got != test.want {
 				t.Errorf("%q is shown as %q, want %q", test.raw, got, test.want)
 			}
@@ -80,9 +83,9 @@ func TestWhatIsCutShowsNoPart(t *testing.T) {
 				raw = string([]rune(raw)[:before]) + secret + strings.Repeat("长", 400)
 
 				shown := r.words(raw).String()
-				for from := range len(secret) - shortestSecret {
-					if strings.Contains(shown, secret[from:from+shortestSecret]) {
-						t.Fatalf("after %d characters, %q is shown", before, secret[from:from+shortestSecret])
+				for from := range len(secret) - ShortestSecret + 1 {
+					if strings.Contains(shown, secret[from:from+ShortestSecret]) {
+						t.Fatalf("after %d characters, %q is shown", before, secret[from:from+ShortestSecret])
 					}
 				}
 			}
@@ -150,6 +153,7 @@ func FuzzWords(f *testing.F) {
 	f.Add(testKey, testSecret, "%s?key="+testKey+"1700000000"+testSecret)
 	f.Add("ü\"\\<k>", "k", "k\u0301 \xff ##[x] ::y")
 	f.Add("钥匙钥匙钥匙钥匙钥", "\u212akkkkkkkk", "KKKKKKKKK 钥匙钥匙钥匙钥匙")
+	f.Add("ab##cd##ef##gh##", "k", "#\u200b#[x] %s")
 	f.Add("e", "F", strings.Repeat("长", 295)+"e") // A mark that is cut.
 	f.Add("%41%41%41%41", "<<<<<<<<<<", `\u003c\u003c\u003c %2541`)
 

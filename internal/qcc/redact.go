@@ -3,6 +3,7 @@ package qcc
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,8 +12,9 @@ import (
 const (
 	// maxWords is how many characters of the service's own words an error repeats.
 	maxWords = 300
-	// shortestSecret is how many characters of a credential or Token are hidden wherever they stand. Of a shorter one, all are.
-	shortestSecret = 8
+	// ShortestSecret is how many characters of a credential or Token are hidden wherever they stand. A shorter credential is hidden as a
+	// whole only.
+	ShortestSecret = 8
 	// tokenLength is how many hexadecimal digits a Token has. So many in a row are hidden, because they may be an earlier Token.
 	tokenLength = 32
 
@@ -55,7 +57,7 @@ func newRedactor(secrets ...string) *redactor {
 
 // with returns a redactor that also knows a secret that no escaping changes.
 func (r *redactor) with(secret string) *redactor {
-	return &redactor{secrets: append(r.secrets[:len(r.secrets):len(r.secrets)], foldCase(secret))}
+	return &redactor{secrets: append(slices.Clip(r.secrets), foldCase(secret))}
 }
 
 func (r *redactor) add(secret string) { r.secrets = append(r.secrets, foldCase(secret)) }
@@ -68,8 +70,8 @@ func escapeJSON(s string) string {
 
 // words makes the service's own words fit to be shown. Its cost is bounded, whatever the service sends.
 func (r *redactor) words(raw string) Words {
-	text := []rune(printable(cut(raw)))
-	text = []rune(r.redact(text))
+	redacted := r.redact([]rune(cut(printable(raw))))
+	text := []rune(strings.ReplaceAll(redacted, "##", "# ")) // A pipeline may obey "##[command]" or "##vso[command]" anywhere in a line.
 
 	if len(text) > maxWords {
 		text = append(text[:maxWords], '…')
@@ -105,20 +107,10 @@ func cut(raw string) string {
 	return raw
 }
 
-// printable drops what a terminal may obey, and puts a space for each line break or tab. It also puts one for every second "#": a pipeline
-// may obey "##[command]" or "##vso[command]" anywhere in a line.
+// printable drops what a terminal may obey, and puts a space for each line break or tab.
 func printable(text string) string {
-	var last rune
-
 	return strings.Map(func(char rune) rune {
-		before := last
-		last = char
-
 		switch {
-		case char == '#' && before == '#':
-			last = ' '
-
-			return ' '
 		case unicode.IsPrint(char):
 			return char
 		case unicode.IsSpace(char):
@@ -150,7 +142,7 @@ func (r *redactor) redact(text []rune) string {
 	return shown.String()
 }
 
-// secretsIn tells of each character whether it belongs to a secret.
+// secretsIn reports for each character whether it belongs to a secret.
 func (r *redactor) secretsIn(text []rune) []bool {
 	secret := make([]bool, len(text))
 	mark := func(from, to int) {
@@ -184,7 +176,7 @@ func (r *redactor) secretsIn(text []rune) []bool {
 	folded := []rune(foldCase(string(text)))
 
 	for _, s := range r.secrets {
-		width := min(shortestSecret, utf8.RuneCountInString(s))
+		width := min(ShortestSecret, utf8.RuneCountInString(s))
 
 		for from := 0; from+width <= len(folded); from++ {
 			if strings.Contains(s, string(folded[from:from+width])) {

@@ -11,7 +11,7 @@ import (
 func TestOnlyATransientFailureAsksToWait(t *testing.T) {
 	t.Parallel()
 
-	hour := Wait{RetryAfter: time.Hour}
+	const hour = time.Hour
 
 	for name, test := range map[string]struct {
 		err       error
@@ -19,11 +19,11 @@ func TestOnlyATransientFailureAsksToWait(t *testing.T) {
 		want      time.Duration
 	}{
 		"busy":                         {&StatusError{Status: Lookup(199)}, true, 0},
-		"busy for an hour":             {&StatusError{Status: Lookup(199), Wait: hour}, true, time.Hour},
-		"refused, with a Retry-After":  {&StatusError{Status: Lookup(106), Wait: hour}, false, 0},
-		"rejected, with a Retry-After": {&StatusError{Status: Lookup(202), Wait: hour}, false, 0},
-		"HTTP 503 for an hour":         {&HTTPError{Response: Response{StatusCode: http.StatusServiceUnavailable}, Wait: hour}, true, time.Hour},
-		"HTTP 499, with a Retry-After": {&HTTPError{Response: Response{StatusCode: 499}, Wait: hour}, false, 0},
+		"busy for an hour":             {&StatusError{Status: Lookup(199), RetryAfter: hour}, true, time.Hour},
+		"refused, with a Retry-After":  {&StatusError{Status: Lookup(106), RetryAfter: hour}, false, 0},
+		"rejected, with a Retry-After": {&StatusError{Status: Lookup(202), RetryAfter: hour}, false, 0},
+		"HTTP 503 for an hour":         {&HTTPError{Response: Response{StatusCode: http.StatusServiceUnavailable}, RetryAfter: hour}, true, time.Hour},
+		"HTTP 499, with a Retry-After": {&HTTPError{Response: Response{StatusCode: 499}, RetryAfter: hour}, false, 0},
 		"an unusable answer":           {&AnswerError{Problem: ProblemNoJSON}, false, 0},
 		"a broken connection":          {&TransportError{Failure: FailureBroken, Transient: true}, true, 0},
 		"an unknown host":              {&TransportError{Failure: FailureName}, false, 0},

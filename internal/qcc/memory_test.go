@@ -24,7 +24,7 @@ func TestAFailedReadAnswersThoseThatFollow(t *testing.T) {
 		t.Run(fmt.Sprint(status.Code), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var requests []int
+				requests := make([]int, 0, 3)
 
 				service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: status.Code}))
 				cfg := config(qcc.DefaultBaseURL)
@@ -202,6 +202,50 @@ func TestARetryAfterHoldsForEveryRead(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestNoRequestIsSentDuringAPause has a service that asks for a pause each time. Reads begin while others wait.
+func TestNoRequestIsSentDuringAPause(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const pause = 15 * time.Second
+
+		var (
+			mu   sync.Mutex
+			last time.Time
+		)
+
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.MaxRetries = qcc.DefaultMaxRetries
+		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+
+			if since := time.Since(last); since < pause {
+				t.Errorf("a request is sent %s after the service has asked for a pause of %s", since, pause)
+			}
+
+			last = time.Now()
+
+			return status(http.StatusServiceUnavailable, "15"), nil
+		})
+		client := newClient(t, cfg)
+
+		var reads sync.WaitGroup
+
+		for range 5 {
+			reads.Go(func() {
+				_, err := client.Quota(t.Context())
+				if failed := as[*qcc.ReadError](t, err); failed.End == qcc.EndFinal || failed.NotBefore.Before(time.Now()) {
+					t.Errorf("the read ends with %+v", failed)
+				}
+			})
+
+			time.Sleep(time.Second)
+		}
+
+		reads.Wait()
+	})
 }
 
 // TestAWaitForAnotherReadIsNotBegunIfItDoesNotFit has a read begin while the service wants no request for longer than its budget.

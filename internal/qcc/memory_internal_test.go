@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestWhatALessonAnswersAndForHowLong lets reads fail one after the other, a second apart, and asks at times since the first one.
-func TestWhatALessonAnswersAndForHowLong(t *testing.T) {
+// TestWhatTheMemoryAnswersAndForHowLong lets reads fail one after the other, a second apart, and asks at times since the first one.
+func TestWhatTheMemoryAnswersAndForHowLong(t *testing.T) {
 	t.Parallel()
 
 	type failed struct {
@@ -43,7 +43,7 @@ func TestWhatALessonAnswersAndForHowLong(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var (
-					l      lesson
+					m      memory
 					began  = time.Now()
 					errors = []*ReadError{nil}
 				)
@@ -57,13 +57,13 @@ func TestWhatALessonAnswersAndForHowLong(t *testing.T) {
 					}
 
 					errors = append(errors, err)
-					l.learn(err, failure.refused)
+					m.remember(err, failure.refused)
 				}
 
 				for _, answer := range test.answers {
 					time.Sleep(time.Until(began.Add(answer.after)))
 
-					if got := l.failure(); got != errors[answer.want] {
+					if got := m.failure(); got != errors[answer.want] {
 						t.Errorf("after %s the answer is %p, want failure %d of %v", answer.after, got, answer.want, errors)
 					}
 
@@ -72,7 +72,7 @@ func TestWhatALessonAnswersAndForHowLong(t *testing.T) {
 						want = nil
 					}
 
-					if got := l.refusal(); got != want {
+					if got := m.refusal(); got != want {
 						t.Errorf("after %s the refusal is %p, want %p", answer.after, got, want)
 					}
 				}
@@ -85,37 +85,37 @@ func TestWhatALessonAnswersAndForHowLong(t *testing.T) {
 func TestTheLongestPauseCounts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var l lesson
+		var m memory
 
 		long, short, longer := &ReadError{}, &ReadError{}, &ReadError{}
 
-		if wait, err := l.wait(); wait > 0 || err != nil {
+		if wait, err := m.pauseLeft(); wait > 0 || err != nil {
 			t.Errorf("without a pause, the wait is %s for %v", wait, err)
 		}
 
-		l.pauseFor(20*time.Second, long)
-		l.pauseFor(5*time.Second, short)
+		m.pauseFor(20*time.Second, long)
+		m.pauseFor(5*time.Second, short)
 
-		if wait, err := l.wait(); wait != 20*time.Second || err != error(long) {
+		if wait, err := m.pauseLeft(); wait != 20*time.Second || err != error(long) {
 			t.Errorf("the wait is %s for %p, want that of the longer pause", wait, err)
 		}
 
-		l.pauseFor(20*time.Second, short)
+		m.pauseFor(20*time.Second, short)
 
-		if _, err := l.wait(); err != error(long) {
+		if _, err := m.pauseLeft(); err != error(long) {
 			t.Error("a pause until the same time takes the place of the first")
 		}
 
 		time.Sleep(time.Second)
-		l.pauseFor(20*time.Second, longer)
+		m.pauseFor(20*time.Second, longer)
 
-		if wait, err := l.wait(); wait != 20*time.Second || err != error(longer) {
+		if wait, err := m.pauseLeft(); wait != 20*time.Second || err != error(longer) {
 			t.Errorf("the wait is %s for %p, want that of the pause that ends last", wait, err)
 		}
 
 		time.Sleep(20 * time.Second)
 
-		if wait, _ := l.wait(); wait > 0 {
+		if wait, _ := m.pauseLeft(); wait > 0 {
 			t.Errorf("after the pause, the wait is %s", wait)
 		}
 	})
