@@ -63,7 +63,7 @@ func (r *redactor) with(secret string) *redactor {
 func (r *redactor) add(secret string) { r.secrets = append(r.secrets, foldCase(secret)) }
 
 func escapeJSON(s string) string {
-	escaped, _ := json.Marshal(s) // A string is always encoded.
+	escaped, _ := json.Marshal(s) //nolint:errchkjson // A string is always encoded.
 
 	return string(escaped[1 : len(escaped)-1])
 }

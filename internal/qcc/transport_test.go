@@ -103,7 +103,7 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
 	server.EnableHTTP2 = true
-	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} //nolint:gosec // Its version does not matter. The request has no progress to note this in.
+	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} // And the request has no progress to note that in.
 	server.StartTLS()
 	t.Cleanup(server.Close)
 
