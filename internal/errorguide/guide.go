@@ -34,6 +34,7 @@ func Write(out io.Writer) error {
 		"HTTP":       httpStatuses(),
 		"Failures":   failures(),
 		"Problems":   qcc.Problems(),
+		"Cached":     words.CachedAnswer().Remedy,
 		"WebPage":    words.WebPage().Remedy,
 		"Other":      words.OtherAnswer().Remedy,
 	})

@@ -36,8 +36,6 @@ type settings struct {
 	// unknown lists the fields whose value Terraform does not know yet. They never use the environment, because its value may belong to
 	// another account than the future one.
 	unknown []qcc.Field
-	// arguments counts the arguments in the block, and secretive those of them that may be a credential, even by a slip.
-	arguments, secretive int
 }
 
 // environmentVariables names the variable that replaces a null attribute.
@@ -46,9 +44,6 @@ var environmentVariables = map[qcc.Field]string{ //nolint:gochecknoglobals // A 
 	qcc.FieldSecretKey: "QCC_SECRET_KEY",
 	qcc.FieldBaseURL:   "QCC_BASE_URL",
 }
-
-// noEnvironment replaces os.Getenv with an empty environment.
-func noEnvironment(string) string { return "" }
 
 // resolve returns the settings of a provider block and an environment.
 func resolve(model providerModel, getenv func(string) string) *settings {
@@ -88,12 +83,6 @@ func (s *settings) has(field qcc.Field, value attr.Value) bool {
 		return false
 	}
 
-	s.arguments++
-
-	if mayBeSecret(field, value) {
-		s.secretive++
-	}
-
 	if value.IsUnknown() {
 		s.unknown = append(s.unknown, field)
 
@@ -104,27 +93,6 @@ func (s *settings) has(field qcc.Field, value attr.Value) bool {
 
 	return true
 }
-
-// mayBeSecret reports whether the value of an argument may be a credential: that of key or secret_key, or one that was written behind
-// another name. Nothing as short as "90s" is one.
-func mayBeSecret(field qcc.Field, value attr.Value) bool {
-	text, ok := value.(types.String)
-
-	switch {
-	case !ok:
-		return false
-	case text.IsUnknown():
-		return true
-	case field == qcc.FieldKey, field == qcc.FieldSecretKey:
-		return text.ValueString() != ""
-	default:
-		return len(text.ValueString()) >= qcc.ShortestSecret
-	}
-}
-
-// firstLineMayHoldSecret reports whether the first line of the block may hold a credential. HCL allows a block on one line, such as
-// provider "qcc" { key = "..." }, if it has one argument. Terraform prints the first line beside an error about the block.
-func (s *settings) firstLineMayHoldSecret() bool { return s.arguments == 1 && s.secretive == 1 }
 
 // refuse records that the value of a field cannot be converted. It removes the field from given, so that the field is not reported twice. The
 // problem must not contain the value, because it may be a credential on the wrong line.

@@ -9,8 +9,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// The diagnostics about the provider block name an attribute, and have no path to it. Terraform would print the source line of the path,
-// which may hold a credential: on the line of key or secret_key, or by a slip on any other.
+// The diagnostics about the provider block name an attribute, and have no path to it. Reads report them; see Configure.
 
 // whereCredentialsAre says where a user finds both.
 const whereCredentialsAre = "QCC Pro (pro.qcc.com) shows it under 设置中心 -> 我的公司." //nolint:gosec // No credential.

@@ -71,24 +71,30 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 	}
 }
 
-func TestValidateRefusesWhatTheBlockStates(t *testing.T) {
+// TestReadsReportWhatIsWrongWithTheBlock has configurations that validate lets pass, because Terraform would print a line of the block.
+func TestReadsReportWhatIsWrongWithTheBlock(t *testing.T) {
 	t.Parallel()
 
 	f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
 
 	for lines, text := range map[string]string{
-		"base_url = \"http://pro.qcc.com\"\nmax_retries = 1": "It would send the key in clear",
-		`timeout = "0s"`:                        "must be between 1s and 10m.",
-		`timeout = "soon"`:                      "not a duration with a unit",
-		`max_retries = 11`:                      "not a whole number between 0 and 10",
-		`max_retries = 0.5`:                     "not a whole number",
-		"key = \" test_key\"\ntimeout = \"9s\"": "It begins or ends with white space",
-		`secret_key = ""`:                       "It is empty.",
-		"key = \"k\"\nsecret_key = \"k\"":       "It is the same as key.",
+		`base_url = "http://pro.qcc.com"`: "It would send the key in clear",
+		`timeout = "0s"`:                  "must be between 1s and 10m.",
+		`timeout = "soon"`:                "not a duration with a unit",
+		`max_retries = 11`:                "not a whole number between 0 and 10",
+		`max_retries = 0.5`:               "not a whole number",
+		`key = " test_key"`:               "It begins or ends with white space",
+		`secret_key = ""`:                 "It is empty.",
+		"key = \"k\"\nsecret_key = \"k\"": "It is the same as key.",
 	} {
 		f.Write("provider.tf", "provider \"qcc\" {\n"+lines+"\n}\n")
-		f.Fails(text, "validate")
+		f.Succeeds("validate")
+		f.Fails(text, "plan")
 	}
+
+	// A plan that reads nothing needs no credentials, and a refresh of nothing neither.
+	f.Write("main.tf", testkit.RequiredProvider)
+	f.Succeeds("plan")
 }
 
 func TestConfigurationThatIsUsed(t *testing.T) {

@@ -15,48 +15,76 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestLiteralCredentialsAreNotPrinted has credentials in the provider block, on the line that is wrong or beside it. Terraform prints source
-// lines beside errors.
+// TestLiteralCredentialsAreNotPrinted has credentials in the provider block, in every way in which Terraform could print the line that holds
+// one beside an error.
 func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 	t.Parallel()
 
 	const (
 		key    = emulator.DefaultKey
 		secret = emulator.DefaultSecretKey
+
+		spaces  = "The value of secret_key cannot be used. It begins or ends with white space"
+		missing = "The provider needs secret_key to ask QCC for the quota"
+		noTime  = "The value of timeout cannot be used. It is not a duration with a unit"
 	)
 
 	for name, test := range map[string]struct {
-		block string
+		// files are the provider block.
+		files map[string]string
 		env   []string
 		says  string
-		// late is true if the error is left to the read, because the block may be on one line with a credential.
-		late bool
 	}{
-		"white space":            {"key = \" " + key + "\"\nsecret_key = \"" + secret + "\"", nil, "The value of key cannot be used. It begins or ends with white space", false},
-		"the same":               {"key = \"" + key + "\"\nsecret_key = \"" + key + "\"", nil, "The value of secret_key cannot be used. It is the same as key.", false},
-		"no UTF-8":               {"key = \"" + key + "\"\nsecret_key = \"" + secret + "\\u200b\"", nil, "The value of secret_key cannot be used. Its character 33 is invisible", false},
-		"password in base_url":   {"max_retries = 0\nbase_url = \"https://user:" + secret + "@pro.qcc.com\"", nil, "The value of base_url cannot be used. It holds a user name or a password.", false},
-		"key in base_url":        {"key = \"" + key + "\"\nbase_url = \"https://pro.qcc.com/?key=" + key + "\"", nil, "The value of base_url cannot be used. It has a query or a fragment.", false},
-		"secret as timeout":      {"max_retries = 0\ntimeout = \"" + secret + "\"", nil, "The value of timeout cannot be used. It is not a duration with a unit", false},
-		"one line, white space":  {`key = " ` + key + `"`, nil, "The value of key cannot be used. It begins or ends with white space", true},
-		"one line, no secret":    {`key = "` + key + `"`, []string{"QCC_SECRET_KEY="}, "The provider needs secret_key to ask QCC for the quota", true},
-		"one line, no key":       {`secret_key = "` + secret + `"`, []string{"QCC_KEY="}, "The provider needs key to ask QCC for the quota", true},
-		"one line, password":     {`base_url = "https://user:` + secret + `@pro.qcc.com"`, nil, "The value of base_url cannot be used. It holds a user name or a password.", true},
-		"one line, timeout":      {`timeout = "` + secret + `"`, nil, "The value of timeout cannot be used. It is not a duration with a unit", true},
-		"one line, bad QCC_KEY":  {`secret_key = "` + secret + `"`, []string{"QCC_KEY=" + key + " "}, "The value of key, which comes from the environment variable QCC_KEY, cannot be used.", true},
-		"one line, short secret": {`key = "k3y"`, []string{"QCC_SECRET_KEY="}, "The provider needs secret_key to ask QCC for the quota", true},
+		"white space": {
+			map[string]string{"provider.tf": "provider \"qcc\" {\n  key = \"" + key + "\"\n  secret_key = \"" + secret + " \"\n}\n"}, nil, spaces,
+		},
+		"the same": {
+			map[string]string{"provider.tf": "provider \"qcc\" {\n  key = \"" + key + "\"\n  secret_key = \"" + key + "\"\n}\n"}, nil,
+			"The value of secret_key cannot be used. It is the same as key.",
+		},
+		"invisible character": {
+			map[string]string{"provider.tf": "provider \"qcc\" {\n  secret_key = \"" + secret + "\\u200b\"\n}\n"}, nil,
+			"The value of secret_key cannot be used. Its character 33 is invisible",
+		},
+		"password in base_url": {
+			map[string]string{"provider.tf": "provider \"qcc\" {\n  base_url = \"https://user:" + secret + "@pro.qcc.com\"\n}\n"}, nil,
+			"The value of base_url cannot be used. It holds a user name or a password.",
+		},
+		"secret as timeout": {map[string]string{"provider.tf": "provider \"qcc\" {\n  timeout = \"" + secret + "\"\n}\n"}, nil, noTime},
+		"one line":          {map[string]string{"provider.tf": `provider "qcc" { secret_key = "` + secret + ` " }`}, nil, spaces},
+		"one line, another value is missing": {
+			map[string]string{"provider.tf": `provider "qcc" { key = "` + key + `" }`}, []string{"QCC_SECRET_KEY="}, missing,
+		},
+		"one line, merged with another": {
+			map[string]string{"provider.tf": `provider "qcc" { key = "` + key + `" }`, "override.tf": `provider "qcc" { timeout = "90" }`}, nil, noTime,
+		},
+		"one line, an expression that is null": {
+			map[string]string{"provider.tf": `provider "qcc" { secret_key = terraform.workspace == "prod" ? "` + secret + `" : null }`},
+			[]string{"QCC_SECRET_KEY="}, missing,
+		},
+		"one line, an expression that is harmless": {
+			map[string]string{"provider.tf": `provider "qcc" { timeout = terraform.workspace == "prod" ? "` + secret + `" : "9" }`}, nil, noTime,
+		},
+		"one line, a number of a secret": {
+			map[string]string{"provider.tf": `provider "qcc" { max_retries = length("` + secret + `") }`}, nil, "It is not a whole number between 0 and 10.",
+		},
+		"JSON, all on one line": {
+			map[string]string{"provider.tf.json": `{"provider": {` + "\n" + `"qcc": {"key": "` + key + `", "secret_key": "` + secret + ` "}` + "\n}}"}, nil, spaces,
+		},
+		"JSON, a secret before the brace": {
+			map[string]string{"provider.tf.json": `{"provider": {"qcc": {"key": "` + key + `",` + "\n" + `"secret_key": "` + secret + ` "}` + "\n}}"}, nil, spaces,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			block := "provider \"qcc\" {\n" + test.block + "\n}\n"
-			if test.late {
-				block = "provider \"qcc\" { " + test.block + " }\n"
-			}
-
-			f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule, "provider.tf": block})
+			f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
 			f.Set("TF_LOG=TRACE")
 			f.Set(test.env...)
+
+			for file, content := range test.files {
+				f.Write(file, content)
+			}
 
 			outputs := map[string]string{}
 
@@ -64,7 +92,7 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 				code, output := f.Run(command...)
 				outputs[strings.Join(command, " ")] = output
 
-				if passes := test.late && command[0] == "validate"; (code == 0) != passes {
+				if validates := command[0] == "validate"; (code == 0) != validates {
 					t.Errorf("%s: exit code %d\n%s", command, code, output)
 				}
 			}
@@ -73,24 +101,10 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 				t.Errorf("the plan does not say %q:\n%s", test.says, outputs["plan"])
 			}
 
-			if found := leaks([]string{key, secret, "k3y"}, outputs); len(found) > 0 {
+			if found := leaks([]string{key, secret}, outputs); len(found) > 0 {
 				t.Errorf("there are secrets in %q", found)
 			}
 		})
-	}
-}
-
-// TestOtherFaultsOfABlockOnOneLineAreFoundByValidate has blocks with one argument that cannot be a credential.
-func TestOtherFaultsOfABlockOnOneLineAreFoundByValidate(t *testing.T) {
-	t.Parallel()
-
-	f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
-
-	for argument, says := range map[string]string{
-		`timeout = "90"`: "not a duration with a unit", `max_retries = 11`: "not a whole number between 0 and 10", `secret_key = ""`: "It is empty.",
-	} {
-		f.Write("provider.tf", `provider "qcc" { `+argument+" }\n")
-		f.Fails(says, "validate")
 	}
 }
 
@@ -107,13 +121,14 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 		behavior emulator.Behavior
 		says     string
 	}{
-		"message":      {emulator.Behavior{Code: 101, Message: command}, "QCC's message: ::stop-commands::x # [error]x # vso[task.complete]x"},
-		"content type": {emulator.Behavior{HTTPStatus: http.StatusNotFound, ContentType: command}, "Content type: ::stop-commands::x"},
-		"status":       {emulator.Behavior{Body: `{"status":"` + command + `"}`}, "The answer has a status that is not a status code: ::stop-commands::x"},
-		"module id":    {emulator.Behavior{Body: `{"status":"200","result":[{"id":"::stop-commands::x ##[error]x ##vso[x]","totalCount":-1}]}`}, `module "::stop-commands::x`},
-		"odd id":       {emulator.Behavior{Body: `{"status":"200","result":[{"id":"` + command + `"}]}`}, "of at most 64 characters: ::stop-commands::x"},
-		"count":        {emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":"` + command + `"}]}`}, `totalCount: ::stop-commands::x`},
-		"redirect":     {emulator.Behavior{Redirect: "//##vso[x]::stop/"}, "HTTP 302 Found"},
+		"message":       {emulator.Behavior{Code: 101, Message: command}, "QCC's message: ::stop-commands::x # [error]x # vso[task.complete]x"},
+		"content type":  {emulator.Behavior{HTTPStatus: http.StatusNotFound, ContentType: command}, "Content type: ::stop-commands::x"},
+		"status":        {emulator.Behavior{Body: `{"status":"` + command + `"}`}, "The answer has a status that is not a status code: ::stop-commands::x"},
+		"module id":     {emulator.Behavior{Body: `{"status":"200","result":[{"id":"aaaaaaaaa ::stop-commands::x","totalCount":1}]}`}, `"::" and "##", in Unicode normal form C (NFC), of at most 64 characters: aaaaaaaaa ::stop`},
+		"command as id": {emulator.Behavior{Body: `{"status":"200","result":[{"id":"x##vso[x]","totalCount":1}]}`}, `of at most 64 characters: x# vso[x]`},
+		"odd id":        {emulator.Behavior{Body: `{"status":"200","result":[{"id":"` + command + `"}]}`}, "of at most 64 characters: ::stop-commands::x"},
+		"count":         {emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":"` + command + `"}]}`}, `totalCount: ::stop-commands::x`},
+		"redirect":      {emulator.Behavior{Redirect: "//##vso[x]::stop/"}, "HTTP 302 Found"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

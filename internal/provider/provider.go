@@ -18,7 +18,6 @@ import (
 var (
 	_ provider.ProviderWithEphemeralResources = (*qccProvider)(nil)
 	_ provider.ProviderWithFunctions          = (*qccProvider)(nil)
-	_ provider.ProviderWithValidateConfig     = (*qccProvider)(nil)
 )
 
 // New returns a constructor of the provider. The provider sends version in the User-Agent header. Tests replace getenv, which is os.Getenv
@@ -75,25 +74,9 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 	}
 }
 
-// ValidateConfig reports invalid values in the provider block. It does not check the environment, because Configure may run on another
-// machine, nor unknown values: Configure checks both. If the first line of the block may hold a credential, reads report the error,
-// because Terraform prints that line with an error about the block.
-func (p *qccProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
-	var model providerModel
-
-	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-
-	if resp.Diagnostics.HasError() {
-		return
-	}
-
-	if settings := resolve(model, noEnvironment); !settings.firstLineMayHoldSecret() {
-		resp.Diagnostics.Append(settings.problems()...)
-	}
-}
-
-// Configure provides the reader for data sources and ephemeral resources. If a value is unknown, the plan continues and only reads fail,
-// because only reads need the value. Reads also report an error of the block if its first line may hold a credential.
+// Configure provides the reader for data sources and ephemeral resources. It reports no error about the provider block: reads do, and a
+// plan that reads nothing needs no credentials. Terraform prints a source line beside each error, and a line of the block may hold a
+// credential, whatever its values are: in an expression, in a block that is merged from two files, in JSON.
 func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
 
@@ -104,18 +87,13 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 
 	settings := resolve(model, p.getenv)
-	errors := append(settings.problems(), settings.absences()...)
-
-	switch {
-	case errors.HasError() && settings.firstLineMayHoldSecret():
+	if errors := append(settings.problems(), settings.absences()...); errors.HasError() {
 		provide(&reader{errors: errors}, resp)
 
 		return
-	case errors.HasError():
-		resp.Diagnostics.Append(errors...)
+	}
 
-		return
-	case len(settings.unknown) > 0:
+	if len(settings.unknown) > 0 {
 		provide(&reader{errors: diag.Diagnostics{unknownDiagnostic(settings.unknown)}}, resp)
 
 		if req.ClientCapabilities.DeferralAllowed {
@@ -130,8 +108,8 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 	client, err := qcc.New(settings.config)
 	if err != nil {
-		resp.Diagnostics.AddError("Error in the QCC provider",
-			"The provider block was accepted, but cannot be used: "+err.Error()+"\n\nReport it to the maintainers of this provider.")
+		provide(&reader{errors: diag.Diagnostics{diag.NewErrorDiagnostic("Error in the QCC provider",
+			"The provider block was accepted, but cannot be used: "+err.Error()+"\n\nReport it to the maintainers of this provider.")}}, resp)
 
 		return
 	}

@@ -104,7 +104,12 @@ func TestCredentialsAreSensitive(t *testing.T) {
 	}
 
 	attributes := schemas.Providers["registry.terraform.io/qccpro/qcc"].Provider.Block.Attributes
-	for name, sensitive := range map[string]bool{"key": true, "secret_key": true, "base_url": false, "timeout": false, "max_retries": false} {
+	want := map[string]bool{"key": true, "secret_key": true, "base_url": false, "timeout": false, "max_retries": false}
+	if len(attributes) != len(want) {
+		t.Errorf("there are %d attributes, want %d: add new ones here", len(attributes), len(want))
+	}
+
+	for name, sensitive := range want {
 		if got, found := attributes[name]; !found || got.Sensitive != sensitive {
 			t.Errorf("%s is there: %t, and sensitive: %t, want %t", name, found, got.Sensitive, sensitive)
 		}

@@ -30,6 +30,7 @@ type Client struct {
 	// signature only with the time of its own clock.
 	serverClockOffset atomic.Int64
 	memory            memory
+	tokens            tokens
 }
 
 // New returns a client. It sends nothing. An error is the first *ConfigError of Config.Validate.

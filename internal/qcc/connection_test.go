@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
@@ -201,7 +202,7 @@ func TestHeadersAreBounded(t *testing.T) {
 	throughProxy := newTestClient(t, "https://pro.qcc.com", func(c *Config) {
 		c.Transport = newTransport(&httpproxy.Config{HTTPSProxy: "http://" + address})
 	})
-	if failed := failure(t, throughProxy); failed.Failure != FailureBroken {
+	if failed := failure(t, throughProxy); failed.Failure != FailureProxy {
 		t.Errorf("endless headers of a proxy end in %q", failed.Failure)
 	}
 
@@ -333,6 +334,30 @@ func TestAnOptionalClientCertificateIsNoReason(t *testing.T) {
 	}
 }
 
+// TestPlainHTTPStaysOnThisMachine has a name that leads to another machine, as a wrong /etc/hosts makes localhost do. Nothing is sent there.
+func TestPlainHTTPStaysOnThisMachine(t *testing.T) {
+	t.Parallel()
+
+	client := newTestClient(t, "http://localhost:1", func(c *Config) {
+		c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			r = r.Clone(r.Context())
+			r.URL.Host = "192.0.2.1:1" // An address for documents, which no machine has.
+
+			return newTransport(&httpproxy.Config{}).RoundTrip(r)
+		})
+	})
+
+	if failed := failure(t, client); failed.Failure != FailureNotLoopback || failed.Transient {
+		t.Errorf("the failure is %+v, want %q, once", failed, FailureNotLoopback)
+	}
+
+	for address, refused := range map[string]bool{"127.0.0.1:1": false, "[::1]:1": false, "192.0.2.1:1": true, "[2001:db8::1]:1": true, "0.0.0.0:1": true, "nonsense": true} {
+		if err := refuseOtherMachines("tcp", address, nil); (err != nil) != refused {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
 // TestAHangSaysWhere has a service, a proxy and a SOCKS proxy that take connections and say nothing.
 func TestAHangSaysWhere(t *testing.T) {
 	t.Parallel()
@@ -408,9 +433,17 @@ func TestProgressNamesTheStage(t *testing.T) {
 
 	enters("TLS", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil) }, FailureSlowProxy)
 
-	if got := p.broken(errors.New("http: server closed")); got != FailureBroken {
+	if got := p.broken(errors.New("http: malformed")); got != FailureProxy {
 		t.Errorf("after TLS that was agreed on, the failure is %q", got)
 	}
+
+	p.trace.GotConn(httptrace.GotConnInfo{})
+
+	if got := p.broken(errors.New("http: malformed")); got != FailureBroken {
+		t.Errorf("after the connection was made, the failure is %q", got)
+	}
+
+	p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil)
 
 	slow := &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
 	name := &net.OpError{Op: "dial", Err: &net.DNSError{IsTimeout: true}}

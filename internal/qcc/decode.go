@@ -163,9 +163,13 @@ func (w *wireModule) id(r *redactor) (string, error) {
 	}
 }
 
+// isPlainID reports whether Terraform can keep and print an id as it is. Terraform normalises keys to NFC, and wraps what it prints at
+// spaces. A CI system may obey a line that begins with "::", or "##" anywhere.
 func isPlainID(id string) bool {
-	return utf8.RuneCountInString(id) <= maxIDLength && norm.NFC.IsNormalString(id) &&
-		!strings.ContainsFunc(id, func(char rune) bool { return !unicode.IsPrint(char) || char == utf8.RuneError })
+	isOdd := func(char rune) bool { return !unicode.IsPrint(char) || char == ' ' || char == utf8.RuneError }
+
+	return utf8.RuneCountInString(id) <= maxIDLength && norm.NFC.IsNormalString(id) && !strings.ContainsFunc(id, isOdd) &&
+		!strings.Contains(id, "::") && !strings.Contains(id, "##")
 }
 
 // module decodes the counts of a module. Its Remaining is nil if the service did not state both counts that it needs.

@@ -178,7 +178,7 @@ func FuzzDecodeQuota(f *testing.F) {
 	f.Add([]byte(`{"status":12345678}`)) // Digits of the key.
 	f.Add([]byte(`{"status":"101","msg":"` + testKey + "1700000000" + testSecret + `"}`))
 
-	r := newRedactor(testKey, testSecret).with(testToken)
+	r := newRedactor(testKey, testSecret).with([]string{foldCase(testToken)})
 
 	f.Fuzz(func(t *testing.T, body []byte) {
 		quota, status, err := decodeQuota(body, r)

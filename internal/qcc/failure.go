@@ -9,8 +9,9 @@ const (
 	FailureName              Failure = "the host name could not be resolved"
 	FailureRefused           Failure = "connection refused: nothing listens at this address, or a firewall rejects the connection"
 	FailureConnect           Failure = "no connection could be made"
+	FailureNotLoopback       Failure = "the host name leads to another machine, and plain http is for this machine only"
 	FailureProxyAddress      Failure = "HTTPS_PROXY does not hold the address of a proxy"
-	FailureProxy             Failure = "the proxy could not be reached"
+	FailureProxy             Failure = "the proxy could not be reached, or does not answer as a proxy"
 	FailureProxyRefused      Failure = "the proxy refused to connect"
 	FailureCertificate       Failure = "the certificate is not trusted"
 	FailureClientCertificate Failure = "the other side requires a client certificate (mutual TLS)"
@@ -20,13 +21,13 @@ const (
 	FailureSlowProxy         Failure = "the proxy did not connect in time"
 	FailureSlowTLS           Failure = "the TLS handshake did not end in time"
 	FailureSlow              Failure = "no complete answer came in time"
-	FailureBroken            Failure = "the connection was closed or reset before the answer was complete"
+	FailureBroken            Failure = "the connection was closed or reset before the answer was complete, or the other side does not speak HTTP"
 )
 
 // Failures returns all of them.
 func Failures() []Failure {
 	return []Failure{
-		FailureName, FailureRefused, FailureConnect, FailureProxyAddress, FailureProxy, FailureProxyRefused, FailureCertificate,
+		FailureName, FailureRefused, FailureConnect, FailureNotLoopback, FailureProxyAddress, FailureProxy, FailureProxyRefused, FailureCertificate,
 		FailureClientCertificate, FailureTLS, FailureSlowName, FailureSlowConnect, FailureSlowProxy, FailureSlowTLS, FailureSlow,
 		FailureBroken,
 	}
@@ -36,7 +37,7 @@ func Failures() []Failure {
 // about one case: a name that does not exist, and a proxy that is only busy, are exceptions.
 func (f Failure) Transient() bool {
 	switch f {
-	case FailureProxyAddress, FailureProxyRefused, FailureCertificate, FailureClientCertificate, FailureTLS:
+	case FailureNotLoopback, FailureProxyAddress, FailureProxyRefused, FailureCertificate, FailureClientCertificate, FailureTLS:
 		return false
 	default:
 		return true

@@ -7,6 +7,7 @@ type Problem string
 const (
 	ProblemCompression Problem = "is not compressed as its header says"
 	ProblemTooLong     Problem = "is longer than 1 MiB"
+	ProblemCached      Problem = "comes from a cache on the way (Age header), so its counts may be old"
 	ProblemNoJSON      Problem = "is not JSON"
 	ProblemNoObject    Problem = "has something else where an object is expected"
 	ProblemTwice       Problem = "has its status or its result twice"
@@ -15,7 +16,7 @@ const (
 	ProblemResult      Problem = "has modules, although its status code says that there are none"
 	ProblemManyModules Problem = "has more than 1,000 modules"
 	ProblemID          Problem = "has a module that does not have one id"
-	ProblemIDText      Problem = "has a module id that is not printable text in Unicode normal form C (NFC) of at most 64 characters"
+	ProblemIDText      Problem = "has a module id that is not printable text without spaces, \"::\" and \"##\", in Unicode normal form C (NFC), of at most 64 characters"
 	ProblemIDSecret    Problem = "has a module id that holds a credential or a signature" //nolint:gosec // No credential.
 	ProblemModuleTwice Problem = "has a module twice"
 	ProblemCountTwice  Problem = "has a count twice"
@@ -27,7 +28,7 @@ const (
 // Problems returns all of them.
 func Problems() []Problem {
 	return []Problem{
-		ProblemCompression, ProblemTooLong, ProblemNoJSON, ProblemNoObject, ProblemTwice, ProblemStatus, ProblemNoResult, ProblemResult,
+		ProblemCompression, ProblemTooLong, ProblemCached, ProblemNoJSON, ProblemNoObject, ProblemTwice, ProblemStatus, ProblemNoResult, ProblemResult,
 		ProblemManyModules, ProblemID, ProblemIDText, ProblemIDSecret, ProblemModuleTwice, ProblemCountTwice, ProblemNotWhole,
 		ProblemNegative, ProblemTooLarge,
 	}

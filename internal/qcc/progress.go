@@ -17,6 +17,8 @@ type progress struct {
 	trace httptrace.ClientTrace
 	// deadline is when the request must end; zero if it need not.
 	deadline time.Time
+	// loopbackOnly reports whether the request may only go to this machine.
+	loopbackOnly bool
 	// stage is what is under way.
 	stage atomic.Pointer[Failure]
 	// handshakeFailed reports whether a TLS handshake ended with an error.
@@ -87,6 +89,8 @@ func (p *progress) broken(err error) Failure {
 	ended := errors.Is(err, io.EOF) || errors.As(err, &errno)
 
 	switch {
+	case p.slow() == FailureSlowProxy:
+		return FailureProxy
 	case p.certificateAsked.Load() && alert:
 		return FailureClientCertificate
 	case alert, p.handshakeFailed.Load() && !ended:

@@ -2,6 +2,7 @@ package qcc
 
 import (
 	"encoding/json"
+	"html"
 	"net/url"
 	"slices"
 	"strings"
@@ -38,14 +39,14 @@ type redactor struct {
 	secrets []string
 }
 
-// newRedactor returns a redactor for secrets, and for what they look like in a URL and in JSON.
+// newRedactor returns a redactor for secrets, and for what they look like in a URL, in JSON and in HTML.
 func newRedactor(secrets ...string) *redactor {
 	r := &redactor{}
 
 	for _, secret := range secrets {
 		r.add(secret)
 
-		for _, escape := range []func(string) string{url.QueryEscape, url.PathEscape, escapeJSON} {
+		for _, escape := range []func(string) string{url.QueryEscape, url.PathEscape, escapeJSON, escapeJSONOfPHP, html.EscapeString} {
 			if escaped := escape(secret); escaped != secret {
 				r.add(escaped)
 			}
@@ -55,9 +56,9 @@ func newRedactor(secrets ...string) *redactor {
 	return r
 }
 
-// with returns a redactor that also knows a secret that no escaping changes.
-func (r *redactor) with(secret string) *redactor {
-	return &redactor{secrets: append(slices.Clip(r.secrets), foldCase(secret))}
+// with returns a redactor that also knows Tokens, which no escaping changes.
+func (r *redactor) with(tokens []string) *redactor {
+	return &redactor{secrets: append(slices.Clip(r.secrets), tokens...)}
 }
 
 func (r *redactor) add(secret string) { r.secrets = append(r.secrets, foldCase(secret)) }
@@ -67,6 +68,9 @@ func escapeJSON(s string) string {
 
 	return string(escaped[1 : len(escaped)-1])
 }
+
+// escapeJSONOfPHP escapes like escapeJSON, and slashes too.
+func escapeJSONOfPHP(s string) string { return strings.ReplaceAll(escapeJSON(s), "/", `\/`) }
 
 // words makes the service's own words fit to be shown. Its cost is bounded, whatever the service sends.
 func (r *redactor) words(raw string) Words {

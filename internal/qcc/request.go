@@ -17,7 +17,9 @@ func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duratio
 	defer func() { attempt.Elapsed = time.Since(started) }()
 
 	ctx, p := watch(ctx)
+	p.loopbackOnly = c.endpoint.Scheme == plainHTTP
 	request, token := c.request(ctx, c.config.Now().Add(offset))
+	redactor := c.redactor.with(c.tokens.add(token))
 
 	response, err := c.config.Transport.RoundTrip(request)
 	if err != nil {
@@ -26,7 +28,7 @@ func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duratio
 
 	defer func() { _ = response.Body.Close() }() // The answer was read, or there is an error already.
 
-	received := reply{response: response, received: c.config.Now(), host: c.endpoint.Host, progress: p, redactor: c.redactor.with(token)}
+	received := reply{response: response, received: c.config.Now(), host: c.endpoint.Host, progress: p, redactor: redactor}
 	quota, status, err := received.parse()
 	attempt.HTTPStatus, attempt.Code = response.StatusCode, status.Code
 	quota.Skew = offset

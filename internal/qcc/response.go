@@ -36,6 +36,10 @@ func (r *reply) parse() (Quota, Status, error) {
 		return Quota{}, Status{}, failure
 	}
 
+	if isCached(r.response.Header) {
+		return Quota{}, Status{}, &AnswerError{Response: r.facts(r.response.ContentLength), Problem: ProblemCached}
+	}
+
 	body, err := io.ReadAll(io.LimitReader(r.response.Body, maxBody+1))
 
 	switch {
@@ -89,6 +93,9 @@ func skewOf(header http.Header, received time.Time) *time.Duration {
 
 	return new(date.Sub(received).Round(time.Second))
 }
+
+// isCached reports whether a cache on the way says that it has kept the answer for a second or more.
+func isCached(header http.Header) bool { return strings.Trim(header.Get("Age"), "0 ") != "" }
 
 func isRedirect(statusCode int) bool {
 	return statusCode >= http.StatusMultipleChoices && statusCode < http.StatusBadRequest

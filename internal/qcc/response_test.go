@@ -3,11 +3,13 @@ package qcc_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
@@ -258,7 +260,7 @@ func TestAModuleIDHoldsNoSecret(t *testing.T) {
 		"part of the Token":   func(r *http.Request) string { return r.Header.Get("Token")[:8] + "_id" },
 		"an earlier Token":    func(*http.Request) string { return "9E99B81C6E89F3AA69F36AB0D9CF2556" },
 		"part of the secret":  func(*http.Request) string { return emulator.DefaultSecretKey[10:20] },
-		"key and other words": func(r *http.Request) string { return "radar_id " + r.URL.Query().Get("key") },
+		"key and other words": func(r *http.Request) string { return "radar_id_" + r.URL.Query().Get("key") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -272,6 +274,84 @@ func TestAModuleIDHoldsNoSecret(t *testing.T) {
 			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemIDSecret || len(quota.Modules) > 0 {
 				t.Errorf("error is %v, want that the id holds a secret", err)
 			}
+		})
+	}
+}
+
+// TestAnAnswerFromACacheIsRefused has answers that say how many seconds a cache has kept them.
+func TestAnAnswerFromACacheIsRefused(t *testing.T) {
+	t.Parallel()
+
+	for age, refused := range map[string]bool{"": false, "0": false, "00": false, "1": true, "86400": true, "10": true, "nonsense": true} {
+		t.Run(age, func(t *testing.T) {
+			t.Parallel()
+
+			cfg := config(qcc.DefaultBaseURL)
+			cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+				response := ok(`{"status":"200","result":[]}`)
+				response.Header.Set("Age", age)
+
+				return response, nil
+			})
+
+			_, err := read(t, cfg)
+			if !refused {
+				if err != nil {
+					t.Errorf("error is %v", err)
+				}
+
+				return
+			}
+
+			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemCached {
+				t.Errorf("error is %v, want that the answer comes from a cache", err)
+			}
+		})
+	}
+}
+
+// TestEarlierTokensAreNotShown has a service that repeats parts of the Token of an earlier request, in a message and as an id.
+func TestEarlierTokensAreNotShown(t *testing.T) {
+	t.Parallel()
+
+	for name, body := range map[string]string{
+		"message":   `{"status":"101","msg":"TOKEN"}`,
+		"module id": `{"status":"200","result":[{"id":"TOKEN"}]}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var sent []string
+
+			cfg := config(qcc.DefaultBaseURL)
+			cfg.MaxRetries = qcc.LimitMaxRetries
+			cfg.Now = func() time.Time { return time.Unix(int64(len(sent)), 0) }
+			cfg.Timeout = qcc.MaxTimeout
+
+			synctest.Test(t, func(t *testing.T) {
+				cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+					sent = append(sent, r.Header.Get("Token"))
+					if len(sent) <= qcc.LimitMaxRetries {
+						return status(http.StatusServiceUnavailable, ""), nil
+					}
+
+					return ok(strings.ReplaceAll(body, "TOKEN", sent[0][3:20])), nil
+				})
+
+				_, err := read(t, cfg)
+
+				var (
+					refused *qcc.StatusError
+					wrong   *qcc.AnswerError
+				)
+
+				switch {
+				case errors.As(err, &refused) && refused.Message.String() == "(redacted)":
+				case errors.As(err, &wrong) && wrong.Problem == qcc.ProblemIDSecret:
+				default:
+					t.Errorf("after %d requests, the error is %v", len(sent), err)
+				}
+			})
 		})
 	}
 }

@@ -73,11 +73,21 @@ func TestClassesOfCodes(t *testing.T) {
 		"rejected":  {202, 207, 208, 209, 213, 215, 218, 219, 117, 118, 223, 105, 121, 123, 125, 126, 224, 0, 999, 1 << 30},
 	}
 
+	listed := map[int]bool{}
+
 	for want, codes := range classes {
 		for _, code := range codes {
+			listed[code] = true
+
 			if got := qcc.Lookup(code).Class.String(); got != want {
 				t.Errorf("class of %d is %s, want %s", code, got, want)
 			}
+		}
+	}
+
+	for _, status := range qcc.Statuses() {
+		if !listed[status.Code] {
+			t.Errorf("the class of %d is not tested", status.Code)
 		}
 	}
 }

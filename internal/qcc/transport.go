@@ -6,9 +6,11 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
+	"syscall"
 
 	"golang.org/x/net/http/httpproxy"
 )
@@ -55,7 +57,12 @@ func dialForRequest(ctx context.Context, network, address string) (net.Conn, err
 		p = &progress{}
 	}
 
-	connection, err := (&net.Dialer{Deadline: p.deadline}).DialContext(ctx, network, address)
+	dialer := &net.Dialer{Deadline: p.deadline}
+	if p.loopbackOnly {
+		dialer.Control = refuseOtherMachines
+	}
+
+	connection, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +72,18 @@ func dialForRequest(ctx context.Context, network, address string) (net.Conn, err
 	}
 
 	return connection, nil
+}
+
+// errNotLoopback is an address of another machine, to which plain http would send the key in clear.
+var errNotLoopback = errors.New(string(FailureNotLoopback))
+
+// refuseOtherMachines refuses an address that a host name such as localhost leads to, if it is not one of this machine.
+func refuseOtherMachines(_, address string, _ syscall.RawConn) error {
+	if to, err := netip.ParseAddrPort(address); err != nil || !to.Addr().IsLoopback() {
+		return errNotLoopback
+	}
+
+	return nil
 }
 
 // errProxyAddress is an HTTPS_PROXY that is no proxy's address. net/http ignores one, and sends the request without a proxy.
@@ -163,6 +182,8 @@ func failureOf(err error, p *progress) Failure {
 	switch {
 	case errors.Is(err, errProxyAddress):
 		return FailureProxyAddress
+	case errors.Is(err, errNotLoopback):
+		return FailureNotLoopback
 	case isA[*net.DNSError](err) && operation != "proxyconnect":
 		return FailureName
 	case errors.As(err, &timeout) && timeout.Timeout():

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -192,6 +193,33 @@ func TestAProxyConnectsOrRefuses(t *testing.T) {
 
 			if quota, err := client.Quota(t.Context()); err != nil || len(quota.Modules) != 3 {
 				t.Errorf("through the proxy, the quota is %+v, %v", quota, err)
+			}
+		})
+	}
+}
+
+// TestAConnectionIsNotMadeAfterItsRequest dials for a request whose time is over, though its context goes on.
+func TestAConnectionIsNotMadeAfterItsRequest(t *testing.T) {
+	t.Parallel()
+
+	address := listen(t, func(connection net.Conn) { _, _ = io.Copy(io.Discard, connection) })
+
+	for name, test := range map[string]struct {
+		left    time.Duration
+		refused bool
+	}{"time is over": {-time.Second, true}, "time is left": {time.Minute, false}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			ctx := context.WithValue(t.Context(), progressKey{}, &progress{deadline: time.Now().Add(test.left)})
+
+			connection, err := dialForRequest(ctx, "tcp", address)
+			if (err != nil) != test.refused {
+				t.Errorf("the connection is %v, %v", connection, err)
+			}
+
+			if connection != nil {
+				connection.Close()
 			}
 		})
 	}

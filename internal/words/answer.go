@@ -8,11 +8,23 @@ import (
 
 // Answer explains an unusable answer with HTTP status 200.
 func Answer(answer *qcc.AnswerError) Explanation {
-	if strings.Contains(strings.ToLower(answer.ContentType.String()), "html") {
+	switch {
+	case answer.Problem == qcc.ProblemCached:
+		return CachedAnswer()
+	case strings.Contains(strings.ToLower(answer.ContentType.String()), "html"):
 		return WebPage()
+	default:
+		return OtherAnswer()
 	}
+}
 
-	return OtherAnswer()
+// CachedAnswer explains an answer that a cache on the way has kept.
+func CachedAnswer() Explanation {
+	return Explanation{
+		summaryUnreadable, "",
+		"Have whoever runs the gateway or proxy on the way to QCC pass every request on. The provider sends Cache-Control: no-cache, and a gate " +
+			"must not be judged by old counts.",
+	}
 }
 
 // WebPage explains an unusable answer whose body is a web page.

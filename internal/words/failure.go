@@ -20,6 +20,8 @@ func failureRemedies() map[qcc.Failure]string {
 		qcc.FailureRefused: "Check that base_url (QCC_BASE_URL) is right and that something listens there (an emulator has another port at " +
 			"every start). If it does, check the firewalls on the way.",
 		qcc.FailureConnect: checkNetwork + " If all that is right, try again in a few minutes.",
+		qcc.FailureNotLoopback: "Use https in base_url (QCC_BASE_URL), or the address 127.0.0.1 in place of a host name. Find out why the name does " +
+			"not lead to this machine: a file such as /etc/hosts or a name server says so.",
 		qcc.FailureProxyAddress: "Set HTTPS_PROXY to a URL such as http://proxy.example.com:8080, or remove it. The provider sends nothing " +
 			"past a proxy that it cannot read the address of.",
 		qcc.FailureProxy: checkProxy,

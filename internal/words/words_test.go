@@ -25,6 +25,23 @@ func TestEveryStatusCodeIsExplained(t *testing.T) {
 	}
 }
 
+// TestSummariesFollowTheClass lets other tests take the summary of a code from Status.
+func TestSummariesFollowTheClass(t *testing.T) {
+	t.Parallel()
+
+	summaries := map[qcc.Class]string{
+		qcc.ClassOK: "Unexpected status code from QCC", qcc.ClassEmpty: "Unexpected status code from QCC",
+		qcc.ClassTransient: "QCC service unavailable", qcc.ClassRefused: "Quota query refused by QCC",
+		qcc.ClassRejected: "Unexpected status code from QCC",
+	}
+
+	for _, status := range append(qcc.Statuses(), qcc.Lookup(777)) {
+		if said, want := words.Status(status).Summary, summaries[status.Class]; said != want || want == "" {
+			t.Errorf("the summary of %d is %q, want %q", status.Code, said, want)
+		}
+	}
+}
+
 // TestOnlyKnownStatusCodesAreExplained finds explanations of codes that qcc.Statuses does not list.
 func TestOnlyKnownStatusCodesAreExplained(t *testing.T) {
 	t.Parallel()
@@ -54,6 +71,15 @@ func TestEveryFailureIsExplained(t *testing.T) {
 		if said := words.Failure(failure); said.Summary == "" || said.Remedy == "" {
 			t.Errorf("%q is explained by %+v", failure, said)
 		}
+	}
+}
+
+func TestACachedAnswerIsExplainedAsOne(t *testing.T) {
+	t.Parallel()
+
+	answer := &qcc.AnswerError{Response: qcc.Response{ContentType: qcc.Harmless("text/html")}, Problem: qcc.ProblemCached}
+	if said := words.Answer(answer); said != words.CachedAnswer() {
+		t.Errorf("a cached answer is explained by %+v", said)
 	}
 }
 

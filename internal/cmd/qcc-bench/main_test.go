@@ -31,7 +31,7 @@ func TestBench(t *testing.T) {
 
 	for _, row := range []string{
 		"no provider", "minimal provider", "1 data source", "200 data sources", "ephemeral resource", "start until handshake", "binary",
-		"ReadOverLoopback", "DecodeQuota/modules=5000", "Readers/readers=200", "Shortfalls", "plan with 50 data sources, of 1",
+		"ReadOverLoopback", "DecodeQuota/modules=1000", "Readers/readers=200", "Shortfalls", "plan with 50 data sources, of 1",
 	} {
 		if !strings.Contains(out.String(), "\n"+row+" ") {
 			t.Errorf("there is no row for %q:\n%s", row, out.String())
