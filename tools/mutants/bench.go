@@ -168,15 +168,17 @@ func (b *bench) test(ctx context.Context, binary string, number int, timeout tim
 	defer cancel()
 
 	for i, pattern := range b.target.tests {
+		// What is never run, and what is run later.
 		skip := strings.Join(slices.DeleteFunc(append([]string{b.target.skip}, b.target.tests[i+1:]...), func(s string) bool { return s == "" }), "|")
 		output := &untilFailure{end: cancel}
 
 		command := exec.CommandContext(ctx, binary, //nolint:gosec // It was built here.
 			"-test.short", "-test.failfast", "-test.parallel=32", "-test.run="+pattern, "-test.skip="+skip)
 		command.Dir = filepath.Join(b.root, b.target.folder)
-		command.Env = append(os.Environ(), variable+"="+strconv.Itoa(number))
-		command.Stdout, command.Stderr = output, output
 		command.WaitDelay = time.Second
+		command.Stdout, command.Stderr = output, output
+
+		command.Env = append(os.Environ(), variable+"="+strconv.Itoa(number))
 
 		if err := command.Run(); err != nil {
 			return output.Bytes(), err
@@ -352,9 +354,11 @@ func (b *bench) list(ctx context.Context) ([]string, map[string]string, error) {
 
 	for decoder.More() {
 		var listed struct {
-			ImportPath, Export, Dir string
-			GoFiles                 []string
-			DepOnly                 bool
+			ImportPath string   `json:"ImportPath"`
+			Export     string   `json:"Export"`
+			Dir        string   `json:"Dir"`
+			GoFiles    []string `json:"GoFiles"`
+			DepOnly    bool     `json:"DepOnly"`
 		}
 
 		if err := decoder.Decode(&listed); err != nil {

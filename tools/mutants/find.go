@@ -119,8 +119,6 @@ var others = map[token.Token][]token.Token{ //nolint:gochecknoglobals // A table
 
 // expression adds the mutants of one expression.
 func (f *finder) expression(e ast.Expr) {
-	kind := f.info.Types[e]
-
 	if f.isWholeCondition(e) {
 		both, _ := e.(*ast.BinaryExpr)
 
@@ -137,22 +135,25 @@ func (f *finder) expression(e ast.Expr) {
 	case *ast.BinaryExpr:
 		f.binary(e)
 	case *ast.UnaryExpr:
-		switch e.Op { //nolint:exhaustive // The others are no sign.
-		case token.NOT:
-			f.add(e, condition, "", f.text(e.X), f.text(e.X))
-		case token.SUB:
-			f.add(e, operand, f.typeOf(e), f.text(e.X), f.text(e.X))
-		}
+		f.unary(e)
 	case *ast.BasicLit:
 		f.literal(e)
-	case *ast.Ident:
-		if constant, ok := f.info.Uses[e].(*types.Const); ok && f.inConstant() && constant.Pkg() != f.own && kind.Type != nil && isInteger(kind.Type) {
-			f.add(e, operand, f.typeOf(e), f.text(e)+" + 1", f.text(e)+" + 1")
-		}
+	case *ast.SelectorExpr:
+		f.constant(e)
 	case *ast.CallExpr:
 		f.call(e)
 	case *ast.KeyValueExpr:
 		f.field(e)
+	}
+}
+
+// unary leaves out an operator before an expression.
+func (f *finder) unary(e *ast.UnaryExpr) {
+	switch e.Op { //nolint:exhaustive // The others change the type.
+	case token.NOT:
+		f.add(e, condition, "", f.text(e.X), f.text(e.X))
+	case token.SUB:
+		f.add(e, operand, f.typeOf(e), f.text(e.X), f.text(e.X))
 	}
 }
 
@@ -234,6 +235,17 @@ func (f *finder) swap(node ast.Node, at token.Pos, op token.Token, by map[token.
 	}
 }
 
+// constant puts a number beside a constant that is declared as one of another package, such as a minute.
+func (f *finder) constant(e *ast.SelectorExpr) {
+	if _, ok := f.parent().(*ast.ValueSpec); !ok || !f.inConstant() || !isInteger(f.info.Types[e].Type) {
+		return
+	}
+
+	for _, other := range []string{f.text(e) + " + 1", f.text(e) + " - 1"} {
+		f.add(e, operand, f.typeOf(e), other, other)
+	}
+}
+
 // literal puts a number beside a number.
 func (f *finder) literal(e *ast.BasicLit) {
 	typ := f.typeOf(e)
@@ -258,11 +270,11 @@ func (f *finder) literal(e *ast.BasicLit) {
 		}
 
 		if more {
-			f.add(e, operand, typ, fmt.Sprint(number+1), fmt.Sprint(number+1))
+			f.add(e, operand, typ, strconv.FormatInt(number+1, 10), strconv.FormatInt(number+1, 10))
 		}
 
 		if less {
-			f.add(e, operand, typ, fmt.Sprint(number-1), fmt.Sprint(number-1))
+			f.add(e, operand, typ, strconv.FormatInt(number-1, 10), strconv.FormatInt(number-1, 10))
 		}
 	case token.CHAR:
 		if clause, ok := f.parent().(*ast.CaseClause); ok && clause.List != nil {
@@ -276,11 +288,16 @@ func (f *finder) literal(e *ast.BasicLit) {
 // call swaps min and max, and leaves out one of what they choose from.
 func (f *finder) call(e *ast.CallExpr) {
 	name, ok := e.Fun.(*ast.Ident)
-	if !ok || len(e.Args) != 2 || name.Name != "min" && name.Name != "max" {
+	if !ok || len(e.Args) != 2 {
 		return
 	}
 
-	other := map[string]string{"min": "max", "max": "min"}[name.Name] + strings.TrimPrefix(f.text(e), name.Name)
+	other := map[string]string{"min": "max", "max": "min"}[name.Name]
+	if other == "" {
+		return
+	}
+
+	other += strings.TrimPrefix(f.text(e), name.Name)
 
 	f.add(e, operand, f.typeOf(e), other, other)
 

@@ -80,7 +80,7 @@ func run(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }()
 
 	var (
 		began    = time.Now()
@@ -103,6 +103,10 @@ func run(ctx context.Context) (bool, error) {
 				survived[m.key()] = m
 			}
 		}
+	}
+
+	if total == 0 {
+		return false, fmt.Errorf("there is no mutant of %q", *only)
 	}
 
 	passed := report(survived, accepted, *only == "")
