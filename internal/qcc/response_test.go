@@ -303,7 +303,7 @@ func TestAnAnswerFromACacheIsRefused(t *testing.T) {
 				return
 			}
 
-			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemCached {
+			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemCached || got.Host != "pro.qcc.com" || got.StatusCode != http.StatusOK {
 				t.Errorf("error is %v, want that the answer comes from a cache", err)
 			}
 		})
