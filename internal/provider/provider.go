@@ -3,6 +3,7 @@ package provider
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -60,14 +61,14 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 				Optional: true,
 			},
 			"timeout": schema.StringAttribute{
-				MarkdownDescription: "How long one read of the quota may take, its retries and waits included: a duration such as `30s` or " +
-					"`2m`, from `1s` to `10m`. An attempt that is not the last one ends after a quarter of it, so that a hung connection leaves " +
-					"room to ask again. Defaults to `60s`.",
+				MarkdownDescription: fmt.Sprintf("How long one read of the quota may take, its retries and waits included: a duration such as "+
+					"`30s` or `2m`, from `1s` to `10m`. An attempt before the last one ends after a quarter of it, so that a hung connection "+
+					"leaves room for a retry. Defaults to `%.0fs`.", qcc.DefaultTimeout.Seconds()),
 				Optional: true,
 			},
 			"max_retries": schema.NumberAttribute{
-				MarkdownDescription: "How often one read may ask again when the service is busy or the connection fails, from `0` to `10`. " +
-					"Permanent refusals are not retried. Defaults to `3`.",
+				MarkdownDescription: fmt.Sprintf("How often one read may be retried when the service is busy or the connection fails, from `0` "+
+					"to `%d`. Permanent refusals are not retried. Defaults to `%d`.", qcc.LimitMaxRetries, qcc.DefaultMaxRetries),
 				Optional: true,
 			},
 		},
