@@ -224,3 +224,21 @@ func TestAConnectionIsNotMadeAfterItsRequest(t *testing.T) {
 		})
 	}
 }
+
+// TestOnlyPlainHTTPIsKeptFromOtherMachines dials an address for documents, which no machine has.
+func TestOnlyPlainHTTPIsKeptFromOtherMachines(t *testing.T) {
+	t.Parallel()
+
+	for _, loopbackOnly := range []bool{true, false} {
+		ctx := context.WithValue(t.Context(), progressKey{}, &progress{loopbackOnly: loopbackOnly, deadline: time.Now().Add(50 * time.Millisecond)})
+
+		connection, err := dialForRequest(ctx, "tcp", "192.0.2.1:1")
+		if errors.Is(err, errNotLoopback) != loopbackOnly {
+			t.Errorf("loopback only: %t, and the error is %v", loopbackOnly, err)
+		}
+
+		if connection != nil {
+			connection.Close()
+		}
+	}
+}
