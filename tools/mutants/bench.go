@@ -65,7 +65,7 @@ func (b *bench) run(ctx context.Context) ([]*mutant, error) {
 
 	fmt.Printf("%s: testing %d changes, %d of which are built alone\n", b.target.folder, number, countTrue(alone))
 
-	b.timeout = 5*time.Second + 4*time.Since(began)
+	b.timeout = 15*time.Second + 4*time.Since(began)
 
 	return b.testAll(ctx, sites, alone, binary)
 }
