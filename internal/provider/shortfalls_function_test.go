@@ -126,6 +126,77 @@ func TestRequirementsThatAreWrong(t *testing.T) {
 	}
 }
 
+func TestARequirementOfAnUnknownModuleIsNotNamed(t *testing.T) {
+	t.Parallel()
+
+	_, err := runShortfalls(t, modules(nil), numbers(map[string]attr.Value{"s3cr3t": number(-1)}))
+	if err == nil || err.Text != "the requirement of a module that the interface document does not name is negative, and must be 0 or more" {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+// TestShortfallsOfSomethingElse has arguments that Terraform does not let through.
+func TestShortfallsOfSomethingElse(t *testing.T) {
+	t.Parallel()
+
+	words := types.MapValueMust(types.StringType, map[string]attr.Value{"radar_id": types.StringValue("1")})
+	good := numbers(map[string]attr.Value{"radar_id": number(1)})
+
+	for name, arguments := range map[string][]attr.Value{
+		"modules are a text":     {types.StringValue("x"), good},
+		"modules are words":      {words, good},
+		"requirements are words": {modules(nil), words},
+		"one argument":           {modules(nil)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			resp := function.RunResponse{Result: function.NewResultData(types.MapUnknown(types.NumberType))}
+			newShortfalls(t).Run(t.Context(), function.RunRequest{Arguments: function.NewArgumentsData(arguments)}, &resp)
+
+			if resp.Error == nil || !resp.Result.Value().IsUnknown() {
+				t.Errorf("the result is %s, and the error %v", resp.Result.Value(), resp.Error)
+			}
+		})
+	}
+}
+
+func TestDefinitionOfShortfalls(t *testing.T) {
+	t.Parallel()
+
+	var (
+		metadata   function.MetadataResponse
+		definition function.DefinitionResponse
+		shortfalls = newShortfalls(t)
+	)
+
+	shortfalls.Metadata(t.Context(), function.MetadataRequest{}, &metadata)
+	shortfalls.Definition(t.Context(), function.DefinitionRequest{}, &definition)
+
+	if metadata.Name != "shortfalls" || definition.Diagnostics.HasError() {
+		t.Errorf("the function is %q, %v", metadata.Name, definition.Diagnostics)
+	}
+
+	defined := definition.Definition
+	if defined.Summary == "" || defined.MarkdownDescription == "" || defined.VariadicParameter != nil || len(defined.Parameters) != 2 {
+		t.Fatalf("the function is defined as %+v", defined)
+	}
+
+	for i, want := range []struct {
+		name string
+		typ  attr.Type
+	}{{"modules", types.MapType{ElemType: capacity}}, {"required", types.MapType{ElemType: types.NumberType}}} {
+		got := defined.Parameters[i]
+		if got.GetName() != want.name || !got.GetType().Equal(want.typ) || got.GetAllowNullValue() || !got.GetAllowUnknownValues() || got.GetMarkdownDescription() == "" {
+			t.Errorf("parameter %d is %+v, want %s of %s", i, got, want.name, want.typ)
+		}
+	}
+
+	if got := defined.Return.GetType(); !got.Equal(types.MapType{ElemType: types.NumberType}) {
+		t.Errorf("the function returns %s", got)
+	}
+}
+
 // inOutput is a configuration that calls the function for an output.
 func inOutput(arguments string) string {
 	return `output "short" {

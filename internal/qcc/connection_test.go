@@ -405,6 +405,20 @@ func TestProgressNamesTheStage(t *testing.T) {
 		}
 	}
 
+	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: internal error")}
+
+	p.certificateAsked.Store(true)
+
+	if got := p.broken(alert); got != FailureClientCertificate {
+		t.Errorf("an alert after the question for a certificate is %q", got)
+	}
+
+	p.trace.GotFirstResponseByte()
+
+	if got := p.broken(alert); got != FailureTLS {
+		t.Errorf("an alert after the beginning of an answer is %q", got)
+	}
+
 	enters("nothing", func() {}, FailureSlow)
 	enters("the start of DNS", func() { p.trace.DNSStart(struct{ Host string }{}) }, FailureSlowName)
 	enters("the start of a connection", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowConnect)

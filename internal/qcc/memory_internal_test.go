@@ -1,6 +1,7 @@
 package qcc
 
 import (
+	"errors"
 	"io"
 	"testing"
 	"testing/synctest"
@@ -11,7 +12,7 @@ import (
 func TestWhatTheMemoryAnswersAndForHowLong(t *testing.T) {
 	t.Parallel()
 
-	type failed struct {
+	type failure struct {
 		notBefore time.Duration // Since the first failure; 0 if it says nothing.
 		refused   bool
 	}
@@ -24,20 +25,20 @@ func TestWhatTheMemoryAnswersAndForHowLong(t *testing.T) {
 	const moment = time.Nanosecond
 
 	for name, test := range map[string]struct {
-		failures []failed
+		failures []failure
 		answers  []answer
 	}{
 		"no failure":                           {nil, []answer{{0, 0}}},
-		"a failure":                            {[]failed{{}}, []answer{{0, 1}, {5*time.Second - moment, 1}, {5 * time.Second, 0}, {time.Hour, 0}}},
-		"a failure that names a time":          {[]failed{{notBefore: time.Hour}}, []answer{{0, 1}, {time.Hour - moment, 1}, {time.Hour, 0}}},
-		"a failure that names an early time":   {[]failed{{notBefore: time.Second}}, []answer{{5*time.Second - moment, 1}, {5 * time.Second, 0}}},
-		"two failures":                         {[]failed{{}, {}}, []answer{{time.Second, 2}, {6*time.Second - moment, 2}, {6 * time.Second, 0}}},
-		"a failure after one that holds on":    {[]failed{{notBefore: time.Minute}, {}}, []answer{{time.Second, 1}, {time.Minute - moment, 1}, {time.Minute, 0}}},
-		"a refusal":                            {[]failed{{refused: true}}, []answer{{0, 1}, {time.Hour, 1}}},
-		"a refusal after one that holds on":    {[]failed{{notBefore: time.Minute}, {refused: true}}, []answer{{time.Second, 2}, {time.Hour, 2}}},
-		"a failure after a refusal":            {[]failed{{refused: true}, {notBefore: time.Hour}}, []answer{{time.Second, 1}, {2 * time.Hour, 1}}},
-		"another refusal after the first":      {[]failed{{refused: true}, {refused: true}}, []answer{{time.Second, 1}, {time.Hour, 1}}},
-		"a failure after a refusal that holds": {[]failed{{notBefore: time.Hour, refused: true}, {notBefore: 2 * time.Hour}}, []answer{{time.Second, 1}, {3 * time.Hour, 1}}},
+		"a failure":                            {[]failure{{}}, []answer{{0, 1}, {5*time.Second - moment, 1}, {5 * time.Second, 0}, {time.Hour, 0}}},
+		"a failure that names a time":          {[]failure{{notBefore: time.Hour}}, []answer{{0, 1}, {time.Hour - moment, 1}, {time.Hour, 0}}},
+		"a failure that names an early time":   {[]failure{{notBefore: time.Second}}, []answer{{5*time.Second - moment, 1}, {5 * time.Second, 0}}},
+		"two failures":                         {[]failure{{}, {}}, []answer{{time.Second, 2}, {6*time.Second - moment, 2}, {6 * time.Second, 0}}},
+		"a failure after one that holds on":    {[]failure{{notBefore: time.Minute}, {}}, []answer{{time.Second, 1}, {time.Minute - moment, 1}, {time.Minute, 0}}},
+		"a refusal":                            {[]failure{{refused: true}}, []answer{{0, 1}, {time.Hour, 1}}},
+		"a refusal after one that holds on":    {[]failure{{notBefore: time.Minute}, {refused: true}}, []answer{{time.Second, 2}, {time.Hour, 2}}},
+		"a failure after a refusal":            {[]failure{{refused: true}, {notBefore: time.Hour}}, []answer{{time.Second, 1}, {2 * time.Hour, 1}}},
+		"another refusal after the first":      {[]failure{{refused: true}, {refused: true}}, []answer{{time.Second, 1}, {time.Hour, 1}}},
+		"a failure after a refusal that holds": {[]failure{{notBefore: time.Hour, refused: true}, {notBefore: 2 * time.Hour}}, []answer{{time.Second, 1}, {3 * time.Hour, 1}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -45,29 +46,29 @@ func TestWhatTheMemoryAnswersAndForHowLong(t *testing.T) {
 				var (
 					m      memory
 					began  = time.Now()
-					errors = []*ReadError{nil}
+					failed = []*ReadError{nil}
 				)
 
-				for number, failure := range test.failures {
+				for number, failing := range test.failures {
 					time.Sleep(time.Until(began.Add(time.Duration(number) * time.Second)))
 
 					err := &ReadError{Err: io.EOF}
-					if failure.notBefore > 0 {
-						err.NotBefore = began.Add(failure.notBefore)
+					if failing.notBefore > 0 {
+						err.NotBefore = began.Add(failing.notBefore)
 					}
 
-					errors = append(errors, err)
-					m.remember(err, failure.refused)
+					failed = append(failed, err)
+					m.remember(err, failing.refused)
 				}
 
 				for _, answer := range test.answers {
 					time.Sleep(time.Until(began.Add(answer.after)))
 
-					if got := m.failure(); got != errors[answer.want] {
-						t.Errorf("after %s the answer is %p, want failure %d of %v", answer.after, got, answer.want, errors)
+					if got := m.failure(); got != failed[answer.want] {
+						t.Errorf("after %s the answer is %p, want failure %d of %v", answer.after, got, answer.want, failed)
 					}
 
-					want := errors[answer.want]
+					want := failed[answer.want]
 					if want != nil && !test.failures[answer.want-1].refused {
 						want = nil
 					}
@@ -93,23 +94,29 @@ func TestTheLongestPauseCounts(t *testing.T) {
 			t.Errorf("without a pause, the wait is %s for %v", wait, err)
 		}
 
+		m.pauseFor(0, short)
+
+		if _, err := m.pauseLeft(); err != nil {
+			t.Errorf("no pause is taken for one for %v", err)
+		}
+
 		m.pauseFor(20*time.Second, long)
 		m.pauseFor(5*time.Second, short)
 
-		if wait, err := m.pauseLeft(); wait != 20*time.Second || err != error(long) {
+		if wait, err := m.pauseLeft(); wait != 20*time.Second || !errors.Is(err, long) {
 			t.Errorf("the wait is %s for %p, want that of the longer pause", wait, err)
 		}
 
 		m.pauseFor(20*time.Second, short)
 
-		if _, err := m.pauseLeft(); err != error(long) {
+		if _, err := m.pauseLeft(); !errors.Is(err, long) {
 			t.Error("a pause until the same time takes the place of the first")
 		}
 
 		time.Sleep(time.Second)
 		m.pauseFor(20*time.Second, longer)
 
-		if wait, err := m.pauseLeft(); wait != 20*time.Second || err != error(longer) {
+		if wait, err := m.pauseLeft(); wait != 20*time.Second || !errors.Is(err, longer) {
 			t.Errorf("the wait is %s for %p, want that of the pause that ends last", wait, err)
 		}
 

@@ -148,9 +148,9 @@ func TestReadsThatWaitForTheSameMomentDoNotAllAskInIt(t *testing.T) {
 		t.Run(pause.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var after []time.Duration // The pause.
+				after := make([]time.Duration, 0, 1000) // The pause.
 
-				for range 1000 {
+				for range cap(after) {
 					client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
 						return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"status":"200","result":[]}`))}, nil
 					}), nil)
@@ -200,7 +200,7 @@ func TestAPauseThatDoesNotFitIsNotWaitedFor(t *testing.T) {
 		_, err := client.read(t.Context(), began)
 
 		failed, ok := errors.AsType[*ReadError](err)
-		if !ok || failed.Err != error(pause) || failed.Attempts != 0 || failed.End != EndNoRoom || !failed.NotBefore.Equal(began.Add(time.Minute)) {
+		if !ok || !errors.Is(failed.Err, pause) || failed.Attempts != 0 || failed.End != EndNoRoom || !failed.NotBefore.Equal(began.Add(time.Minute)) {
 			t.Errorf("the read ends with %+v", err)
 		}
 
@@ -342,8 +342,8 @@ func TestOnlyATransientFailureNamesATime(t *testing.T) {
 	}{
 		"transient, a pause":       {transient, time.Hour, true},
 		"transient, a moment":      {transient, time.Nanosecond, true},
-		"transient, a pause ended": {transient, 0, false},
-		"transient, no pause":      {transient, -time.Hour, false},
+		"transient, a pause ended": {transient, -time.Hour, false}, // At this moment.
+		"transient, no pause":      {transient, 0, false},
 		"final, a pause":           {final, time.Hour, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -352,9 +352,10 @@ func TestOnlyATransientFailureNamesATime(t *testing.T) {
 				client := newBoundedClient(t, nil, nil)
 				failed := &ReadError{Err: test.err}
 
-				client.memory.pauseFor(test.pause, io.EOF)
+				client.memory.pauseFor(max(test.pause, -test.pause), io.EOF)
+				time.Sleep(-test.pause)
 
-				if err := client.fail(failed); err != error(failed) || failed.Timeout != time.Minute {
+				if err := client.fail(failed); !errors.Is(err, failed) || failed.Timeout != time.Minute {
 					t.Errorf("the error is %+v", err)
 				}
 
@@ -374,16 +375,16 @@ func TestOnlyATransientFailureNamesATime(t *testing.T) {
 func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {
 	t.Parallel()
 
-	var sent context.Context
+	var contextError func() error
 
 	client := newBoundedClient(t, roundTrip(func(request *http.Request) (*http.Response, error) {
-		sent = request.Context()
+		contextError = request.Context().Err
 
 		return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader(""))}, nil
 	}), nil)
 
-	if _, err := client.read(t.Context(), time.Now()); err == nil || sent.Err() == nil {
-		t.Errorf("the read ends with %v, and the context of its attempt with %v", err, sent.Err())
+	if _, err := client.read(t.Context(), time.Now()); err == nil || contextError() == nil {
+		t.Errorf("the read ends with %v, and the context of its attempt with %v", err, contextError())
 	}
 }
 
@@ -411,4 +412,70 @@ func TestSleep(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestAPauseThatHasJustEndedIsNone has a read begin at the moment at which the service takes requests again.
+func TestAPauseThatHasJustEndedIsNone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader(""))}, nil
+		}), nil)
+
+		client.memory.pauseFor(time.Second, io.EOF)
+		time.Sleep(time.Second)
+
+		began := time.Now()
+
+		if _, err := client.read(t.Context(), began); err == nil || time.Since(began) != 0 {
+			t.Errorf("the read ends after %s with %v", time.Since(began), err)
+		}
+	})
+}
+
+// TestARetryIsGivenUp has the context end, or another read learn of a long pause, while a read waits for its retry.
+func TestARetryIsGivenUp(t *testing.T) {
+	t.Parallel()
+
+	pause := &StatusError{Status: Lookup(199)}
+
+	for name, test := range map[string]struct {
+		meanwhile func(*Client, context.CancelFunc)
+		want      error
+	}{
+		"no read waits any more": {func(_ *Client, cancel context.CancelFunc) { cancel() }, context.Canceled},
+		"a pause of an hour":     {func(client *Client, _ context.CancelFunc) { client.memory.pauseFor(time.Hour, pause) }, pause},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+
+				var (
+					requests, reports int
+					client            *Client
+				)
+
+				client = newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
+					requests++
+
+					return busy(""), nil
+				}), func(context.Context, Attempt) {
+					reports++
+
+					test.meanwhile(client, cancel)
+				})
+
+				_, err := client.read(ctx, time.Now())
+				if !errors.Is(err, test.want) || requests != 1 || reports != 1 {
+					t.Errorf("after %d requests and %d reports the read ends with %v", requests, reports, err)
+				}
+
+				if failed, ok := errors.AsType[*ReadError](err); ok && (failed.Attempts != 1 || failed.End != EndNoRoom) {
+					t.Errorf("the read ends with %+v", failed)
+				}
+			})
+		})
+	}
 }

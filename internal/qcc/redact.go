@@ -64,10 +64,7 @@ func (r *redactor) with(tokens []string) *redactor {
 func (r *redactor) add(secret string) { r.secrets = append(r.secrets, foldCase(secret)) }
 
 func escapeJSON(s string) string {
-	escaped, err := json.Marshal(s)
-	if err != nil { // A string is always encoded.
-		return s
-	}
+	escaped, _ := json.Marshal(s) //nolint:errchkjson // A string is always encoded.
 
 	return string(escaped[1 : len(escaped)-1])
 }
@@ -77,7 +74,7 @@ func escapeJSONOfPHP(s string) string { return strings.ReplaceAll(escapeJSON(s),
 
 // words makes the service's own words fit to be shown. Its cost is bounded, whatever the service sends.
 func (r *redactor) words(raw string) Words {
-	redacted := r.redact([]rune(r.cut(printable(raw))))
+	redacted := r.redact([]rune(cut(printable(raw))))
 	text := []rune(strings.ReplaceAll(redacted, "##", "# ")) // A pipeline may obey "##[command]" or "##vso[command]" anywhere in a line.
 
 	if len(text) > maxWords {
@@ -98,23 +95,17 @@ func (r *redactor) hides(text string) bool {
 	return false
 }
 
-// cut returns the beginning of a text: enough to find a secret that begins among the characters that are shown. Of a run of hexadecimal
-// digits at the cut nothing is left, because it may be the beginning of a Token.
-func (r *redactor) cut(raw string) string {
-	length := maxWords
-
-	if r != nil {
-		for _, secret := range r.secrets {
-			length = max(length, maxWords+utf8.RuneCountInString(secret))
-		}
-	}
+// cut returns the beginning of a text: enough to find a Token, or eight characters of a credential, that begins among the characters that
+// are shown. Of a run of hexadecimal digits at the cut nothing is left, because it may be the beginning of a Token.
+func cut(raw string) string {
+	left := maxWords + tokenLength
 
 	for i := range raw {
-		if length == 0 {
+		if left == 0 {
 			return strings.TrimRight(raw[:i], hexDigits)
 		}
 
-		length--
+		left--
 	}
 
 	return raw
@@ -191,7 +182,7 @@ func (r *redactor) secretsIn(text []rune) []bool {
 	for _, s := range r.secrets {
 		width := min(ShortestSecret, utf8.RuneCountInString(s))
 
-		for from := 0; width > 0 && from+width <= len(folded); from++ {
+		for from := 0; from+width <= len(folded); from++ {
 			if strings.Contains(s, string(folded[from:from+width])) {
 				mark(from, from+width)
 			}

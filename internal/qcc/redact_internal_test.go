@@ -52,6 +52,7 @@ func TestWords(t *testing.T) {
 		"control characters":           {"\x1b[31mred\u202e\x00 \x7fdone", "[31mred done"},
 		"lines":                        {"\n one\r\n\ttwo\u2028three ", "one   two three"},
 		"commands of a pipeline":       {"##[error]x ##vso[task] ###", "# [error]x # vso[task] # #"},
+		"numbers of a list":            {"#1 # 2 #", "#1 # 2 #"},
 		"no UTF-8":                     {"a\xffb", "a\ufffdb"},
 		"300 characters":               {strings.Repeat("长", 300), strings.Repeat("长", 300)},
 		"301 characters":               {strings.Repeat("长", 301), strings.Repeat("长", 300) + "…"},
@@ -91,6 +92,30 @@ func TestWhatIsCutShowsNoPart(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestCut goes to the length at which a text is cut. What follows is not looked at, so that a long text costs no more.
+func TestCut(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct{ raw, want string }{
+		"nothing":                    {"", ""},
+		"just short enough":          {strings.Repeat("长", 332), strings.Repeat("长", 332)},
+		"one too many":               {strings.Repeat("长", 333), strings.Repeat("长", 332)},
+		"far too many":               {strings.Repeat("长", 1<<16), strings.Repeat("长", 332)},
+		"digits at the cut":          {strings.Repeat("长", 310) + strings.Repeat("aF9", 50), strings.Repeat("长", 310)},
+		"digits just short enough":   {strings.Repeat("长", 300) + testToken, strings.Repeat("长", 300) + testToken},
+		"digits, and then no digits": {strings.Repeat("长", 300) + testToken[:31] + "长长", strings.Repeat("长", 300) + testToken[:31] + "长"},
+		"no UTF-8":                   {strings.Repeat("\xff", 333), strings.Repeat("\xff", 332)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			if got := cut(test.raw); got != test.want {
+				t.Errorf("%q becomes %q, want %q", test.raw, got, test.want)
+			}
+		})
 	}
 }
 

@@ -153,6 +153,32 @@ func TestARedirectNamesItsHost(t *testing.T) {
 	}
 }
 
+// TestOnlyARedirectHasAHost has a Location beside statuses that do not redirect, too.
+func TestOnlyARedirectHasAHost(t *testing.T) {
+	t.Parallel()
+
+	for code, want := range map[int]string{
+		201: "", 299: "", 300: "elsewhere.example", 302: "elsewhere.example", 399: "elsewhere.example", 400: "", 503: "",
+	} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+
+			cfg := config(qcc.DefaultBaseURL)
+			cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+				response := status(code, "")
+				response.Header.Set("Location", "https://elsewhere.example/")
+
+				return response, nil
+			})
+
+			_, err := read(t, cfg)
+			if got := as[*qcc.HTTPError](t, err); got.RedirectHost.String() != want {
+				t.Errorf("HTTP %d redirects to %q, want %q", code, got.RedirectHost, want)
+			}
+		})
+	}
+}
+
 // TestCompressionThatIsBrokenIsNotAskedAgain has an answer that is not compressed, one that is no deflate, and one that another checksum
 // belongs to.
 func TestCompressionThatIsBrokenIsNotAskedAgain(t *testing.T) {
@@ -277,7 +303,7 @@ func TestAnAnswerFromACacheIsRefused(t *testing.T) {
 				return
 			}
 
-			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemCached {
+			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemCached || got.Host != "pro.qcc.com" || got.StatusCode != http.StatusOK {
 				t.Errorf("error is %v, want that the answer comes from a cache", err)
 			}
 		})

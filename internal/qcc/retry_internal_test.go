@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -51,5 +52,50 @@ func TestTransientHTTP(t *testing.T) {
 		if got := TransientHTTP(status); got != want {
 			t.Errorf("HTTP %d is transient: %t, want %t", status, got, want)
 		}
+	}
+}
+
+// TestAPauseOnlyMakesAWaitLonger averages the first wait of many, which lie between nothing and a second. The longer one of two has a
+// greater average than each of them.
+func TestAPauseOnlyMakesAWaitLonger(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		pause, ago      time.Duration
+		atLeast, atMost time.Duration // Of the average.
+	}{
+		"no pause":                 {0, 0, 450 * time.Millisecond, 550 * time.Millisecond},
+		"a pause that ends now":    {time.Second, time.Second, 450 * time.Millisecond, 550 * time.Millisecond},
+		"a pause that ended":       {time.Second, time.Second + 100*time.Millisecond, 450 * time.Millisecond, 550 * time.Millisecond},
+		"a pause of a moment":      {time.Nanosecond, 0, 620 * time.Millisecond, 710 * time.Millisecond},
+		"a pause of ten seconds":   {10 * time.Second, 0, 10450 * time.Millisecond, 10550 * time.Millisecond},
+		"a pause that leaves 20ms": {time.Minute - 20*time.Millisecond, 0, time.Minute - 12*time.Millisecond, time.Minute - 8*time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const tries = 5000
+
+				client := newBoundedClient(t, nil, nil)
+
+				client.memory.pauseFor(test.pause, io.EOF)
+				time.Sleep(test.ago)
+
+				var sum time.Duration
+
+				for range tries {
+					wait, end := client.next(&StatusError{Status: Lookup(199)}, time.Now().Add(time.Minute), 0)
+					if wait <= 0 || wait >= time.Minute {
+						t.Fatalf("the wait is %s, and the end %d", wait, end)
+					}
+
+					sum += wait / tries
+				}
+
+				if sum < test.atLeast || sum > test.atMost {
+					t.Errorf("the average wait is %s, want %s to %s", sum, test.atLeast, test.atMost)
+				}
+			})
+		})
 	}
 }

@@ -410,10 +410,10 @@ func TestABatchWithoutReadsIsGivenUp(t *testing.T) {
 func TestTheContextOfABatchEndsWithIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var of context.Context
+		var contextError func() error
 
 		shared := &sharer[int]{read: func(ctx context.Context, _ time.Time) (int, error) {
-			of = ctx
+			contextError = ctx.Err
 
 			return 1, ctx.Err()
 		}}
@@ -424,7 +424,7 @@ func TestTheContextOfABatchEndsWithIt(t *testing.T) {
 
 		synctest.Wait()
 
-		if of.Err() == nil {
+		if contextError() == nil {
 			t.Error("the context of a batch that has its answer goes on")
 		}
 	})

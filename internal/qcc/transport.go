@@ -79,7 +79,8 @@ var errNotLoopback = errors.New(string(FailureNotLoopback))
 
 // refuseOtherMachines refuses an address that a host name such as localhost leads to, if it is not one of this machine.
 func refuseOtherMachines(_, address string, _ syscall.RawConn) error {
-	if to, err := netip.ParseAddrPort(address); err != nil || !to.Addr().IsLoopback() {
+	to, _ := netip.ParseAddrPort(address) // The zero address, of what is none, is no loopback address.
+	if !to.Addr().IsLoopback() {
 		return errNotLoopback
 	}
 

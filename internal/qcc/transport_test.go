@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -103,7 +104,7 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
 	server.EnableHTTP2 = true
-	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} //nolint:gosec // Its version does not matter. The request has no progress to note this in.
+	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} // And the request has no progress to note that in.
 	server.StartTLS()
 	t.Cleanup(server.Close)
 
@@ -194,5 +195,50 @@ func TestAProxyConnectsOrRefuses(t *testing.T) {
 				t.Errorf("through the proxy, the quota is %+v, %v", quota, err)
 			}
 		})
+	}
+}
+
+// TestAConnectionIsNotMadeAfterItsRequest dials for a request whose time is over, though its context goes on.
+func TestAConnectionIsNotMadeAfterItsRequest(t *testing.T) {
+	t.Parallel()
+
+	address := listen(t, func(connection net.Conn) { _, _ = io.Copy(io.Discard, connection) })
+
+	for name, test := range map[string]struct {
+		left    time.Duration
+		refused bool
+	}{"time is over": {-time.Second, true}, "time is left": {time.Minute, false}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			ctx := context.WithValue(t.Context(), progressKey{}, &progress{deadline: time.Now().Add(test.left)})
+
+			connection, err := dialForRequest(ctx, "tcp", address)
+			if (err != nil) != test.refused {
+				t.Errorf("the connection is %v, %v", connection, err)
+			}
+
+			if connection != nil {
+				connection.Close()
+			}
+		})
+	}
+}
+
+// TestOnlyPlainHTTPIsKeptFromOtherMachines dials an address for documents, which no machine has.
+func TestOnlyPlainHTTPIsKeptFromOtherMachines(t *testing.T) {
+	t.Parallel()
+
+	for _, loopbackOnly := range []bool{true, false} {
+		ctx := context.WithValue(t.Context(), progressKey{}, &progress{loopbackOnly: loopbackOnly, deadline: time.Now().Add(50 * time.Millisecond)})
+
+		connection, err := dialForRequest(ctx, "tcp", "192.0.2.1:1")
+		if errors.Is(err, errNotLoopback) != loopbackOnly {
+			t.Errorf("loopback only: %t, and the error is %v", loopbackOnly, err)
+		}
+
+		if connection != nil {
+			connection.Close()
+		}
 	}
 }

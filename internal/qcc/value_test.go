@@ -91,7 +91,9 @@ func TestValues(t *testing.T) {
 		t.Run(raw, func(t *testing.T) {
 			t.Parallel()
 
-			var got struct{ V value }
+			var got struct {
+				V value `json:"v"`
+			}
 
 			if err := json.Unmarshal([]byte(`{"v":`+raw+`}`), &got); err != nil {
 				t.Fatal(err)

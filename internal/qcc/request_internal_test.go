@@ -1,0 +1,31 @@
+package qcc
+
+import (
+	"net/http"
+	"testing"
+)
+
+// TestOnlyPlainHTTPIsBoundToThisMachine looks at what the transport is given with a request.
+func TestOnlyPlainHTTPIsBoundToThisMachine(t *testing.T) {
+	t.Parallel()
+
+	for baseURL, want := range map[string]bool{"https://pro.qcc.com": false, "https://localhost": false, "http://localhost": true} {
+		t.Run(baseURL, func(t *testing.T) {
+			t.Parallel()
+
+			client := newTestClient(t, baseURL, func(c *Config) {
+				c.Transport = roundTrip(func(request *http.Request) (*http.Response, error) {
+					if got := progressOf(request.Context()).loopbackOnly; got != want {
+						t.Errorf("the request is bound to this machine: %t, want %t", got, want)
+					}
+
+					return busy(""), nil
+				})
+			})
+
+			if _, err := client.Quota(t.Context()); err == nil {
+				t.Error("there is no error")
+			}
+		})
+	}
+}

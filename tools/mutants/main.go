@@ -1,0 +1,140 @@
+// Command mutants breaks the code in small ways, one at a time, and looks whether a test notices. It prints each mutant that no test
+// notices, and fails if one of them is not in the list of accepted ones.
+//
+// Most mutants of a package are in one test binary, where a variable of the environment turns one of them on. What cannot be turned on while
+// the program runs, such as another constant, has a binary of its own. Both are built with an overlay, so that no file of the tree changes.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// target is a package whose code is broken.
+type target struct {
+	folder string
+	files  []string // All if empty.
+	tests  []string // Patterns that choose the tests. What fits a later one is run only if what fits those before notices nothing.
+	skip   string   // A pattern of tests that are never run.
+}
+
+// targets returns what is broken, and the tests that must notice it. Tests that take long, or that need Terraform, are not among them.
+func targets() []target {
+	return []target{
+		{
+			folder: "internal/qcc",
+			tests:  []string{"", "^Test(WhatIsCutShowsNoPart|NothingIsRepeatedBehindOurBack|SharingInRandomOrder|AHangSaysWhere)$"},
+			skip:   "^Test(AThousandPipelines|Soak)$",
+		},
+		{
+			folder: "internal/provider",
+			files:  []string{"shortfalls_function.go"},
+			tests:  []string{"^Test(Shortfalls|ShortfallsOfSomethingElse|RequirementsThatAreWrong|ARequirementOfAnUnknownModuleIsNotNamed|DefinitionOfShortfalls)$"},
+		},
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+
+	passed, err := run(ctx)
+
+	stop()
+
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+
+	if err != nil || !passed {
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) (bool, error) {
+	root := flag.String("root", "../..", "the root of the repository")
+	list := flag.String("accepted", "accepted.txt", "the list of accepted mutants")
+	atOnce := flag.Int("parallel", 2, "how many tests run at once")
+	only := flag.String("only", "", "break this file only, and do not look for accepted mutants that are noticed")
+	all := flag.Bool("v", false, "print the mutants that are noticed, too")
+
+	flag.Parse()
+
+	accepted, err := readAccepted(*list)
+	if err != nil {
+		return false, err
+	}
+
+	absolute, err := filepath.Abs(*root)
+	if err != nil {
+		return false, err
+	}
+
+	scratch, err := os.MkdirTemp("", "mutants")
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
+
+	var (
+		began    = time.Now()
+		survived = map[string]*mutant{}
+		total    int
+	)
+
+	for _, t := range targets() {
+		b := bench{root: absolute, scratch: scratch, target: t, atOnce: *atOnce, only: *only, all: *all}
+
+		mutants, err := b.run(ctx)
+		if err != nil {
+			return false, fmt.Errorf("%s: %w", t.folder, err)
+		}
+
+		total += len(mutants)
+
+		for _, m := range mutants {
+			if m.survived {
+				survived[m.key()] = m
+			}
+		}
+	}
+
+	if total == 0 {
+		return false, fmt.Errorf("there is no mutant of %q", *only)
+	}
+
+	passed := report(survived, accepted, *only == "")
+
+	fmt.Printf("%d mutants, %d noticed, %d survived, in %s\n", total, total-len(survived), len(survived), time.Since(began).Round(time.Second))
+
+	return passed, nil
+}
+
+// report prints the mutants that survived and are not accepted, and if it is complete those that are accepted and did not survive.
+func report(survived map[string]*mutant, accepted map[string]string, complete bool) bool {
+	passed := true
+
+	for _, key := range slices.Sorted(maps.Keys(survived)) {
+		if accepted[key] == "" {
+			fmt.Printf("not noticed, and not accepted: line %d of %s\n", survived[key].line, key)
+
+			passed = false
+		}
+	}
+
+	for _, key := range slices.Sorted(maps.Keys(accepted)) {
+		if complete && survived[key] == nil {
+			fmt.Printf("accepted, and noticed or gone: %s\n", key)
+
+			passed = false
+		}
+	}
+
+	return passed
+}
