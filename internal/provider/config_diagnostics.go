@@ -56,15 +56,20 @@ func (s *settings) absences() diag.Diagnostics {
 
 // unknownDiagnostic returns the error of a read before Terraform knows all of the provider block.
 func unknownDiagnostic(fields []qcc.Field) diag.Diagnostic {
-	names := make([]string, 0, len(fields))
-	environment := ""
+	var names, variables []string
 
 	for _, field := range fields {
 		names = append(names, string(field))
 
 		if variable, ok := environmentVariables[field]; ok {
-			environment = "The provider does not use the environment variable " + variable + " instead, because it may belong to another account."
+			variables = append(variables, variable)
 		}
+	}
+
+	environment := ""
+	if len(variables) > 0 {
+		environment = fmt.Sprintf("The provider does not use %s in place of what is unknown: the environment may belong to another account.",
+			strings.Join(variables, ", "))
 	}
 
 	return diag.NewErrorDiagnostic("Unknown QCC provider configuration", paragraphs(

@@ -88,8 +88,8 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	}
 
 	settings := resolve(model, p.getenv)
-	if errors := append(settings.problems(), settings.absences()...); errors.HasError() {
-		provide(&reader{errors: errors}, resp)
+	if faults := append(settings.problems(), settings.absences()...); faults.HasError() {
+		provide(&reader{errors: faults}, resp)
 
 		return
 	}

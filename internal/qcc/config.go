@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -96,7 +95,7 @@ func credentialProblem(value string) string {
 		saveAsUTF8    = "Save the file that it comes from as UTF-8 without a byte-order mark."
 	)
 
-	invisible := strings.IndexFunc(value, func(char rune) bool { return !unicode.IsPrint(char) })
+	invisible := strings.IndexFunc(value, func(char rune) bool { return !isVisible(char) })
 
 	switch {
 	case value == "":

@@ -28,6 +28,7 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 		"key after a mark":                   {func(c *qcc.Config) { c.Key = "\ufeffs3cr3t" }, qcc.FieldKey, "byte-order mark"},
 		"key with a zero width":              {func(c *qcc.Config) { c.Key = "s3c\u200br3t" }, qcc.FieldKey, "character 4 is invisible (U+200B)"},
 		"secret with a line":                 {func(c *qcc.Config) { c.SecretKey = "ü3\nr3t" }, qcc.FieldSecretKey, "character 3 is invisible (U+000A)"},
+		"key with a filler":                  {func(c *qcc.Config) { c.Key = "s3c\u3164r3t" }, qcc.FieldKey, "character 4 is invisible (U+3164)"},
 		"key with a hard space":              {func(c *qcc.Config) { c.Key = "s3c\u00a0r3t" }, qcc.FieldKey, "character 4 is invisible (U+00A0)"},
 		"key that ends in NUL":               {func(c *qcc.Config) { c.Key = "s3cr3t\x00" }, qcc.FieldKey, "invisible (U+0000)"},
 		"key too long":                       {func(c *qcc.Config) { c.Key = strings.Repeat("k", 513) }, qcc.FieldKey, "It has 513 bytes, and may have 512 at most"},

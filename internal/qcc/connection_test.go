@@ -19,6 +19,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/net/http/httpproxy"
 
@@ -244,6 +245,8 @@ func TestASOCKSProxyThatRefuses(t *testing.T) {
 		"host unreachable":      {welcome, "\x05\x04" + address},
 		"not allowed":           {welcome, "\x05\x02" + address},
 		"no acceptable methods": {"\x05\xff"},
+		"closes":                {"\x05"},
+		"closes when asked":     {welcome, "\x05"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -261,15 +264,25 @@ func TestASOCKSProxyThatRefuses(t *testing.T) {
 					_, _ = io.WriteString(connection, said)
 				}
 
-				_, _ = io.Copy(io.Discard, connection)
+				if !strings.HasPrefix(name, "closes") {
+					_, _ = io.Copy(io.Discard, connection)
+				}
 			})
 			client := newTestClient(t, "https://pro.qcc.com", func(c *Config) {
-				c.MaxRetries = DefaultMaxRetries
+				if !strings.HasPrefix(name, "closes") {
+					c.MaxRetries = DefaultMaxRetries
+				}
+
 				c.Transport = newTransport(&httpproxy.Config{HTTPSProxy: "socks5://" + address})
 			})
 
-			if failed := failure(t, client); failed.Failure != FailureProxyRefused || failed.Transient || failed.ProxyStatus != 0 {
-				t.Errorf("the failure is %+v, want that the proxy refuses", failed)
+			want := TransportError{Failure: FailureProxyRefused, Host: "pro.qcc.com"}
+			if strings.HasPrefix(name, "closes") {
+				want.Failure, want.Transient = FailureProxy, true
+			}
+
+			if failed := failure(t, client); *failed != want {
+				t.Errorf("the failure is %+v, want %+v", failed, want)
 			}
 
 			if connections.Load() != 1 {
@@ -358,6 +371,42 @@ func TestPlainHTTPStaysOnThisMachine(t *testing.T) {
 	}
 }
 
+// TestAHandshakeThatIsCutIsRetried has a server that closes the connection inside of a TLS record.
+func TestAHandshakeThatIsCutIsRetried(t *testing.T) {
+	t.Parallel()
+
+	for _, sent := range []string{"", "\x16\x03\x03", "\x16\x03\x03\x00\x40\x02"} {
+		t.Run(fmt.Sprintf("%d bytes", len(sent)), func(t *testing.T) {
+			t.Parallel()
+
+			address := listen(t, func(connection net.Conn) {
+				_, _ = connection.Read(make([]byte, 1024))
+				_, _ = io.WriteString(connection, sent)
+			})
+
+			if failed := failure(t, newTestClient(t, "https://"+address, nil)); failed.Failure != FailureBroken || !failed.Transient {
+				t.Errorf("the failure is %+v, want that the connection was closed", failed)
+			}
+		})
+	}
+}
+
+// TestASlowNameServerIsNamed has a resolver whose server never answers.
+func TestASlowNameServerIsNamed(t *testing.T) {
+	t.Parallel()
+
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+
+	ctx, p := watch(ctx)
+	p.trace.DNSStart(httptrace.DNSStartInfo{})
+	<-ctx.Done()
+
+	if got := newTransportError(ctx.Err(), "h", p); got.Failure != FailureSlowName {
+		t.Errorf("the failure is %q", got.Failure)
+	}
+}
+
 // TestAHangSaysWhere has a service, a proxy and a SOCKS proxy that take connections and say nothing.
 func TestAHangSaysWhere(t *testing.T) {
 	t.Parallel()
@@ -423,7 +472,7 @@ func TestProgressNamesTheStage(t *testing.T) {
 	enters("the start of DNS", func() { p.trace.DNSStart(struct{ Host string }{}) }, FailureSlowName)
 	enters("the start of a connection", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowConnect)
 	enters("a connection that failed", func() { p.trace.ConnectDone("tcp", "", io.EOF) }, FailureSlowConnect)
-	enters("a connection", func() { p.trace.ConnectDone("tcp", "", nil) }, FailureSlowProxy)
+	enters("a connection", func() { p.trace.ConnectDone("tcp", "", nil) }, FailureSlowConnect)
 	enters("the start of TLS", func() { p.trace.TLSHandshakeStart() }, FailureSlowTLS)
 	enters("TLS that failed", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, io.EOF) }, FailureSlowTLS)
 
@@ -431,10 +480,26 @@ func TestProgressNamesTheStage(t *testing.T) {
 		t.Errorf("after TLS that failed, the failure is %q", got)
 	}
 
-	enters("TLS", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil) }, FailureSlowProxy)
+	if got := p.broken(fmt.Errorf("tls: %w", io.ErrUnexpectedEOF)); got != FailureBroken {
+		t.Errorf("after a handshake that was cut, the failure is %q", got)
+	}
+
+	p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil)
+
+	if got := p.broken(errors.New("http: malformed")); got != FailureBroken {
+		t.Errorf("after TLS without a proxy, the failure is %q", got)
+	}
+
+	p.proxied.Store(true)
+
+	enters("the start of DNS for a proxy", func() { p.trace.DNSStart(struct{ Host string }{}) }, FailureSlowProxy)
+	enters("the start of a connection to a proxy", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowProxy)
+	enters("a connection to a proxy", func() { p.trace.ConnectDone("tcp", "", nil) }, FailureSlowProxy)
+	enters("TLS through a proxy", func() { p.trace.TLSHandshakeStart() }, FailureSlowTLS)
+	enters("TLS with a proxy", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil) }, FailureSlowProxy)
 
 	if got := p.broken(errors.New("http: malformed")); got != FailureProxy {
-		t.Errorf("after TLS that was agreed on, the failure is %q", got)
+		t.Errorf("after TLS with a proxy, the failure is %q", got)
 	}
 
 	p.trace.GotConn(httptrace.GotConnInfo{})

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -20,6 +19,8 @@ import (
 const (
 	// maxModules is how many modules an answer may have, where three are known. Terraform takes minutes for tens of thousands.
 	maxModules = 1000
+	// maxCode is the largest status code. Known codes have three digits, and more could be a part of a credential.
+	maxCode = 9999
 	// maxIDLength is how many characters a module id may have.
 	maxIDLength = 64
 )
@@ -60,7 +61,7 @@ func decodeQuota(body []byte, r *redactor) (Quota, Status, error) {
 	}
 
 	code, err := strconv.ParseUint(strings.TrimSpace(wire.Status.String()), 10, 31)
-	if err != nil {
+	if err != nil || code > maxCode {
 		return Quota{}, Status{}, &AnswerError{Problem: ProblemStatus, Value: r.words(wire.Status.shown())}
 	}
 
@@ -166,7 +167,7 @@ func (w *wireModule) id(r *redactor) (string, error) {
 // isPlainID reports whether Terraform can keep and print an id as it is. Terraform normalises keys to NFC, and wraps what it prints at
 // spaces. A CI system may obey a line that begins with "::", or "##" anywhere.
 func isPlainID(id string) bool {
-	isOdd := func(char rune) bool { return !unicode.IsPrint(char) || char == ' ' || char == utf8.RuneError }
+	isOdd := func(char rune) bool { return !isVisible(char) || char == ' ' || char == utf8.RuneError }
 
 	return utf8.RuneCountInString(id) <= maxIDLength && norm.NFC.IsNormalString(id) && !strings.ContainsFunc(id, isOdd) &&
 		!strings.Contains(id, "::") && !strings.Contains(id, "##")

@@ -131,8 +131,11 @@ type ReadError struct {
 	End End
 	// Timeout is the configured budget of a read.
 	Timeout time.Duration
-	// NotBefore is when the service wants to be asked again; zero if it did not say, or if waiting does not help.
+	// NotBefore is when the service accepts the next request; zero if it did not say, or if waiting does not help.
 	NotBefore time.Time
+
+	// sent is when the last exchange of the read began; zero if there was none.
+	sent time.Time
 }
 
 // End is a reason to end a read.

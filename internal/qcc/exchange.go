@@ -28,7 +28,13 @@ func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) 
 	}
 
 	corrected, ok := correctedOffset(refusal.Skew)
-	if !ok || (corrected-offset).Abs() <= ToleratedSkew || c.memory.refusal() != nil {
+	if !ok || (corrected-offset).Abs() <= ToleratedSkew {
+		return quota, err
+	}
+
+	if c.memory.refusal() != nil { // Another read was refused meanwhile, so whether a correction helps stays unknown.
+		refusal.Skew = nil
+
 		return quota, err
 	}
 

@@ -76,6 +76,10 @@ func TestAnExchangeStartsFromTheKnownClock(t *testing.T) {
 					t.Errorf("the error is %v after %s", err, last)
 				}
 
+				if refusal := signatureRefusal(err); refusal != nil && (refusal.Skew == nil) != test.refused {
+					t.Errorf("the skew is %v; it is no reason if no request was signed with it", refusal.Skew)
+				}
+
 				if !slices.Equal(signed, test.signed) {
 					t.Errorf("the requests were signed %v ahead, want %v", signed, test.signed)
 				}

@@ -18,6 +18,9 @@ type memory struct {
 	forGood bool
 	until   time.Time
 
+	// succeeded is when the newest exchange that brought the quota began; zero if there was none.
+	succeeded time.Time
+
 	// pause is the failure of the attempt after which the service asked for the longest pause; nil if it never asked for one.
 	pause    error
 	pausedTo time.Time
@@ -65,10 +68,24 @@ func (m *memory) pauseFor(wait time.Duration, failure error) {
 	}
 }
 
-// remember keeps the error of a read, unless it keeps one that holds longer.
+// succeed notes that an exchange which began at a time brought the quota.
+func (m *memory) succeed(sent time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+
+	if sent.After(m.succeeded) {
+		m.succeeded = sent
+	}
+}
+
+// remember keeps the error of a read, unless it keeps one that holds longer. It does not keep one that a newer success makes obsolete.
 func (m *memory) remember(failed *ReadError, forGood bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+
+	if !forGood && failed.NotBefore.IsZero() && failed.sent.Before(m.succeeded) {
+		return
+	}
 
 	until := time.Now().Add(failureHolds)
 	if failed.NotBefore.After(until) {

@@ -127,3 +127,36 @@ func TestTheLongestPauseCounts(t *testing.T) {
 		}
 	})
 }
+
+// TestANewerSuccessMakesAFailureObsolete has failures of reads whose last request was sent before, with and after one that succeeded.
+func TestANewerSuccessMakesAFailureObsolete(t *testing.T) {
+	t.Parallel()
+
+	now := time.Now()
+
+	for name, test := range map[string]struct {
+		failed   *ReadError
+		forGood  bool
+		obsolete bool
+	}{
+		"sent before":                         {&ReadError{sent: now.Add(-1)}, false, true},
+		"sent at the same time":               {&ReadError{sent: now}, false, false},
+		"sent after":                          {&ReadError{sent: now.Add(1)}, false, false},
+		"sent before, a refusal":              {&ReadError{sent: now.Add(-1)}, true, false},
+		"sent before, with a time to come at": {&ReadError{sent: now.Add(-1), NotBefore: now.Add(time.Hour)}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var m memory
+
+			m.succeed(now)
+			m.succeed(now.Add(-time.Hour)) // An older one, that took longer.
+			m.remember(test.failed, test.forGood)
+
+			if got := m.failure(); (got == nil) != test.obsolete {
+				t.Errorf("the failure that is remembered is %+v", got)
+			}
+		})
+	}
+}

@@ -353,3 +353,39 @@ func TestARefusalReachesReadsThatWait(t *testing.T) {
 		}
 	})
 }
+
+// TestALateFailureDoesNotOverruleNewerSuccesses has a read hang while later ones succeed.
+func TestALateFailureDoesNotOverruleNewerSuccesses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var requests atomic.Int32
+
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+			if requests.Add(1) == 1 {
+				return hang(r)
+			}
+
+			return ok(`{"status":"200","result":[]}`), nil
+		})
+		client := newClient(t, cfg)
+
+		var reads sync.WaitGroup
+
+		reads.Go(func() {
+			if _, err := client.Quota(t.Context()); err == nil {
+				t.Error("the read that hangs succeeds")
+			}
+		})
+
+		for range 70 {
+			time.Sleep(time.Second)
+
+			if _, err := client.Quota(t.Context()); err != nil {
+				t.Error(err)
+			}
+		}
+
+		reads.Wait()
+	})
+}

@@ -12,11 +12,13 @@ import (
 	"time"
 )
 
-// progress records how far a request got. The errors of net/http do not say where a request hangs or breaks.
+// progress records how far a request got, and what its connection needs to know. The errors of net/http do not say where a request hangs.
 type progress struct {
 	trace httptrace.ClientTrace
 	// deadline is when the request must end; zero if it need not.
 	deadline time.Time
+	// proxied reports whether the request goes through a proxy.
+	proxied atomic.Bool
 	// loopbackOnly reports whether the request may only go to this machine.
 	loopbackOnly bool
 	// stage is what is under way.
@@ -42,7 +44,7 @@ func watch(ctx context.Context) (context.Context, *progress) {
 		DNSStart:     func(httptrace.DNSStartInfo) { enter(FailureSlowName) },
 		ConnectStart: func(string, string) { enter(FailureSlowConnect) },
 		ConnectDone: func(_, _ string, err error) {
-			if err == nil { // Without a proxy, the next stage begins at once.
+			if err == nil { // Without a proxy, this stage is over at once.
 				enter(FailureSlowProxy)
 			}
 		},
@@ -55,7 +57,7 @@ func watch(ctx context.Context) (context.Context, *progress) {
 			}
 		},
 		GotConn: func(httptrace.GotConnInfo) { enter(FailureSlow) },
-		// Who answers does not miss a client certificate.
+		// A server that answers does not require a client certificate.
 		GotFirstResponseByte: func() { p.certificateAsked.Store(false) },
 	}
 
@@ -71,33 +73,48 @@ func progressOf(ctx context.Context) *progress {
 
 // slow returns the failure of a request whose time is over.
 func (p *progress) slow() Failure {
-	if stage := p.stage.Load(); stage != nil {
-		return *stage
+	stage := p.stage.Load()
+	if stage == nil {
+		return FailureSlow
 	}
 
-	return FailureSlow
+	switch proxied := p.proxied.Load(); *stage {
+	case FailureSlowName, FailureSlowConnect:
+		if proxied {
+			return FailureSlowProxy
+		}
+	case FailureSlowProxy:
+		if !proxied {
+			return FailureSlowConnect
+		}
+	}
+
+	return *stage
 }
 
 // broken returns the failure of a request whose connection ended early.
 func (p *progress) broken(err error) Failure {
-	var (
-		op    *net.OpError
-		errno syscall.Errno
-	)
+	var op *net.OpError
 
 	alert := errors.As(err, &op) && op.Op == "remote error" // A TLS alert of the other side.
-	ended := errors.Is(err, io.EOF) || errors.As(err, &errno)
 
 	switch {
-	case p.slow() == FailureSlowProxy:
+	case p.proxied.Load() && p.slow() == FailureSlowProxy:
 		return FailureProxy
 	case p.certificateAsked.Load() && alert:
 		return FailureClientCertificate
-	case alert, p.handshakeFailed.Load() && !ended:
+	case alert, p.handshakeFailed.Load() && !isEnd(err):
 		return FailureTLS
 	default:
 		return FailureBroken
 	}
+}
+
+// isEnd reports whether the other side ended the connection, or the network did.
+func isEnd(err error) bool {
+	var errno syscall.Errno
+
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &errno)
 }
 
 // isRefused reports whether a connection was refused. Windows has an error number of its own for that.

@@ -35,12 +35,14 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 			return Quota{}, err
 		}
 
+		sent := time.Now()
 		exchanging, cancel := context.WithDeadline(ctx, c.exchangeDeadline(deadline, retries))
 		quota, err := c.exchange(exchanging, &attempt)
 
 		cancel()
 
 		if err == nil {
+			c.memory.succeed(sent)
 			c.report(ctx, attempt)
 
 			return quota, nil
@@ -59,7 +61,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 		c.report(ctx, attempt)
 
 		if wait == 0 {
-			return Quota{}, c.fail(&ReadError{Err: err, Attempts: attempt.Number, End: end})
+			return Quota{}, c.fail(&ReadError{Err: err, Attempts: attempt.Number, End: end, sent: sent})
 		}
 
 		if !sleep(ctx, wait) {

@@ -246,7 +246,8 @@ func TestWhyAReadEnds(t *testing.T) {
 	}{
 		"all is well":                       {transient, time.Second, time.Second - moment, 0, 0, false},
 		"the pause takes all that is left":  {transient, time.Second, time.Second, 9, EndNoRoom, true},
-		"the random wait takes more":        {transient, moment, 0, 9, EndNoRoom, true},
+		"half of what is left is no time":   {transient, moment, 0, 9, EndNoRoom, true},
+		"the random wait takes half":        {transient, 2 * moment, 0, 9, 0, false},
 		"the last retry":                    {transient, time.Second, moment, 10, EndRetries, true},
 		"the last retry at the last moment": {transient, moment, time.Second, 10, EndRetries, true},
 		"the time is over":                  {transient, 0, moment, 10, EndTimeout, true},
@@ -263,11 +264,6 @@ func TestWhyAReadEnds(t *testing.T) {
 				for range 100 {
 					wait, end := client.next(test.err, time.Now().Add(test.left), test.retries)
 					if (wait == 0) != test.ends || end != test.end {
-						// The random wait before the first retry is up to a second.
-						if wait == 0 && end == EndNoRoom && !test.ends {
-							continue
-						}
-
 						t.Errorf("the wait is %s, and the end %d, want %d, %t", wait, end, test.end, test.ends)
 					}
 

@@ -115,7 +115,7 @@ func cut(raw string) string {
 func printable(text string) string {
 	return strings.Map(func(char rune) rune {
 		switch {
-		case unicode.IsPrint(char):
+		case isVisible(char):
 			return char
 		case unicode.IsSpace(char):
 			return ' '
@@ -123,6 +123,14 @@ func printable(text string) string {
 			return -1
 		}
 	}, text)
+}
+
+// isVisible reports whether a character can be seen by itself. For Unicode, fillers, variation selectors and marks are printable too. Between
+// the characters of a secret they would hide it from a redactor, and not from a reader.
+func isVisible(char rune) bool {
+	const brailleBlank = '\u2800'
+
+	return unicode.IsPrint(char) && char != brailleBlank && !unicode.In(char, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
 }
 
 // redact puts a mark for each run of characters that belong to a secret.

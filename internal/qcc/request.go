@@ -19,7 +19,7 @@ func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duratio
 	ctx, p := watch(ctx)
 	p.loopbackOnly = c.endpoint.Scheme == plainHTTP
 	request, token := c.request(ctx, c.config.Now().Add(offset))
-	redactor := c.redactor.with(c.tokens.add(token))
+	c.tokens.add(token)
 
 	response, err := c.config.Transport.RoundTrip(request)
 	if err != nil {
@@ -28,7 +28,7 @@ func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duratio
 
 	defer func() { _ = response.Body.Close() }() // The answer was read, or there is an error already.
 
-	received := reply{response: response, received: c.config.Now(), host: c.endpoint.Host, progress: p, redactor: redactor}
+	received := reply{response: response, received: c.config.Now(), host: c.endpoint.Host, progress: p, redactor: c.redactor.with(c.tokens.held())}
 	quota, status, err := received.parse()
 	attempt.HTTPStatus, attempt.Code = response.StatusCode, status.Code
 	quota.Skew = offset

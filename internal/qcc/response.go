@@ -14,7 +14,7 @@ import (
 // maxBody is how many bytes an answer may have: room for thousands of modules, where three are known.
 const maxBody = 1 << 20
 
-// reply is the response to a request, with what describing it needs.
+// reply is the response to a request, with what its description needs.
 type reply struct {
 	response *http.Response
 	// received is when the first part of the response was read, by this machine's clock.
@@ -74,6 +74,10 @@ func (r *reply) parse() (Quota, Status, error) {
 
 // facts describes the response, whose body has so many bytes.
 func (r *reply) facts(length int64) Response {
+	if r.redactor.hides(strconv.FormatInt(length, 10)) { // The service states it.
+		length = -1
+	}
+
 	return Response{
 		Host:        r.host,
 		StatusCode:  r.response.StatusCode,
@@ -95,7 +99,9 @@ func skewOf(header http.Header, received time.Time) *time.Duration {
 }
 
 // isCached reports whether a cache on the way says that it has kept the answer for a second or more.
-func isCached(header http.Header) bool { return strings.Trim(header.Get("Age"), "0 ") != "" }
+func isCached(header http.Header) bool {
+	return strings.Trim(strings.Join(header.Values("Age"), ","), "0, ") != ""
+}
 
 func isRedirect(statusCode int) bool {
 	return statusCode >= http.StatusMultipleChoices && statusCode < http.StatusBadRequest

@@ -3,6 +3,7 @@ package qcc_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -282,14 +283,14 @@ func TestAModuleIDHoldsNoSecret(t *testing.T) {
 func TestAnAnswerFromACacheIsRefused(t *testing.T) {
 	t.Parallel()
 
-	for age, refused := range map[string]bool{"": false, "0": false, "00": false, "1": true, "86400": true, "10": true, "nonsense": true} {
+	for age, refused := range map[string]bool{"": false, "0": false, "00": false, "1": true, "86400": true, "10": true, "nonsense": true, "0, 0": false, "0|100": true, "|9": true} {
 		t.Run(age, func(t *testing.T) {
 			t.Parallel()
 
 			cfg := config(qcc.DefaultBaseURL)
 			cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
 				response := ok(`{"status":"200","result":[]}`)
-				response.Header.Set("Age", age)
+				response.Header["Age"] = strings.Split(age, "|") // One for each line.
 
 				return response, nil
 			})
@@ -305,6 +306,39 @@ func TestAnAnswerFromACacheIsRefused(t *testing.T) {
 
 			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemCached || got.Host != "pro.qcc.com" || got.StatusCode != http.StatusOK {
 				t.Errorf("error is %v, want that the answer comes from a cache", err)
+			}
+		})
+	}
+}
+
+// TestNumbersOfTheServiceShowNoSecret has numbers that are a part of the key.
+func TestNumbersOfTheServiceShowNoSecret(t *testing.T) {
+	t.Parallel()
+
+	for name, wrong := range map[string]*http.Response{
+		"status": ok(`{"status":"0123456789"}`),
+		"length": {StatusCode: http.StatusNotFound, Header: http.Header{}, Body: http.NoBody, ContentLength: 123456789},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var reported []qcc.Attempt
+
+			cfg := config(qcc.DefaultBaseURL)
+			cfg.OnAttempt = func(_ context.Context, attempt qcc.Attempt) { reported = append(reported, attempt) }
+			cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return wrong, nil })
+
+			_, err := read(t, cfg)
+
+			shown := fmt.Sprintf("%v %+v", err, reported)
+
+			var response *qcc.HTTPError
+			if errors.As(err, &response) {
+				shown += fmt.Sprintf("%+v", response)
+			}
+
+			if strings.Contains(shown, "123456789") {
+				t.Errorf("a part of the key is shown: %s", shown)
 			}
 		})
 	}

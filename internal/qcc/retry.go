@@ -38,7 +38,7 @@ func (c *Client) next(err error, deadline time.Time, retries int) (time.Duration
 		return 0, EndRetries
 	}
 
-	wait := randomWait(retries)
+	wait := max(1, min(randomWait(retries), left/2)) // So that the wait itself never ends a read.
 	if pause, _ := c.memory.pauseLeft(); pause > 0 {
 		wait = max(wait, afterPause(pause, left))
 	}

@@ -1,23 +1,37 @@
 package qcc
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
-// rememberedTokens is more than the requests of a read, which is at most twice its attempts.
-const rememberedTokens = 2 * (LimitMaxRetries + 1)
+// heldTokens is how many Tokens a client holds. A read sends no more requests than that.
+const heldTokens = 2 * (LimitMaxRetries + 1)
 
-// tokens holds the Tokens of the client's last requests, in folded case. A service may repeat any of them. The zero value holds none.
+// tokens holds the Tokens of the client's latest requests, in folded case. A service may repeat any of them. The zero value holds none.
 type tokens struct {
-	mu   sync.Mutex
-	last []string
+	mu     sync.Mutex
+	latest []string
 }
 
-// add adds a Token, and returns all that are held.
-func (t *tokens) add(token string) []string {
+// add holds a Token. Requests of the same second have the same one.
+func (t *tokens) add(token string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 
-	held := append([]string{foldCase(token)}, t.last...)
-	t.last = held[:min(len(held), rememberedTokens)]
+	token = foldCase(token)
+	if slices.Contains(t.latest, token) {
+		return
+	}
 
-	return t.last
+	latest := append([]string{token}, t.latest...)
+	t.latest = latest[:min(len(latest), heldTokens)]
+}
+
+// held returns the Tokens, the latest one first. Nobody changes the list.
+func (t *tokens) held() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+
+	return t.latest
 }

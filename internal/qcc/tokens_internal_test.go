@@ -5,29 +5,35 @@ import (
 	"testing"
 )
 
-func TestTheLastTokensAreHeld(t *testing.T) {
+func TestTheLatestTokensAreHeld(t *testing.T) {
 	t.Parallel()
 
 	const most = 22 // The requests of a read with ten retries, each of which is sent twice.
 
-	var held tokens
+	var all tokens
 
-	first := held.add("TOKEN 0")
+	all.add("TOKEN 0")
+
+	first := all.held()
 
 	for number := range 30 {
-		got := held.add(fmt.Sprintf("TOKEN %d", number))
-		if want := min(number+2, most); len(got) != want {
-			t.Errorf("after %d Tokens, %d are held, want %d", number+2, len(got), want)
+		for range 3 { // Several requests of the same second.
+			all.add(fmt.Sprintf("TOKEN %d", number))
 		}
 
-		for i, token := range got[:min(number+1, most)] {
+		held := all.held()
+		if want := min(number+1, most); len(held) != want {
+			t.Errorf("of %d Tokens, %d are held, want %d", number+1, len(held), want)
+		}
+
+		for i, token := range held {
 			if want := foldCase(fmt.Sprintf("token %d", number-i)); token != want {
-				t.Errorf("the Token %d before the last is %q, want %q", i, token, want)
+				t.Errorf("the Token %d before the latest is %q, want %q", i, token, want)
 			}
 		}
 	}
 
 	if len(first) != 1 || first[0] != foldCase("token 0") {
-		t.Errorf("the Tokens of an earlier request became %q", first)
+		t.Errorf("the Tokens that were held before became %q", first)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/net/http/httpproxy"
 )
@@ -44,7 +45,14 @@ func newTransport(environment *httpproxy.Config) *http.Transport {
 	}
 
 	proxyOf := proxies(environment)
-	transport.Proxy = func(request *http.Request) (*url.URL, error) { return proxyOf(request.URL) }
+	transport.Proxy = func(request *http.Request) (*url.URL, error) {
+		proxy, err := proxyOf(request.URL)
+		if p := progressOf(request.Context()); p != nil {
+			p.proxied.Store(proxy != nil)
+		}
+
+		return proxy, err
+	}
 
 	return transport
 }
@@ -57,7 +65,11 @@ func dialForRequest(ctx context.Context, network, address string) (net.Conn, err
 		p = &progress{}
 	}
 
-	dialer := &net.Dialer{Deadline: p.deadline}
+	dialer := &net.Dialer{}
+	if !p.deadline.IsZero() { // Later than the request, whose own deadline says better what was slow.
+		dialer.Deadline = p.deadline.Add(time.Second)
+	}
+
 	if p.loopbackOnly {
 		dialer.Control = refuseOtherMachines
 	}
@@ -74,7 +86,7 @@ func dialForRequest(ctx context.Context, network, address string) (net.Conn, err
 	return connection, nil
 }
 
-// errNotLoopback is an address of another machine, to which plain http would send the key in clear.
+// errNotLoopback reports an address of another machine, to which plain http would send the key in clear.
 var errNotLoopback = errors.New(string(FailureNotLoopback))
 
 // refuseOtherMachines refuses an address that a host name such as localhost leads to, if it is not one of this machine.
@@ -87,7 +99,7 @@ func refuseOtherMachines(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// errProxyAddress is an HTTPS_PROXY that is no proxy's address. net/http ignores one, and sends the request without a proxy.
+// errProxyAddress reports an HTTPS_PROXY that is no proxy's address. net/http ignores one, and sends the request without a proxy.
 var errProxyAddress = errors.New(string(FailureProxyAddress))
 
 // proxies returns a function that finds the proxy for a URL. Plain http, which is for this machine only, goes through none.
@@ -189,6 +201,8 @@ func failureOf(err error, p *progress) Failure {
 		return FailureName
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return p.slow()
+	case operation == "socks connect" && isEnd(err):
+		return FailureProxy
 	case isA[proxyRefusedError](err), operation == "socks connect":
 		return FailureProxyRefused
 	case operation == "proxyconnect":
