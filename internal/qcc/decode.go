@@ -176,6 +176,7 @@ func isPlainID(id string) bool {
 // module decodes the counts of a module. Its Remaining is nil if the service did not state both counts that it needs.
 func (w *wireModule) module(id string, r *redactor) (Module, error) {
 	module := Module{Name: moduleName(id)}
+	counts := make([]int64, 0, 4) // One block for the counts of a module, which keeps its place.
 
 	for _, field := range [...]struct {
 		name  string
@@ -198,11 +199,13 @@ func (w *wireModule) module(id string, r *redactor) (Module, error) {
 			return Module{}, &AnswerError{Problem: problem, Module: r.words(id), Field: field.name, Value: r.words(field.value.String())}
 		}
 
-		*field.count = new(count)
+		counts = append(counts, count)
+		*field.count = &counts[len(counts)-1]
 	}
 
 	if module.Total != nil && module.Consumed != nil {
-		module.Remaining = new(*module.Total - *module.Consumed) // Neither is negative, so 64 bits hold the difference.
+		counts = append(counts, *module.Total-*module.Consumed) // Neither is negative, so 64 bits hold the difference.
+		module.Remaining = &counts[len(counts)-1]
 	}
 
 	return module, nil

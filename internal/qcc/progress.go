@@ -22,12 +22,21 @@ type progress struct {
 	// loopbackOnly reports whether the request may only go to this machine.
 	loopbackOnly bool
 	// stage is what is under way.
-	stage atomic.Pointer[Failure]
+	stage atomic.Int32
 	// handshakeFailed reports whether a TLS handshake ended with an error.
 	handshakeFailed atomic.Bool
 	// certificateAsked reports whether the other side asked for a client certificate.
 	certificateAsked atomic.Bool
 }
+
+// The stages of a request. One for which no event has come yet is sent to a transport that reports none.
+const (
+	stageAnswer int32 = iota
+	stageName
+	stageConnect
+	stageProxy // What a proxy does, between a connection or its TLS handshake and the next stage.
+	stageTLS
+)
 
 // progressKey is the key of a progress in the context of its request.
 type progressKey struct{}
@@ -37,26 +46,25 @@ func watch(ctx context.Context) (context.Context, *progress) {
 	p := &progress{}
 	p.deadline, _ = ctx.Deadline()
 
-	// The stage that is under way when the time is over was the slow one.
-	enter := func(slow Failure) { p.stage.Store(&slow) }
+	enter := func(stage int32) { p.stage.Store(stage) }
 
 	p.trace = httptrace.ClientTrace{
-		DNSStart:     func(httptrace.DNSStartInfo) { enter(FailureSlowName) },
-		ConnectStart: func(string, string) { enter(FailureSlowConnect) },
+		DNSStart:     func(httptrace.DNSStartInfo) { enter(stageName) },
+		ConnectStart: func(string, string) { enter(stageConnect) },
 		ConnectDone: func(_, _ string, err error) {
 			if err == nil { // Without a proxy, this stage is over at once.
-				enter(FailureSlowProxy)
+				enter(stageProxy)
 			}
 		},
-		TLSHandshakeStart: func() { enter(FailureSlowTLS) },
+		TLSHandshakeStart: func() { enter(stageTLS) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			p.handshakeFailed.Store(err != nil)
 
 			if err == nil { // It may have been that of a proxy.
-				enter(FailureSlowProxy)
+				enter(stageProxy)
 			}
 		},
-		GotConn: func(httptrace.GotConnInfo) { enter(FailureSlow) },
+		GotConn: func(httptrace.GotConnInfo) { enter(stageAnswer) },
 		// A server that answers does not require a client certificate.
 		GotFirstResponseByte: func() { p.certificateAsked.Store(false) },
 	}
@@ -71,25 +79,22 @@ func progressOf(ctx context.Context) *progress {
 	return p
 }
 
-// slow returns the failure of a request whose time is over.
+// slow returns the failure of a request whose time is over: the stage that is under way was the slow one.
 func (p *progress) slow() Failure {
-	stage := p.stage.Load()
-	if stage == nil {
+	proxied := p.proxied.Load()
+
+	switch stage := p.stage.Load(); {
+	case proxied && (stage == stageName || stage == stageConnect || stage == stageProxy):
+		return FailureSlowProxy
+	case stage == stageName:
+		return FailureSlowName
+	case stage == stageConnect, stage == stageProxy:
+		return FailureSlowConnect
+	case stage == stageTLS:
+		return FailureSlowTLS
+	default:
 		return FailureSlow
 	}
-
-	switch proxied := p.proxied.Load(); *stage {
-	case FailureSlowName, FailureSlowConnect:
-		if proxied {
-			return FailureSlowProxy
-		}
-	case FailureSlowProxy:
-		if !proxied {
-			return FailureSlowConnect
-		}
-	}
-
-	return *stage
 }
 
 // broken returns the failure of a request whose connection ended early.
@@ -99,7 +104,7 @@ func (p *progress) broken(err error) Failure {
 	alert := errors.As(err, &op) && op.Op == "remote error" // A TLS alert of the other side.
 
 	switch {
-	case p.proxied.Load() && p.slow() == FailureSlowProxy:
+	case p.proxied.Load() && p.stage.Load() == stageProxy:
 		return FailureProxy
 	case p.certificateAsked.Load() && alert:
 		return FailureClientCertificate

@@ -202,12 +202,5 @@ func (r *redactor) secretsIn(text []rune) []bool {
 
 // foldCase returns a text of as many characters in which two texts that differ only in letter case are the same.
 func foldCase(text string) string {
-	return strings.Map(func(char rune) rune {
-		lowest := char
-		for other := unicode.SimpleFold(char); other != char; other = unicode.SimpleFold(other) {
-			lowest = min(lowest, other)
-		}
-
-		return lowest
-	}, text)
+	return strings.Map(func(char rune) rune { return unicode.ToLower(unicode.ToUpper(char)) }, text)
 }

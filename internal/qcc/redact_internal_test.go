@@ -74,6 +74,19 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// TestTextsThatDifferInCaseFoldToOne goes through all characters of Unicode.
+func TestTextsThatDifferInCaseFoldToOne(t *testing.T) {
+	t.Parallel()
+
+	for char := range unicode.MaxRune {
+		for other := unicode.SimpleFold(char); other != char; other = unicode.SimpleFold(other) {
+			if foldCase(string(char)) != foldCase(string(other)) {
+				t.Errorf("%U and %U differ", char, other)
+			}
+		}
+	}
+}
+
 // TestWhatIsCutShowsNoPart moves secrets over both places where words are cut.
 func TestWhatIsCutShowsNoPart(t *testing.T) {
 	t.Parallel()

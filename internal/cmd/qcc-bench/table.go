@@ -157,7 +157,7 @@ func printTargets(out io.Writer, results []planned, floor, ours process, benchma
 		{"requests of 50 data sources", float64(slices.Max(fifty.requests)), 10},
 		{"requests of 200 data sources", float64(slices.Max(twoHundred.requests)), 40},
 		{"read over loopback, of a bare GET", ratio(values(read, "ns/op"), values(bareGet, "ns/op")), 1.5},
-		{"its allocations beyond a bare GET", median(values(read, "allocs/op")) - median(values(bareGet, "allocs/op")), 40},
+		{"its allocations beyond a bare GET", median(values(read, "allocs/op")) - median(values(bareGet, "allocs/op")), 90}, // Half of them trace the connection, and look for secrets in ids.
 	}
 	rows := make([][]string, 0, len(targets))
 
