@@ -56,7 +56,9 @@ func (s *settings) absences() diag.Diagnostics {
 
 // unknownDiagnostic returns the error of a read before Terraform knows all of the provider block.
 func unknownDiagnostic(fields []qcc.Field) diag.Diagnostic {
-	var names, variables []string
+	names := make([]string, 0, len(fields))
+
+	var variables []string
 
 	for _, field := range fields {
 		names = append(names, string(field))

@@ -389,3 +389,31 @@ func TestALateFailureDoesNotOverruleNewerSuccesses(t *testing.T) {
 		reads.Wait()
 	})
 }
+
+// TestAFailureAfterASuccessIsRemembered has a service that goes down after its first answer.
+func TestAFailureAfterASuccessIsRemembered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var requests atomic.Int32
+
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+			if requests.Add(1) == 1 {
+				return ok(`{"status":"200","result":[]}`), nil
+			}
+
+			return status(http.StatusServiceUnavailable, ""), nil
+		})
+		client := newClient(t, cfg)
+
+		for number := range 4 {
+			if _, err := client.Quota(t.Context()); (err == nil) != (number == 0) {
+				t.Errorf("read %d ends with %v", number+1, err)
+			}
+		}
+
+		if requests.Load() != 2 {
+			t.Errorf("four reads took %d requests, want 2", requests.Load())
+		}
+	})
+}

@@ -49,13 +49,9 @@ func watch(ctx context.Context) (context.Context, *progress) {
 	enter := func(stage int32) { p.stage.Store(stage) }
 
 	p.trace = httptrace.ClientTrace{
-		DNSStart:     func(httptrace.DNSStartInfo) { enter(stageName) },
-		ConnectStart: func(string, string) { enter(stageConnect) },
-		ConnectDone: func(_, _ string, err error) {
-			if err == nil { // Without a proxy, this stage is over at once.
-				enter(stageProxy)
-			}
-		},
+		DNSStart:          func(httptrace.DNSStartInfo) { enter(stageName) },
+		ConnectStart:      func(string, string) { enter(stageConnect) },
+		ConnectDone:       func(string, string, error) { enter(stageProxy) }, // Without a proxy, this stage is over at once.
 		TLSHandshakeStart: func() { enter(stageTLS) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			p.handshakeFailed.Store(err != nil)

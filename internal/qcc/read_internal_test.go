@@ -247,7 +247,7 @@ func TestWhyAReadEnds(t *testing.T) {
 		"all is well":                       {transient, time.Second, time.Second - moment, 0, 0, false},
 		"the pause takes all that is left":  {transient, time.Second, time.Second, 9, EndNoRoom, true},
 		"half of what is left is no time":   {transient, moment, 0, 9, EndNoRoom, true},
-		"the random wait takes half":        {transient, 2 * moment, 0, 9, 0, false},
+		"the random wait takes half":        {transient, 10 * moment, 0, 9, 0, false},
 		"the last retry":                    {transient, time.Second, moment, 10, EndRetries, true},
 		"the last retry at the last moment": {transient, moment, time.Second, 10, EndRetries, true},
 		"the time is over":                  {transient, 0, moment, 10, EndTimeout, true},
@@ -265,6 +265,10 @@ func TestWhyAReadEnds(t *testing.T) {
 					wait, end := client.next(test.err, time.Now().Add(test.left), test.retries)
 					if (wait == 0) != test.ends || end != test.end {
 						t.Errorf("the wait is %s, and the end %d, want %d, %t", wait, end, test.end, test.ends)
+					}
+
+					if wait > 0 && test.pause == 0 && wait != test.left/2 {
+						t.Errorf("the wait is %s, want half of %s", wait, test.left)
 					}
 
 					if wait > 0 && (wait < test.pause || wait >= test.left) {

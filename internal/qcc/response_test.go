@@ -332,9 +332,8 @@ func TestNumbersOfTheServiceShowNoSecret(t *testing.T) {
 
 			shown := fmt.Sprintf("%v %+v", err, reported)
 
-			var response *qcc.HTTPError
-			if errors.As(err, &response) {
-				shown += fmt.Sprintf("%+v", response)
+			if response, ok := errors.AsType[*qcc.HTTPError](err); ok && response.Length != -1 {
+				t.Errorf("the length is %d, want none", response.Length)
 			}
 
 			if strings.Contains(shown, "123456789") {

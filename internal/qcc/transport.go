@@ -86,8 +86,13 @@ func dialForRequest(ctx context.Context, network, address string) (net.Conn, err
 	return connection, nil
 }
 
+// ownError is a failure that this package finds itself, inside of a transport.
+type ownError Failure
+
+func (e ownError) Error() string { return string(e) }
+
 // errNotLoopback reports an address of another machine, to which plain http would send the key in clear.
-var errNotLoopback = errors.New(string(FailureNotLoopback))
+const errNotLoopback = ownError(FailureNotLoopback)
 
 // refuseOtherMachines refuses an address that a host name such as localhost leads to, if it is not one of this machine.
 func refuseOtherMachines(_, address string, _ syscall.RawConn) error {
@@ -100,7 +105,7 @@ func refuseOtherMachines(_, address string, _ syscall.RawConn) error {
 }
 
 // errProxyAddress reports an HTTPS_PROXY that is no proxy's address. net/http ignores one, and sends the request without a proxy.
-var errProxyAddress = errors.New(string(FailureProxyAddress))
+const errProxyAddress = ownError(FailureProxyAddress)
 
 // proxies returns a function that finds the proxy for a URL. Plain http, which is for this machine only, goes through none.
 func proxies(environment *httpproxy.Config) func(*url.URL) (*url.URL, error) {
@@ -183,6 +188,7 @@ func newTransportError(err error, host string, p *progress) *TransportError {
 // failureOf returns the failure of a request that ended with an error.
 func failureOf(err error, p *progress) Failure {
 	var (
+		own     ownError
 		op      *net.OpError
 		timeout net.Error
 	)
@@ -193,19 +199,15 @@ func failureOf(err error, p *progress) Failure {
 	}
 
 	switch {
-	case errors.Is(err, errProxyAddress):
-		return FailureProxyAddress
-	case errors.Is(err, errNotLoopback):
-		return FailureNotLoopback
+	case errors.As(err, &own):
+		return Failure(own)
 	case isA[*net.DNSError](err) && operation != "proxyconnect":
 		return FailureName
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return p.slow()
-	case operation == "socks connect" && isEnd(err):
-		return FailureProxy
-	case isA[proxyRefusedError](err), operation == "socks connect":
+	case isA[proxyRefusedError](err), operation == "socks connect" && !isEnd(err):
 		return FailureProxyRefused
-	case operation == "proxyconnect":
+	case operation == "socks connect", operation == "proxyconnect":
 		return FailureProxy
 	case isA[*tls.CertificateVerificationError](err):
 		return FailureCertificate

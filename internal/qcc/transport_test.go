@@ -83,13 +83,19 @@ func TestProxies(t *testing.T) {
 	} {
 		var got url.URL
 
-		proxy, err := transport.Proxy(httptest.NewRequestWithContext(t.Context(), http.MethodGet, target, nil))
+		ctx, p := watch(t.Context())
+
+		proxy, err := transport.Proxy(httptest.NewRequestWithContext(ctx, http.MethodGet, target, nil))
 		if err != nil {
 			t.Fatal(err)
 		}
 
 		if proxy != nil {
 			got = *proxy
+		}
+
+		if p.proxied.Load() != (want != "") {
+			t.Errorf("the progress of a request for %s says that it goes through a proxy: %t", target, p.proxied.Load())
 		}
 
 		if got.Host != want {
