@@ -182,7 +182,7 @@ func TestARetryAfterHoldsForEveryRead(t *testing.T) {
 					t.Errorf("the second read fails with %v", err)
 				}
 
-				if waited := time.Since(second); (waited - test.waits).Abs() > 2*firstWait {
+				if waited := time.Since(second); (waited - test.waits).Abs() > 2*firstWait+gathering {
 					t.Errorf("the second read took %s, want %s", waited, test.waits)
 				}
 
