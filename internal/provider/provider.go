@@ -75,7 +75,7 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 	}
 }
 
-// Configure provides the reader for data sources and ephemeral resources. It reports no error about the provider block: reads do, and a
+// Configure provides the reader. It reports no error about the provider block: reads do, and a
 // plan that reads nothing needs no credentials. Terraform prints a source line beside each error, and a line of the block may hold a
 // credential, whatever its values are: in an expression, in a block that is merged from two files, in JSON.
 func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
@@ -89,13 +89,13 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 	settings := resolve(model, p.getenv)
 	if faults := append(settings.problems(), settings.absences()...); faults.HasError() {
-		provide(&reader{errors: faults}, resp)
+		provide(&reader{errors: faults, ledger: &ledger{}}, resp)
 
 		return
 	}
 
 	if len(settings.unknown) > 0 {
-		provide(&reader{errors: diag.Diagnostics{unknownDiagnostic(settings.unknown)}}, resp)
+		provide(&reader{errors: diag.Diagnostics{unknownDiagnostic(settings.unknown)}, unknown: settings.unknown, ledger: &ledger{}}, resp)
 
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
@@ -115,13 +115,14 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 
-	provide(&reader{client: client}, resp)
+	provide(&reader{client: client, ledger: &ledger{read: client.QuotaSince}}, resp)
 }
 
-// provide passes the reader to data sources and ephemeral resources. They share one client and its requests.
+// provide passes the reader to everything that the provider serves. So all of it shares one client and its requests.
 func provide(r *reader, resp *provider.ConfigureResponse) {
 	resp.DataSourceData = r
 	resp.EphemeralResourceData = r
+	resp.ResourceData = r
 }
 
 func (p *qccProvider) DataSources(context.Context) []func() datasource.DataSource {
@@ -136,4 +137,6 @@ func (p *qccProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{newShortfallsFunction}
 }
 
-func (p *qccProvider) Resources(context.Context) []func() resource.Resource { return nil }
+func (p *qccProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{newQuotaGateResource}
+}

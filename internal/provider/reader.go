@@ -9,11 +9,15 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// reader reads the quota for data sources and ephemeral resources. It has the only client of a configured provider, or the errors that
+// reader reads the quota for everything that the provider serves. It has the only client of a configured provider, or the errors that
 // prevented one.
 type reader struct {
 	client *qcc.Client
 	errors diag.Diagnostics
+	// unknown lists the fields of the provider block that Terraform does not know before apply. Then errors says so too.
+	unknown []qcc.Field
+	// ledger is the account of the gates of this run. It belongs to one call of Configure, because a process may serve several runs.
+	ledger *ledger
 }
 
 // readerOf returns the reader in the provider data. It returns nil during validation, because Terraform validates before Configure.

@@ -116,10 +116,10 @@ func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *f
 		case need.Sign() == 0:
 		case modules.IsUnknown(), available[id].IsUnknown(), remaining.IsUnknown():
 			undecided = true
-		case remaining.IsNull():
-			short[id] = need
-		case need.Cmp(remaining.ValueBigFloat()) > 0:
-			short[id] = new(big.Float).Sub(need, remaining.ValueBigFloat())
+		default:
+			if by := shortfall(need, remainingCount(remaining)); by != nil {
+				short[id] = by
+			}
 		}
 	}
 
@@ -130,6 +130,15 @@ func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *f
 	result, diags := types.MapValueFrom(ctx, types.NumberType, short)
 
 	return result, function.FuncErrorFromDiags(ctx, diags)
+}
+
+// remainingCount returns what remains of a module; nil if that is null.
+func remainingCount(remaining types.Number) *big.Float {
+	if remaining.IsNull() {
+		return nil
+	}
+
+	return remaining.ValueBigFloat()
 }
 
 // requirementOf returns the name of a requirement for errors. It omits ids that are not in the interface document, because the map may be

@@ -76,16 +76,30 @@ func New(config Config) (*Client, error) {
 //
 // Source: interface document, section 6.2.1.
 func (c *Client) Quota(ctx context.Context) (Quota, error) {
+	quota, _, err := c.QuotaSince(ctx, time.Now())
+
+	return quota, err
+}
+
+// QuotaSince is like Quota, but may also return the answer of an earlier read that began after the given time. It also returns when the
+// read began whose answer it returns; the zero time if there is none. The given time must come from time.Now, because the comparison
+// uses its monotonic clock.
+func (c *Client) QuotaSince(ctx context.Context, after time.Time) (quota Quota, began time.Time, err error) {
 	if failed := c.memory.failure(); failed != nil {
-		return Quota{}, failed
+		return Quota{}, time.Time{}, failed
 	}
 
-	quota, err := c.shared.do(ctx)
+	quota, began, err = c.shared.do(ctx, after)
 
 	var failed *ReadError
 	if err != nil && !errors.As(err, &failed) {
 		err = &ReadError{Err: err} // The context's own.
 	}
 
-	return quota, err
+	return quota, began, err
+}
+
+// Redact returns a text that comes from elsewhere in words that are fit to be shown: no part of a credential or of a recent Token is left.
+func (c *Client) Redact(text string) Words {
+	return c.redactor.with(c.tokens.held()).words(text)
 }

@@ -18,8 +18,8 @@ const (
 	longestGather = 250 * time.Millisecond
 )
 
-// sharer lets reads that wait together share one answer. A read is answered only by a batch that left after the read began. It never
-// joins a batch that has left, because that may bring numbers that are older than the read.
+// sharer lets reads that wait together share one answer. Each read says how old its answer may be. It joins the batch that left last only
+// if that batch left after the named time, and else a batch that has not left yet.
 type sharer[T any] struct {
 	// read gets the answer for a batch whose oldest read began at the given time. Its context ends when no read waits any more.
 	read func(ctx context.Context, began time.Time) (T, error)
@@ -27,6 +27,8 @@ type sharer[T any] struct {
 	mu sync.Mutex
 	// gathering is the batch that new reads join; nil if there is none.
 	gathering *batch[T]
+	// latest is the batch that left last; nil if none has left, or if it was given up.
+	latest *batch[T]
 	// underWay counts the batches that have left and have no answer yet.
 	underWay int
 	// hasLeft reports whether any batch has left so far.
@@ -42,6 +44,8 @@ type batch[T any] struct {
 
 	// departure starts the batch on its way.
 	departure *time.Timer
+	// left is when the batch left; zero if it has not.
+	left time.Time
 	// cancel ends the way of the batch; nil as long as it has not left.
 	cancel context.CancelFunc
 
@@ -51,26 +55,32 @@ type batch[T any] struct {
 	err    error
 }
 
-// do returns the answer of a batch that leaves after do was called, or the context's error as soon as the context ends. The batch has the
-// values of the context of one of its reads, and the cancellation of none.
-func (s *sharer[T]) do(ctx context.Context) (T, error) {
-	b := s.join(ctx)
+// do returns the answer of a batch that leaves after a time, and when that batch left. It returns the context's error as soon as the
+// context ends. The batch has the values of the context of one of its reads, and the cancellation of none.
+func (s *sharer[T]) do(ctx context.Context, after time.Time) (T, time.Time, error) {
+	b := s.join(ctx, after)
 
 	select {
 	case <-b.done:
-		return b.answer, b.err
+		return b.answer, b.left, b.err
 	case <-ctx.Done():
 		s.leave(b)
 
 		var none T
 
-		return none, ctx.Err()
+		return none, time.Time{}, ctx.Err()
 	}
 }
 
-func (s *sharer[T]) join(ctx context.Context) *batch[T] {
+func (s *sharer[T]) join(ctx context.Context, after time.Time) *batch[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+
+	if s.latest != nil && s.latest.left.After(after) {
+		s.latest.waiting++
+
+		return s.latest
+	}
 
 	if s.gathering == nil {
 		b := &batch[T]{began: time.Now(), done: make(chan struct{})}
@@ -112,6 +122,10 @@ func (s *sharer[T]) leave(b *batch[T]) {
 	case b.waiting > 0:
 	case b.cancel != nil:
 		b.cancel()
+
+		if s.latest == b {
+			s.latest = nil // Its answer would be that it was cancelled.
+		}
 	default:
 		s.gathering = nil // And depart, which then finds another batch or none, does nothing.
 	}
@@ -131,8 +145,10 @@ func (s *sharer[T]) depart(ctx context.Context, b *batch[T]) {
 	defer cancel()
 
 	s.gathering = nil
+	s.latest = b
 	s.hasLeft = true
 	s.underWay++
+	b.left = time.Now()
 	b.cancel = cancel
 
 	s.mu.Unlock()

@@ -107,7 +107,7 @@ func TestSharingInRandomOrder(t *testing.T) {
 					defer cancel()
 
 					began := time.Now()
-					number, err := shared.do(ctx)
+					number, _, err := shared.do(ctx, time.Now())
 					took := time.Since(began)
 
 					if err != nil {
@@ -176,7 +176,7 @@ func TestReadsThatComeTogetherShareACall(t *testing.T) {
 				for range test.atOnce {
 					workers.Go(func() {
 						for left.Add(-1) >= 0 {
-							if _, err := shared.do(t.Context()); err != nil {
+							if _, _, err := shared.do(t.Context(), time.Now()); err != nil {
 								t.Error(err)
 							}
 						}
@@ -224,7 +224,7 @@ func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
 
 				for range test.reads {
 					reads.Go(func() {
-						if _, err := shared.do(t.Context()); err != nil {
+						if _, _, err := shared.do(t.Context(), time.Now()); err != nil {
 							t.Error(err)
 						}
 					})
@@ -239,7 +239,7 @@ func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
 				// Where there was a read before, there may be many.
 				began = time.Now()
 
-				if _, err := shared.do(t.Context()); err != nil || time.Since(began) != 10*time.Millisecond {
+				if _, _, err := shared.do(t.Context(), time.Now()); err != nil || time.Since(began) != 10*time.Millisecond {
 					t.Errorf("the next read waited %s, %v, want 10ms", time.Since(began), err)
 				}
 			})
@@ -275,7 +275,7 @@ func TestReadsThatStartSlowlyShareACall(t *testing.T) {
 								time.Sleep(gap)
 								<-starting
 
-								if _, err := shared.do(t.Context()); err != nil {
+								if _, _, err := shared.do(t.Context(), time.Now()); err != nil {
 									t.Error(err)
 								}
 							}
@@ -307,7 +307,7 @@ func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
 			reads.Go(func() {
 				// The first has a call of its own; the two that come while it is under way share the next, which leaves when the first
 				// has returned.
-				if got, err := shared.do(t.Context()); got != min(number, 1) || err != nil {
+				if got, _, err := shared.do(t.Context(), time.Now()); got != min(number, 1) || err != nil {
 					t.Errorf("read %d is answered by call %d, %v", number, got, err)
 				}
 			})
@@ -334,13 +334,13 @@ func TestACallThatHangsHoldsUpNobodyForLong(t *testing.T) {
 		shared := &sharer[int]{read: service.read}
 		ctx, cancel := context.WithCancel(t.Context())
 
-		go func() { _, _ = shared.do(ctx) }()
+		go func() { _, _, _ = shared.do(ctx, time.Now()) }()
 
 		time.Sleep(time.Second)
 
 		began := time.Now()
 
-		if _, err := shared.do(t.Context()); err != nil {
+		if _, _, err := shared.do(t.Context(), time.Now()); err != nil {
 			t.Error(err)
 		}
 
@@ -371,7 +371,7 @@ func TestWhoLeavesTakesNobodyAlong(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), patience)
 				defer cancel()
 
-				if _, err := shared.do(ctx); (err == nil) != (patience == time.Minute) {
+				if _, _, err := shared.do(ctx, time.Now()); (err == nil) != (patience == time.Minute) {
 					t.Errorf("a read that waits %s ended with %v", patience, err)
 				}
 			})
@@ -394,7 +394,7 @@ func TestABatchWithoutReadsIsGivenUp(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), loneTime/2)
 		defer cancel()
 
-		if _, err := shared.do(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if _, _, err := shared.do(ctx, time.Now()); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error is %v", err)
 		}
 
@@ -418,7 +418,7 @@ func TestTheContextOfABatchEndsWithIt(t *testing.T) {
 			return 1, ctx.Err()
 		}}
 
-		if got, err := shared.do(t.Context()); got != 1 || err != nil {
+		if got, _, err := shared.do(t.Context(), time.Now()); got != 1 || err != nil {
 			t.Errorf("the answer is %d, %v", got, err)
 		}
 
@@ -440,13 +440,13 @@ func TestABatchThatIsGivenUpStaysAway(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Millisecond)
 		defer cancel()
 
-		if _, err := shared.do(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if _, _, err := shared.do(ctx, time.Now()); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error is %v", err)
 		}
 
 		began := time.Now()
 
-		if got, err := shared.do(t.Context()); got != 0 || err != nil || time.Since(began) != 4*time.Millisecond {
+		if got, _, err := shared.do(t.Context(), time.Now()); got != 0 || err != nil || time.Since(began) != 4*time.Millisecond {
 			t.Errorf("the read after it is answered by call %d after %s, %v", got, time.Since(began), err)
 		}
 

@@ -1,0 +1,253 @@
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// sharedReadingAge is how long before a gate the reading may have begun that judges it.
+const sharedReadingAge = time.Second
+
+// stage is when a gate is judged.
+type stage int
+
+const (
+	stagePlan stage = iota
+	stageApply
+)
+
+// claim is what one gate adds, or several together: whole numbers above 0 by module id.
+type claim map[string]*big.Float
+
+// plus returns the sum of two claims.
+func (c claim) plus(other claim) claim {
+	sum := maps.Clone(c)
+	if sum == nil {
+		sum = claim{}
+	}
+
+	for id, count := range other {
+		sum[id] = new(big.Float).Add(sum.of(id), count)
+	}
+
+	return sum
+}
+
+// minus returns what is left of a claim without another, which was added to it before.
+func (c claim) minus(other claim) claim {
+	rest := maps.Clone(c)
+	for id, count := range other {
+		rest[id] = new(big.Float).Sub(rest.of(id), count)
+	}
+
+	return rest
+}
+
+// of returns what a claim has of a module.
+func (c claim) of(id string) *big.Float {
+	if count, ok := c[id]; ok {
+		return count
+	}
+
+	return new(big.Float)
+}
+
+// shortage is a module of which a claim is refused.
+type shortage struct {
+	// id is the module's id, as the gate has it.
+	id string
+	// adds is what the gate adds. granted is what was granted to other gates of the run before. by is how much is short of both.
+	adds, granted, by *big.Float
+	// module is the module's quota; nil if the account does not have the module. Then quota says what it has.
+	module *qcc.Module
+	quota  qcc.Quota
+}
+
+// ledger is the account of one run: what its gates have been granted. It judges what each gate adds by the quota. It is safe for
+// concurrent use.
+//
+// A run is what happens between two calls of Configure: one plan, or one apply. Terraform repeats the planning step of a gate at apply,
+// so one ledger may judge at both stages.
+type ledger struct {
+	// read returns the quota from a read that began after a time, and when it began; see qcc.Client.QuotaSince.
+	read func(ctx context.Context, after time.Time) (qcc.Quota, time.Time, error)
+
+	mu sync.Mutex
+	// granted is what was granted at each stage.
+	granted [stageApply + 1]claim
+	// handles has the claims that can be taken back; see handle.
+	handles map[string]claim
+	// applying reports whether a gate was judged at apply.
+	applying bool
+	// first has the modules of the reading that judged the first gate; nil if none was judged.
+	first map[string]qcc.Module
+	// judgedBy is when the reading began that judged the last gate. refusedBy is when the one began that refused the last gate.
+	judgedBy, refusedBy time.Time
+	// skewReported reports whether the run has reported a clock that is off.
+	skewReported bool
+}
+
+// handle returns a handle with which a claim that was granted at plan can be taken back: a JSON string, as private state needs it.
+func (l *ledger) handle(c claim) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	if l.handles == nil {
+		l.handles = map[string]claim{}
+	}
+
+	handle := strconv.Quote(rand.Text())
+	l.handles[handle] = c
+
+	return handle
+}
+
+// takeBack takes back the claim of a handle. It ignores an empty handle, and one of another run.
+func (l *ledger) takeBack(handle string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.granted[stagePlan] = l.granted[stagePlan].minus(l.handles[handle])
+	delete(l.handles, handle)
+}
+
+// reportsSkew reports whether a run is to report that the clock is off: once, however many gates it has.
+func (l *ledger) reportsSkew() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	reported := l.skewReported
+	l.skewReported = true
+
+	return !reported
+}
+
+// judge grants a claim, or returns what it is short of; then nothing of it counts. It never grants anything if the quota cannot be read.
+// It also returns the quota that it rests on.
+//
+// A reading that began within the last second may grant. One that also judged another gate refuses only if it has refused before; otherwise
+// the quota is read once more. So quota that was bought in that second counts, and many gates that are refused together send few requests.
+//
+// At stagePlan nothing is judged once a gate was judged at stageApply. Such a planning step precedes the judgement of the same gate at
+// apply, and would count what the run's own orders have consumed twice.
+func (l *ledger) judge(ctx context.Context, at stage, claimed claim) ([]shortage, qcc.Quota, error) {
+	arrived := time.Now()
+	after := arrived.Add(-sharedReadingAge)
+
+	if l.skips(at) {
+		return nil, qcc.Quota{}, nil
+	}
+
+	for again := false; ; again = true {
+		quota, began, err := l.read(ctx, after)
+		if err != nil {
+			return nil, qcc.Quota{}, err
+		}
+
+		if short, settled := l.settle(at, claimed, quota, began, arrived, again); settled {
+			return short, quota, nil
+		}
+
+		after = arrived
+		if began.After(after) {
+			after = began
+		}
+	}
+}
+
+// skips reports whether planning steps are not judged any more. It notes that the apply has begun.
+func (l *ledger) skips(at stage) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	l.applying = l.applying || at == stageApply
+
+	return l.applying && at == stagePlan
+}
+
+// settle grants or refuses a claim by a reading. It reports false if the reading may not refuse; see judge.
+func (l *ledger) settle(at stage, claimed claim, quota qcc.Quota, began, arrived time.Time, again bool) ([]shortage, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+
+	if l.applying && at == stagePlan {
+		return nil, true
+	}
+
+	if l.judgedBy.IsZero() {
+		l.first = quota.Modules
+	}
+
+	own := began.After(arrived) && !began.Equal(l.judgedBy)
+	l.judgedBy = began
+
+	short := l.shortages(at, claimed, quota)
+
+	switch {
+	case len(short) == 0:
+		l.granted[at] = l.granted[at].plus(claimed)
+	case own, again, began.Equal(l.refusedBy):
+		l.refusedBy = began
+	default:
+		return nil, false
+	}
+
+	return short, true
+}
+
+// shortages returns what a claim is short of, in the order of the modules' ids.
+func (l *ledger) shortages(at stage, claimed claim, quota qcc.Quota) []shortage {
+	var all []shortage
+
+	for _, id := range slices.Sorted(maps.Keys(claimed)) {
+		granted := l.granted[at].of(id)
+
+		module, listed := quota.Modules[id]
+		left, leftForRun := number(module.Remaining), number(module.Remaining)
+
+		// The run's own orders may have consumed what was granted. So the run as a whole is judged by what was left when it began.
+		if first, ok := l.first[id]; at == stageApply && left != nil && ok && first.Consumed != nil {
+			leftForRun = new(big.Float).Sub(number(module.Total), number(new(min(*first.Consumed, *module.Consumed))))
+		}
+
+		by := larger(shortfall(claimed[id], left), shortfall(new(big.Float).Add(granted, claimed[id]), leftForRun))
+		if by == nil {
+			continue
+		}
+
+		s := shortage{id: id, adds: claimed[id], granted: granted, by: by, quota: quota}
+		if listed {
+			s.module = &module
+		}
+
+		all = append(all, s)
+	}
+
+	return all
+}
+
+// number returns a count with which the ledger computes; nil for a count that was not stated.
+func number(count *int64) *big.Float {
+	if count == nil {
+		return nil
+	}
+
+	return new(big.Float).SetInt64(*count)
+}
+
+// larger returns the larger of two shortfalls, either of which may be nil.
+func larger(a, b *big.Float) *big.Float {
+	if a == nil || b != nil && b.Cmp(a) > 0 {
+		return b
+	}
+
+	return a
+}

@@ -1,0 +1,115 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// mostRequired is the largest requirement that a gate may have of one module. Whoever requires more has mixed up two values.
+const mostRequired = 1_000_000_000_000_000
+
+// requirementsValidator refuses requirements that no gate can have, at terraform validate already.
+type requirementsValidator struct{}
+
+var _ validator.Map = requirementsValidator{}
+
+func (requirementsValidator) Description(context.Context) string {
+	return fmt.Sprintf("counts must be whole numbers from 0 to %d", int64(mostRequired))
+}
+
+func (v requirementsValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (requirementsValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+	elements := req.ConfigValue.Elements()
+
+	for _, id := range slices.Sorted(maps.Keys(elements)) {
+		if fault := gateRequirementFault(id, elements[id]); fault != "" {
+			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(id), "Invalid QCC quota requirement", fault)
+		}
+	}
+}
+
+// gateRequirementFault returns what is wrong with a requirement of a gate, as a sentence, or "".
+func gateRequirementFault(id string, requirement attr.Value) string {
+	count, ok := requirement.(types.Number)
+
+	switch {
+	case id == "":
+		return "A requirement has an empty module id. Write a module id such as radar_id, bene_id or natural_person_id."
+	case !ok:
+		return ""
+	}
+
+	fault := requirementFault(count)
+	if fault == "" && !count.IsUnknown() && count.ValueBigFloat().Cmp(big.NewFloat(mostRequired)) > 0 {
+		fault = fmt.Sprintf("is too large, and must be at most %d", int64(mostRequired))
+	}
+
+	if fault == "" {
+		return ""
+	}
+
+	return "The requirement of " + mentionable(id) + " " + fault + "."
+}
+
+// moduleIDShape matches short words in lower case, joined by underscores.
+var moduleIDShape = regexp.MustCompile(`^[a-z]{1,15}(_[a-z0-9]{1,15}){0,3}$`)
+
+// mentionable returns a module id in quotes if it looks like one, or else words that do not repeat it. During validation the credentials
+// are not known, and a credential may stand in the wrong place.
+func mentionable(id string) string {
+	if moduleIDShape.MatchString(id) {
+		return strconv.Quote(id)
+	}
+
+	return "a module whose id looks unlike one"
+}
+
+// parseImportID returns the requirements in the id of an import, such as "radar_id=1,bene_id=5", or what is wrong with it.
+func parseImportID(importID string) (map[string]attr.Value, string) {
+	required := map[string]attr.Value{}
+
+	for i, part := range strings.Split(importID, ",") {
+		id, digits, found := cutLast(strings.TrimSpace(part), "=")
+
+		count, err := strconv.ParseUint(digits, 10, 63)
+
+		switch _, twice := required[id]; {
+		case !found || id == "":
+			return nil, fmt.Sprintf("Part %d is not a module id and a count with an equals sign between them.", i+1)
+		case err != nil || count > mostRequired:
+			return nil, fmt.Sprintf("The count in part %d is not a whole number from 0 to %d.", i+1, int64(mostRequired))
+		case twice:
+			return nil, fmt.Sprintf("Part %d names a module for the second time.", i+1)
+		}
+
+		required[id] = types.NumberValue(new(big.Float).SetPrec(numberPrecision).SetUint64(count))
+	}
+
+	return required, ""
+}
+
+// numberPrecision is the precision of Terraform's numbers, in bits.
+const numberPrecision = 512
+
+// cutLast cuts a text around the last separator, because a module id may hold one.
+func cutLast(text, separator string) (before, after string, found bool) {
+	i := strings.LastIndex(text, separator)
+	if i < 0 {
+		return text, "", false
+	}
+
+	return text[:i], text[i+len(separator):], true
+}

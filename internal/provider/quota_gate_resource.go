@@ -1,0 +1,173 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+var (
+	_ resource.ResourceWithConfigure   = (*quotaGateResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*quotaGateResource)(nil)
+	_ resource.ResourceWithImportState = (*quotaGateResource)(nil)
+)
+
+func newQuotaGateResource() resource.Resource { return &quotaGateResource{} }
+
+// quotaGateResource refuses what the quota cannot pay for. It creates nothing: its state remembers what was granted, so that the next plan
+// judges only what is added.
+type quotaGateResource struct {
+	reader *reader
+}
+
+// requiredAttribute is the only attribute of the gate.
+const requiredAttribute = "required"
+
+// handleKey is where private state has the handle of a claim, between the two planning steps of an instance that is replaced.
+const handleKey = "claim"
+
+func (g *quotaGateResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_quota_gate"
+}
+
+func (g *quotaGateResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Refuses a plan or an apply that adds more work than the remaining quota can pay for. A gate creates nothing " +
+			"at QCC. Its state holds what was granted, and the provider judges only what a change adds: everything when a gate is created, " +
+			"the growth when `required` grows, and nothing when it shrinks, stays or is destroyed. All gates of a run are summed up. " +
+			"A run that adds nothing sends no request.",
+		Attributes: map[string]schema.Attribute{
+			requiredAttribute: schema.MapAttribute{
+				MarkdownDescription: "What the order behind the gate needs of each quota module, by module id: whole numbers from `0` to " +
+					"`1000000000000000`. `radar_id` is 风险监控-企业, `bene_id` 股权穿透, `natural_person_id` 自然人核验.",
+				ElementType: types.NumberType,
+				Required:    true,
+				Validators:  []validator.Map{requirementsValidator{}},
+			},
+		},
+	}
+}
+
+func (g *quotaGateResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	reader, diags := readerOf(req.ProviderData)
+	resp.Diagnostics.Append(diags...)
+
+	g.reader = reader
+}
+
+// ModifyPlan judges what the plan adds. Terraform also calls it at apply, directly before Create or Update.
+func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() { // The gate is destroyed.
+		return
+	}
+
+	// Terraform plans an instance that it replaces twice: with its state, and then without. The second claim replaces the first one.
+	handle, diags := req.Private.GetKey(ctx, handleKey)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, nil)...)
+
+	if req.State.Raw.IsNull() {
+		g.reader.ledger.takeBack(string(handle))
+	}
+
+	change := newGateChange(requirement(ctx, req.State.GetAttribute, &resp.Diagnostics), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
+	if resp.Diagnostics.HasError() || change.addsNothing() {
+		return
+	}
+
+	if change.isUnknown() || len(g.reader.unknown) > 0 {
+		resp.Diagnostics.Append(judgedAtApplyDiagnostic(change, g.reader.unknown))
+	}
+
+	if len(change.adds) == 0 || len(g.reader.unknown) > 0 {
+		return
+	}
+
+	resp.Diagnostics.Append(g.judge(ctx, stagePlan, change)...)
+
+	if !resp.Diagnostics.HasError() && !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, []byte(g.reader.ledger.handle(change.adds)))...)
+	}
+}
+
+// Create judges the whole requirement again, because quota may have been consumed since the plan.
+func (g *quotaGateResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	change := newGateChange(types.MapNull(types.NumberType), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
+	resp.Diagnostics.Append(g.judge(ctx, stageApply, change)...)
+
+	if !resp.Diagnostics.HasError() {
+		resp.State.Raw = req.Plan.Raw
+	}
+}
+
+// Read leaves the state as it is, because a gate has no counterpart at QCC.
+func (g *quotaGateResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+
+// Update judges the growth again. A gate that is refused keeps the requirement that it had.
+func (g *quotaGateResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, nil)...)
+
+	change := newGateChange(requirement(ctx, req.State.GetAttribute, &resp.Diagnostics), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
+	resp.Diagnostics.Append(g.judge(ctx, stageApply, change)...)
+
+	if !resp.Diagnostics.HasError() {
+		resp.State.Raw = req.Plan.Raw
+	}
+}
+
+// Delete needs nobody: the framework removes the gate from the state.
+func (g *quotaGateResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}
+
+// ImportState takes over work that is ordered already, and judges nothing.
+func (g *quotaGateResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	required, fault := parseImportID(req.ID)
+	if fault != "" {
+		resp.Diagnostics.Append(importIDDiagnostic(fault))
+
+		return
+	}
+
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(requiredAttribute), required)...)
+}
+
+// requirement returns the requirement in a state or plan; null if there is none.
+func requirement(ctx context.Context, get func(context.Context, path.Path, any) diag.Diagnostics, diags *diag.Diagnostics) types.Map {
+	required := types.MapNull(types.NumberType)
+	diags.Append(get(ctx, path.Root(requiredAttribute), &required)...)
+
+	return required
+}
+
+// judge returns an error for each module of which a change adds more than is left, or one that says why the quota cannot be read.
+func (g *quotaGateResource) judge(ctx context.Context, at stage, change *gateChange) diag.Diagnostics {
+	if len(change.adds) == 0 {
+		return nil
+	}
+
+	if g.reader.errors.HasError() {
+		return g.reader.errors
+	}
+
+	short, quota, err := g.reader.ledger.judge(ctx, at, change.adds)
+	if err != nil {
+		return diag.Diagnostics{gateReadDiagnostic(err)}
+	}
+
+	var diags diag.Diagnostics
+
+	if quota.Skew != 0 && g.reader.ledger.reportsSkew() {
+		diags.Append(skewDiagnostic(quota.Skew))
+	}
+
+	for _, s := range short {
+		diags.Append(refusalDiagnostic(at, s, change, g.reader.client.Redact))
+	}
+
+	return diags
+}
