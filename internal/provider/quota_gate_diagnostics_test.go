@@ -90,3 +90,31 @@ func TestTextsOfGates(t *testing.T) {
 
 	compareWithGolden(t, "gates.golden", got.String())
 }
+
+// TestARefusalDoesNotRepeatACredential requires a module whose id is a credential, in the wrong place.
+func TestARefusalDoesNotRepeatACredential(t *testing.T) {
+	t.Parallel()
+
+	const key, secretKey = "0123456789abcdef0123456789abcdef", "FEDCBA9876543210FEDCBA9876543210"
+
+	client, err := qcc.New(qcc.Config{Key: key, SecretKey: secretKey, BaseURL: qcc.DefaultBaseURL, Timeout: qcc.DefaultTimeout})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, id := range []string{key, secretKey, "x" + key[3:12], "##vso[task]", "::error::" + strings.ToUpper(key)} {
+		change := newGateChange(types.MapNull(types.NumberType), types.MapValueMust(types.NumberType, map[string]attr.Value{id: whole(1)}))
+		s := shortage{id: id, adds: count(whole(1)), granted: new(big.Float), by: count(whole(1))}
+
+		for _, module := range []*qcc.Module{nil, {Name: "x"}, {Name: "x", Total: new(int64(1)), Consumed: new(int64(1)), Remaining: new(int64(0))}} {
+			s.module = module
+
+			detail := refusalDiagnostic(stagePlan, s, change, client.Redact).Detail()
+			for _, secret := range []string{key[3:11], secretKey[3:11], strings.ToUpper(key)[3:11], "##"} {
+				if strings.Contains(detail, secret) {
+					t.Errorf("the refusal of %q says %q", id, detail)
+				}
+			}
+		}
+	}
+}
