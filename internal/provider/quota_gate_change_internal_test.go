@@ -41,7 +41,7 @@ func TestGateChanges(t *testing.T) {
 
 			change := newGateChange(test.before, test.after)
 
-			var parts []string
+			parts := make([]string, 0, len(change.adds))
 			for _, id := range slices.Sorted(maps.Keys(change.adds)) {
 				parts = append(parts, fmt.Sprintf("%s=%s", id, countText(change.adds[id])))
 			}

@@ -71,13 +71,13 @@ func adds(id string, count int64) claim { return claim{id: big.NewFloat(float64(
 type account struct {
 	*testing.T
 	*ledger
+
 	meter *meter
 }
 
 // inBubble runs a test with a ledger and 48 of 50 left of radar_id.
 func inBubble(t *testing.T, test func(a account)) {
 	t.Helper()
-	t.Parallel()
 
 	synctest.Test(t, func(t *testing.T) {
 		m := &meter{lock: make(chan struct{}, 1)}
@@ -118,7 +118,7 @@ func (a account) judges(at stage, c claim) string {
 
 // saysOf returns shortages as a text.
 func saysOf(short []shortage) string {
-	var lines []string
+	lines := make([]string, 0, len(short))
 
 	for _, s := range short {
 		lines = append(lines, fmt.Sprintf("%s: %s after %s is short by %s", s.id, countText(s.adds), countText(s.granted), countText(s.by)))
@@ -137,6 +137,8 @@ func (a account) costs(requests int) {
 }
 
 func TestLedgerSumsUpWhatAPlanAdds(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.grants(stagePlan, 20)
 		a.grants(stagePlan, 20)
@@ -150,6 +152,8 @@ func TestLedgerSumsUpWhatAPlanAdds(t *testing.T) {
 }
 
 func TestLedgerRefusesByAReadingOfItsOwn(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.refuses(stagePlan, 49, 0, 1)
 		a.costs(1)
@@ -159,6 +163,8 @@ func TestLedgerRefusesByAReadingOfItsOwn(t *testing.T) {
 }
 
 func TestLedgerSharesAReadingForASecond(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.grants(stagePlan, 1)
 		time.Sleep(sharedReadingAge - time.Nanosecond)
@@ -172,8 +178,11 @@ func TestLedgerSharesAReadingForASecond(t *testing.T) {
 
 // TestLedgerSeesAPurchase buys quota after the reading that would refuse.
 func TestLedgerSeesAPurchase(t *testing.T) {
+	t.Parallel()
+
 	for _, at := range []stage{stagePlan, stageApply} {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(a account) {
 				a.grants(at, 40)
 				a.meter.has("radar_id", 100, 2)
@@ -186,6 +195,8 @@ func TestLedgerSeesAPurchase(t *testing.T) {
 
 // TestLedgerDoesNotRefuseByTheReadingThatWasShort lets a reading refuse, then a newer one pass, then others be judged by the newer one.
 func TestLedgerDoesNotRefuseByTheReadingThatWasShort(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.grants(stagePlan, 40)
 		a.refuses(stagePlan, 20, 40, 12)
@@ -200,6 +211,8 @@ func TestLedgerDoesNotRefuseByTheReadingThatWasShort(t *testing.T) {
 
 // TestLedgerDoesNotCountTheRunsOwnOrdersTwice lets the orders of an apply consume what was granted to them.
 func TestLedgerDoesNotCountTheRunsOwnOrdersTwice(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.grants(stageApply, 20)
 
@@ -216,6 +229,8 @@ func TestLedgerDoesNotCountTheRunsOwnOrdersTwice(t *testing.T) {
 }
 
 func TestLedgerAtApply(t *testing.T) {
+	t.Parallel()
+
 	for name, test := range map[string]struct {
 		total, consumed int64 // After 20 were granted with 48 of 50 left.
 		adds, by        int64
@@ -236,6 +251,7 @@ func TestLedgerAtApply(t *testing.T) {
 		"given back, one too many":               {50, 0, 31, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(a account) {
 				a.grants(stageApply, 20)
 				a.meter.has("radar_id", test.total, test.consumed)
@@ -253,6 +269,8 @@ func TestLedgerAtApply(t *testing.T) {
 
 // TestLedgerMeasuresFromTheFirstGate judges the first gate in the planning step that precedes its judgement at apply.
 func TestLedgerMeasuresFromTheFirstGate(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.grants(stagePlan, 20)
 		a.meter.has("radar_id", 50, 12)
@@ -266,8 +284,11 @@ func TestLedgerMeasuresFromTheFirstGate(t *testing.T) {
 }
 
 func TestLedgerDoesNotCountARefusedClaim(t *testing.T) {
+	t.Parallel()
+
 	for _, at := range []stage{stagePlan, stageApply} {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(a account) {
 				a.meter.has("bene_id", 10, 0)
 
@@ -283,6 +304,8 @@ func TestLedgerDoesNotCountARefusedClaim(t *testing.T) {
 
 // TestLedgerCountsAReplacedClaimOnce claims a growth of 4, then the whole 20 of the same gate.
 func TestLedgerCountsAReplacedClaimOnce(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.grants(stagePlan, 20)
 		a.grants(stagePlan, 4)
@@ -300,6 +323,8 @@ func TestLedgerCountsAReplacedClaimOnce(t *testing.T) {
 }
 
 func TestLedgerSkipsPlanningStepsDuringAnApply(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.grants(stagePlan, 40)
 		a.refuses(stagePlan, 40, 40, 32)
@@ -313,6 +338,8 @@ func TestLedgerSkipsPlanningStepsDuringAnApply(t *testing.T) {
 
 // TestLedgerSkipsAPlanningStepThatAnApplyOvertakes begins an apply while a planning step waits for the reading that would refuse it.
 func TestLedgerSkipsAPlanningStepThatAnApplyOvertakes(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.meter.lock <- struct{}{} // The reading takes as long as the test holds it.
 
@@ -331,10 +358,13 @@ func TestLedgerSkipsAPlanningStepThatAnApplyOvertakes(t *testing.T) {
 }
 
 func TestLedgerWithUnknownCapacity(t *testing.T) {
+	t.Parallel()
+
 	total := int64(50)
 
 	for _, at := range []stage{stagePlan, stageApply} {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(a account) {
 				a.meter.modules["bene_id"] = qcc.Module{Name: "股权穿透", Total: &total}
 
@@ -353,6 +383,8 @@ func TestLedgerWithUnknownCapacity(t *testing.T) {
 
 // TestLedgerWithoutAFirstCount judges a module whose count the first reading did not state.
 func TestLedgerWithoutAFirstCount(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.meter.modules["bene_id"] = qcc.Module{Name: "股权穿透"}
 		a.grants(stageApply, 1)
@@ -368,6 +400,8 @@ func TestLedgerWithoutAFirstCount(t *testing.T) {
 
 // TestLedgerWithLargeCounts would go wrong with 64 bits.
 func TestLedgerWithLargeCounts(t *testing.T) {
+	t.Parallel()
+
 	inBubble(t, func(a account) {
 		a.meter.has("radar_id", math.MaxInt64, 0)
 
@@ -386,10 +420,13 @@ func TestLedgerWithLargeCounts(t *testing.T) {
 }
 
 func TestLedgerFailsClosed(t *testing.T) {
+	t.Parallel()
+
 	down := errors.New("down")
 
 	for _, at := range []stage{stagePlan, stageApply} {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(a account) {
 				a.meter.failure = down
 
@@ -400,6 +437,7 @@ func TestLedgerFailsClosed(t *testing.T) {
 				a.costs(1)
 
 				a.meter.failure = nil
+
 				time.Sleep(time.Minute)
 				a.grants(at, 40)
 
@@ -410,6 +448,7 @@ func TestLedgerFailsClosed(t *testing.T) {
 				}
 
 				a.meter.failure = nil
+
 				time.Sleep(time.Minute)
 				a.grants(at, 8) // What failed does not count.
 			})
@@ -419,8 +458,11 @@ func TestLedgerFailsClosed(t *testing.T) {
 
 // TestLedgerOfAThousandGates is judged at Terraform's parallelism. 500 are refused.
 func TestLedgerOfAThousandGates(t *testing.T) {
+	t.Parallel()
+
 	for _, at := range []stage{stagePlan, stageApply} {
 		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			t.Parallel()
 			inBubble(t, func(a account) {
 				a.meter.has("radar_id", 500, 0)
 
