@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -167,7 +168,7 @@ func TestLedgerSharesAReadingForASecond(t *testing.T) {
 
 	inBubble(t, func(a account) {
 		a.grants(stagePlan, 1)
-		time.Sleep(sharedReadingAge - time.Nanosecond)
+		time.Sleep(time.Second - time.Nanosecond)
 		a.grants(stagePlan, 1)
 		a.costs(1)
 		time.Sleep(time.Nanosecond)
@@ -200,7 +201,7 @@ func TestLedgerDoesNotRefuseByTheReadingThatWasShort(t *testing.T) {
 	inBubble(t, func(a account) {
 		a.grants(stagePlan, 40)
 		a.refuses(stagePlan, 20, 40, 12)
-		time.Sleep(sharedReadingAge)
+		time.Sleep(time.Second)
 		a.grants(stagePlan, 1)
 		a.costs(3)
 		a.meter.has("radar_id", 100, 2)
@@ -247,6 +248,8 @@ func TestLedgerAtApply(t *testing.T) {
 		"more was bought, one too many":          {60, 22, 39, 1},
 		"some was taken away":                    {40, 2, 18, 0},
 		"some was taken away, one too many":      {40, 2, 19, 1},
+		"far too many":                           {50, 2, 60, 32},
+		"others have consumed, far too many":     {50, 45, 40, 35},
 		"consumption was given back":             {50, 0, 30, 0},
 		"given back, one too many":               {50, 0, 31, 1},
 	} {
@@ -310,6 +313,7 @@ func TestLedgerCountsAReplacedClaimOnce(t *testing.T) {
 		a.grants(stagePlan, 20)
 		a.grants(stagePlan, 4)
 		handle := a.handle(adds("radar_id", 4))
+		a.handle(adds("radar_id", 20))
 
 		a.takeBack("")
 		a.takeBack(`"that of another run"`)
@@ -329,10 +333,11 @@ func TestLedgerSkipsPlanningStepsDuringAnApply(t *testing.T) {
 		a.grants(stagePlan, 40)
 		a.refuses(stagePlan, 40, 40, 32)
 		a.grants(stageApply, 40)
-		a.costs(2)
+		time.Sleep(time.Minute)
 		a.grants(stagePlan, 40)
 		a.costs(2)
 		a.refuses(stageApply, 40, 40, 32)
+		a.costs(3)
 	})
 }
 
@@ -514,5 +519,91 @@ func TestLedgerReportsTheClockOnce(t *testing.T) {
 	l := &ledger{}
 	if !l.reportsSkew() || l.reportsSkew() {
 		t.Error("it is not reported once")
+	}
+}
+
+// TestLedgerAtPlanCountsConsumption has others consume between two gates of a plan, in which no order runs.
+func TestLedgerAtPlanCountsConsumption(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(a account) {
+		a.grants(stagePlan, 20)
+		a.meter.has("radar_id", 50, 12)
+		time.Sleep(time.Minute)
+		a.grants(stagePlan, 18)
+		a.refuses(stagePlan, 1, 38, 1)
+	})
+}
+
+// TestLedgerWhenACountIsNotStatedAnyMore judges a module whose counts only the first reading stated.
+func TestLedgerWhenACountIsNotStatedAnyMore(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(a account) {
+		a.grants(stageApply, 1)
+
+		a.meter.modules = map[string]qcc.Module{"radar_id": {Name: "radar_id"}}
+
+		time.Sleep(time.Minute)
+		a.refuses(stageApply, 1, 1, 2)
+	})
+}
+
+// TestLedgerReadsOnceMore gives readings that began at chosen times, and looks at what the ledger asks for before it refuses.
+func TestLedgerReadsOnceMore(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		began    time.Duration // After the gate came; of the first reading.
+		judged   bool          // Whether the first reading has judged another gate.
+		requests int
+		after    time.Duration // After the gate came; what the second reading must be newer than.
+	}{
+		"a reading of its own":          {time.Millisecond, false, 1, 0},
+		"one that has judged another":   {time.Millisecond, true, 2, time.Millisecond},
+		"one that began before it came": {-time.Millisecond, false, 2, 0},
+		"an earlier one that has":       {-time.Millisecond, true, 2, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var (
+					came    = time.Now()
+					asked   []time.Duration
+					m       = &meter{lock: make(chan struct{}, 1)}
+					l       *ledger
+					judging = func(began time.Time) {
+						l.mu.Lock()
+						defer l.mu.Unlock()
+
+						l.judgedBy = began
+					}
+				)
+
+				m.has("radar_id", 50, 2)
+
+				l = &ledger{read: func(_ context.Context, after time.Time) (qcc.Quota, time.Time, error) {
+					asked = append(asked, after.Sub(came))
+					began := came.Add(test.began)
+
+					if len(asked) > 1 {
+						began = came.Add(time.Minute)
+					}
+
+					if len(asked) > 1 || test.judged { // The second reading judges another gate, too.
+						judging(began)
+					}
+
+					return qcc.Quota{Modules: m.modules}, began, nil
+				}}
+
+				short, _, err := l.judge(t.Context(), stagePlan, adds("radar_id", 49))
+				if err != nil || saysOf(short) != "radar_id: 49 after 0 is short by 1" {
+					t.Errorf("%q, %v", saysOf(short), err)
+				}
+
+				if want := []time.Duration{-time.Second, test.after}[:test.requests]; !slices.Equal(asked, want) {
+					t.Errorf("it asked for readings after %s, want %s", asked, want)
+				}
+			})
+		})
 	}
 }
