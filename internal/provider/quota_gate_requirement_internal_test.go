@@ -75,6 +75,7 @@ func TestImportIDs(t *testing.T) {
 		"radar_id=1,bene_id=5":           "bene_id=5 radar_id=1",
 		" radar_id=0 , bene_id=5":        "bene_id=5 radar_id=0",
 		"radar_id=1000000000000000":      "radar_id=1000000000000000",
+		"x=1":                            "x=1",
 		"a=b=2":                          "a=b=2",
 		"":                               "Part 1 is not a module id and a count with an equals sign between them.",
 		"radar_id":                       "Part 1 is not a module id and a count with an equals sign between them.",
