@@ -298,6 +298,60 @@ func TestGuideInChineseShowsWhatHappens(t *testing.T) {
 	}
 }
 
+// TestGuideOnPipelinesIsRightAboutGates shows what the guide "In CI pipelines" says of the gate resource.
+func TestGuideOnPipelinesIsRightAboutGates(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New()
+	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
+		"main.tf": testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "terraform")[0],
+	})
+
+	summary := func(plan string) (int, string) {
+		code, text, _ := testkit.Judge(t, f.Succeeds("show", "-json", plan), "examples/pipelines", testkit.JQ(t),
+			"--null-input", "--raw-output", "--from-file", "quota.jq")
+
+		return code, text
+	}
+
+	const few, many = "-var=orders={north=20}", "-var=orders={north=60}"
+
+	f.Fails("Not enough QCC quota", "plan", "-out=refused", many)
+	f.Fails("Cannot apply incomplete plan", "apply", "refused")
+	f.Fails("Not enough QCC quota", "plan", "-detailed-exitcode", many)
+
+	if code, text := summary("refused"); code != 1 || !strings.Contains(text, "The plan failed") {
+		t.Errorf("the summary of a refused plan has the exit code %d:\n%s", code, text)
+	}
+
+	if code, output := f.Run("plan", "-detailed-exitcode", "-out=granted", few); code != 2 {
+		t.Errorf("exit code %d, want 2\n%s", code, output)
+	}
+
+	if code, text := summary("granted"); code != 0 {
+		t.Errorf("the summary of a plan that passed has the exit code %d:\n%s", code, text)
+	}
+
+	f.Set("QCC_KEY=")
+	f.Fails("Missing QCC credential", "apply", "granted")
+	f.Set("QCC_KEY=" + emulator.DefaultKey)
+	f.Succeeds("apply", "-auto-approve", few)
+
+	// A job that looks for drift.
+	requests := service.Requests()
+
+	f.Set("QCC_KEY=", "QCC_SECRET_KEY=")
+
+	if f.Succeeds("plan", "-detailed-exitcode", few); service.Requests() != requests {
+		t.Error("a plan that adds nothing has sent a query")
+	}
+
+	f.Set("QCC_KEY="+emulator.DefaultKey, "QCC_SECRET_KEY="+emulator.DefaultSecretKey, "TF_VAR_orders={north=20}")
+	f.Write("pending.tf", "resource \"terraform_data\" \"pending\" {}\n\nresource \"qcc_quota_gate\" \"pending\" {\n"+
+		"  required = { radar_id = length(terraform_data.pending.id) }\n}\n")
+	f.Plans("Warning: QCC quota gate not judged until apply")
+}
+
 // TestGuidesReplaceGates runs the commands that the guide "Gate a plan" shows for an apply that did not finish, and for an import.
 func TestGuidesReplaceGates(t *testing.T) {
 	t.Parallel()
