@@ -232,6 +232,15 @@ func refusal(t *testing.T, output string) string {
 	return "Error: " + text
 }
 
+// createsNoOrder fails if an apply that was refused has created an order.
+func createsNoOrder(t *testing.T, f *testkit.Folder) {
+	t.Helper()
+
+	if created := f.Succeeds("state", "list"); strings.Contains(created, "terraform_data.") {
+		t.Errorf("the apply has created\n%s", created)
+	}
+}
+
 // TestGuidesShowTheGate runs the configuration of the guide "Gate a plan", and compares what the guides show of it with what Terraform says.
 func TestGuidesShowTheGate(t *testing.T) {
 	t.Parallel()
@@ -246,6 +255,7 @@ func TestGuidesShowTheGate(t *testing.T) {
 
 	_, output := f.Run("apply", "tfplan")
 	shows(t, "gate-an-apply.md", "text", refusal(t, output))
+	createsNoOrder(t, f)
 
 	service.SetModules(emulator.Sample()...)
 	f.Succeeds("apply", "-auto-approve", "-var=orders={north=20}")
@@ -265,7 +275,7 @@ func TestGuideInChineseShowsWhatHappens(t *testing.T) {
 
 	var output string
 
-	commands, outputs := 0, 0
+	commands, outputs, refusedApplies := 0, 0, 0
 
 	for _, block := range regexp.MustCompile("(?s)```(console|text)\n(.*?)```").FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
 		if block[1] == "text" {
@@ -288,13 +298,19 @@ func TestGuideInChineseShowsWhatHappens(t *testing.T) {
 				testkit.Consume(t, service, use[1], count)
 			} else if arguments, found := strings.CutPrefix(line, "terraform "); found {
 				commands++
-				_, output = f.Run(strings.Fields(strings.ReplaceAll(arguments, "'", ""))...)
+
+				var code int
+				if code, output = f.Run(strings.Fields(strings.ReplaceAll(arguments, "'", ""))...); code != 0 && strings.HasPrefix(arguments, "apply") {
+					refusedApplies++
+
+					createsNoOrder(t, f)
+				}
 			}
 		}
 	}
 
-	if commands != 7 || outputs != 3 {
-		t.Errorf("the guide has %d commands and %d outputs, want 7 and 3", commands, outputs)
+	if commands != 7 || outputs != 3 || refusedApplies != 1 {
+		t.Errorf("the guide has %d commands, %d outputs and %d refused applies, want 7, 3 and 1", commands, outputs, refusedApplies)
 	}
 }
 

@@ -42,7 +42,13 @@ func TestREADMEs(t *testing.T) {
 				t.Errorf("exit code %d, want 1 and the README's text, not\n%s", code, got)
 			}
 
-			// What the READMEs say of runs that add nothing.
+			// What the READMEs say of a saved plan, and of runs that add nothing.
+			f.Succeeds("plan", "-var=orders={north=40}", "-out=tfplan")
+			testkit.Consume(t, service, "radar_id", 20)
+			f.Fails("Not enough QCC quota", "apply", "tfplan")
+			createsNoOrder(t, f)
+
+			service.SetModules(emulator.Sample()...)
 			f.Succeeds("apply", "-auto-approve", "-var=orders={north=20,south=20}")
 			testkit.Consume(t, service, "radar_id", 48)
 
