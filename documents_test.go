@@ -74,18 +74,19 @@ func TestLinksResolve(t *testing.T) {
 		document := testkit.ReadFile(t, name)
 
 		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(document, -1) {
-			if strings.Contains(link[1], "://") {
-				continue
-			}
-
-			links++
-
 			file, anchor, _ := strings.Cut(link[1], "#")
 			target := name
 
-			if file != "" {
+			// A page on the registry links to files of the repository by their address.
+			if own := regexp.MustCompile(`^https://github\.com/qccpro/terraform-provider-qcc/(?:tree|blob)/main/(.+)$`).FindStringSubmatch(file); own != nil {
+				target = own[1]
+			} else if strings.Contains(file, "://") {
+				continue
+			} else if file != "" {
 				target = path.Join(path.Dir(name), file)
 			}
+
+			links++
 
 			info, err := os.Stat(target)
 			if err != nil {
