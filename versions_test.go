@@ -193,14 +193,24 @@ func TestExamplesRequireWhatTheyUse(t *testing.T) {
 	var all strings.Builder
 
 	for _, name := range testkit.Examples(t) {
-		for file, configuration := range testkit.Example(t, name) {
+		files := testkit.Example(t, name)
+
+		for file, configuration := range files {
 			if path.Base(file) != "main.tf" {
 				continue
 			}
 
 			all.WriteString(configuration)
 
-			want := fmt.Sprintf("1.%d", needed(features, configuration))
+			// A root module also needs what its child modules use.
+			lowest := needed(features, configuration)
+			for other, child := range files {
+				if file == "main.tf" && path.Base(other) == "main.tf" {
+					lowest = max(lowest, needed(features, child))
+				}
+			}
+
+			want := fmt.Sprintf("1.%d", lowest)
 			if required := regexp.MustCompile(`required_version = ">= (.*)"`).FindStringSubmatch(configuration); len(required) != 2 || required[1] != want {
 				t.Errorf("%s of the example %s requires %v, want %s", file, name, required, want)
 			}
