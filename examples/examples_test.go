@@ -40,6 +40,7 @@ var exampleTests = map[string]func(*testing.T, *emulator.Emulator, *testkit.Fold
 	"gates/apply":                   testApplyExample,
 	"gates/check":                   testCheckExample,
 	"terraform-test":                testTerraformTestExample,
+	"terraform-test-gate":           testTerraformTestGateExample,
 }
 
 func TestExamples(t *testing.T) {
