@@ -204,6 +204,7 @@ func TestExamplesRequireWhatTheyUse(t *testing.T) {
 
 			// A root module also needs what its child modules use.
 			lowest := needed(features, configuration)
+
 			for other, child := range files {
 				if file == "main.tf" && path.Base(other) == "main.tf" {
 					lowest = max(lowest, needed(features, child))

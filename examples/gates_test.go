@@ -25,13 +25,8 @@ func asksNobody(t *testing.T, service *emulator.Emulator, step func()) {
 	}
 }
 
-// shortOf returns what a gate says that refuses.
-func shortOf(module, name string, by int) string {
-	return fmt.Sprintf("The quota of %s (%s) is short by %d.", module, name, by)
-}
-
-// radarShortBy is shortOf for risk monitoring.
-func radarShortBy(by int) string { return shortOf("radar_id", "风险监控-企业", by) }
+// radarShort is what a gate says that is short by 1 of radar_id.
+const radarShort = "The quota of radar_id (风险监控-企业) is short by 1."
 
 // resources returns the addresses in the state.
 func resources(f *testkit.Folder) []string { return strings.Fields(f.Succeeds("state", "list")) }
@@ -52,8 +47,8 @@ func testEachOrderExample(t *testing.T, service *emulator.Emulator, f *testkit.F
 	// What is ordered already is not in the way once the quota is spent.
 	testkit.Consume(t, service, "radar_id", 48)
 	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
-	f.Fails(radarShortBy(1), "plan", companies("companies", "first", "second", "third"))
-	f.Fails(radarShortBy(1), "plan", companies("companies", "first", "third")) // A swap.
+	f.Fails(radarShort, "plan", companies("companies", "first", "second", "third"))
+	f.Fails(radarShort, "plan", companies("companies", "first", "third")) // A swap.
 	asksNobody(t, service, func() { f.Succeeds("apply", "-auto-approve", companies("companies", "first")) })
 
 	// A saved plan is judged again before the first order.
@@ -77,7 +72,7 @@ func testTotalExample(t *testing.T, service *emulator.Emulator, f *testkit.Folde
 	f.Succeeds("apply", "-auto-approve")
 	testkit.Consume(t, service, "radar_id", 48)
 	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
-	f.Fails(radarShortBy(1)+" This gate adds: 1 (from 2 to 3)", "plan", companies("companies", "first", "second", "third"))
+	f.Fails(radarShort+" This gate adds: 1 (from 2 to 3)", "plan", companies("companies", "first", "second", "third"))
 
 	// It does not see a swap.
 	asksNobody(t, service, func() { f.Succeeds("plan", companies("companies", "first", "third")) })
@@ -94,12 +89,12 @@ func testSeveralModulesExample(t *testing.T, service *emulator.Emulator, f *test
 	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
 
 	// Each module that is short is named.
-	f.Fails(shortOf("bene_id", "股权穿透", 1), "plan", "-var=companies={first=2, second=5, third=1}")
-	f.Fails(radarShortBy(1), "plan", "-var=companies={first=2, second=5, third=1}")
+	f.Fails("The quota of bene_id (股权穿透) is short by 1.", "plan", "-var=companies={first=2, second=5, third=1}")
+	f.Fails(radarShort, "plan", "-var=companies={first=2, second=5, third=1}")
 
 	// Growth needs nothing of the modules that do not grow.
 	f.Succeeds("plan", "-var=companies={first=2, second=55}")
-	f.Fails(shortOf("natural_person_id", "自然人核验", 1)+" This gate adds: 51 (from 5 to 56)", "plan", "-var=companies={first=2, second=56}")
+	f.Fails("The quota of natural_person_id (自然人核验) is short by 1. This gate adds: 51 (from 5 to 56)", "plan", "-var=companies={first=2, second=56}")
 	f.Fails(`The requirement of "natural_person_id" is not a whole number.`, "plan", "-var=companies={first=0.5}")
 	f.Succeeds("destroy", "-auto-approve")
 }
@@ -113,16 +108,16 @@ func testSwapExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder
 	f.Succeeds("plan", swap, "-out=tfplan")
 	testkit.Consume(t, service, "radar_id", 48)
 	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
-	f.Fails(radarShortBy(1)+" This gate adds: 1 Left at QCC: 0 of 50", "plan", swap)
+	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", "plan", swap)
 
 	// A refused apply orders nothing, and the next plan judges the swap again.
-	f.Fails(radarShortBy(1), "apply", "tfplan")
+	f.Fails(radarShort, "apply", "tfplan")
 
 	if state := f.Succeeds("state", "show", `terraform_data.monitoring["contract_1"]`); !strings.Contains(state, `"first"`) {
 		t.Errorf("the order is\n%s", state)
 	}
 
-	f.Fails(radarShortBy(1), "plan", swap)
+	f.Fails(radarShort, "plan", swap)
 
 	service.SetModules(emulator.Sample()...)
 	f.Succeeds("apply", "-auto-approve", swap)
@@ -145,7 +140,7 @@ func testRenamedKeyExample(t *testing.T, service *emulator.Emulator, f *testkit.
 	testkit.Consume(t, service, "radar_id", 48)
 
 	// Without the moved blocks, the gate with the new name is a new one.
-	f.Fails(radarShortBy(1), "plan")
+	f.Fails(radarShort, "plan")
 
 	f.Write("main.tf", whole)
 	asksNobody(t, service, func() {
@@ -153,7 +148,7 @@ func testRenamedKeyExample(t *testing.T, service *emulator.Emulator, f *testkit.
 		f.Succeeds("apply", "-auto-approve")
 		f.Succeeds("plan", "-detailed-exitcode")
 	})
-	f.Fails(radarShortBy(1), "plan", companies("companies", "first_renamed", "second", "third"))
+	f.Fails(radarShort, "plan", companies("companies", "first_renamed", "second", "third"))
 }
 
 func testFailedOrderExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
@@ -169,7 +164,7 @@ func testFailedOrderExample(t *testing.T, service *emulator.Emulator, f *testkit
 
 	// The gate was granted, so the next plan asks nobody and would try again.
 	asksNobody(t, service, func() { f.Plans(`terraform_data.monitoring["second"] is tainted, so`) })
-	f.Fails(radarShortBy(1)+" This gate adds: 1 Left at QCC: 0 of 50", "plan", replace)
+	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", "plan", replace)
 
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 51, Consumed: 50})
 	f.Succeeds("plan", replace, "-out=tfplan")
@@ -199,11 +194,11 @@ resource "terraform_data" "monitoring" {
 		f.Plans("No changes.")
 		f.Succeeds("plan", "-detailed-exitcode")
 	})
-	f.Fails(radarShortBy(1), "plan", companies("companies", "first", "second", "third"))
+	f.Fails(radarShort, "plan", companies("companies", "first", "second", "third"))
 
 	// Work that is not taken over is judged as new.
 	f.Succeeds("state", "rm", "qcc_quota_gate.monitoring")
-	f.Fails(radarShortBy(1), "plan", companies("ordered_before", "first"))
+	f.Fails(radarShort, "plan", companies("ordered_before", "first"))
 	f.Succeeds("destroy", "-auto-approve", "-refresh=false")
 }
 
@@ -215,7 +210,7 @@ func testChildModuleExample(t *testing.T, service *emulator.Emulator, f *testkit
 	// The gates of both regions add up: 1 is left, and each adds 1.
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
 	f.Succeeds("plan", `-var=regions={north=["first", "fourth"], south=["second", "third"]}`)
-	f.Fails(radarShortBy(1)+" This gate adds: 1 Left at QCC: 1 of 50 Granted to other gates in this plan: 1", "plan",
+	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 1 of 50 Granted to other gates in this plan: 1", "plan",
 		`-var=regions={north=["first", "fourth"], south=["second", "third", "fifth"]}`)
 	f.Succeeds("destroy", "-auto-approve")
 }
@@ -252,9 +247,9 @@ func testTwoCompaniesExample(t *testing.T, parent *emulator.Emulator, f *testkit
 	f.Succeeds("plan", companies("parent_companies", names("p", 48)...), companies("subsidiary_companies", names("s", 5)...))
 	f.Fails("with qcc_quota_gate.subsidiary[", "plan", companies("subsidiary_companies", names("s", 6)...))
 	f.Fails("with qcc_quota_gate.parent[", "plan", companies("parent_companies", names("p", 49)...))
-	f.Fails(radarShortBy(1)+" This gate adds: 1 Left at QCC: 5 of 5 Granted to other gates in this plan: 5", "plan",
+	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 5 of 5 Granted to other gates in this plan: 5", "plan",
 		companies("subsidiary_companies", names("s", 6)...))
-	f.Fails(radarShortBy(1)+" This gate adds: 1 Left at QCC: 48 of 50 Granted to other gates in this plan: 48", "plan",
+	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 48 of 50 Granted to other gates in this plan: 48", "plan",
 		companies("parent_companies", names("p", 49)...))
 	f.Succeeds("destroy", "-auto-approve")
 }
