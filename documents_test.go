@@ -65,9 +65,6 @@ func anchors(document string) []string {
 	return found
 }
 
-// repository is where the registry's pages find files that the registry does not show.
-const repository = "https://github.com/qccpro/terraform-provider-qcc/blob/main/"
-
 func TestLinksResolve(t *testing.T) {
 	t.Parallel()
 
@@ -77,20 +74,16 @@ func TestLinksResolve(t *testing.T) {
 		document := testkit.ReadFile(t, name)
 
 		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(document, -1) {
-			own, isOwn := strings.CutPrefix(link[1], repository)
-			if !isOwn && strings.Contains(link[1], "://") {
+			if strings.Contains(link[1], "://") {
 				continue
 			}
 
 			links++
 
-			file, anchor, _ := strings.Cut(own, "#")
+			file, anchor, _ := strings.Cut(link[1], "#")
 			target := name
 
-			switch {
-			case isOwn:
-				target = file
-			case file != "":
+			if file != "" {
 				target = path.Join(path.Dir(name), file)
 			}
 
