@@ -65,3 +65,30 @@ func TestGuideIsUpToDateAndComplete(t *testing.T) {
 		}
 	}
 }
+
+// TestGuideHasEveryTitleOfAGate looks for the titles of the texts in the golden file of the provider's gates.
+func TestGuideHasEveryTitleOfAGate(t *testing.T) {
+	t.Parallel()
+
+	golden, err := os.ReadFile("../provider/testdata/gates.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var guide strings.Builder
+	if err := errorguide.Write(&guide); err != nil {
+		t.Fatal(err)
+	}
+
+	titles := regexp.MustCompile(`(?m)^# .*\n\n(.*)$`).FindAllStringSubmatch(string(golden), -1)
+	if len(titles) < 10 {
+		t.Fatalf("the golden file has the titles %q", titles)
+	}
+
+	for _, title := range titles {
+		// The other errors of a read have tables of their own.
+		if row := "\n| " + title[1] + " | "; strings.Contains(title[1], "QCC quota ") && !strings.Contains(guide.String(), row) {
+			t.Errorf("the guide does not have %q", title[1])
+		}
+	}
+}

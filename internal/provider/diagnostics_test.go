@@ -100,10 +100,17 @@ func TestTextsOfDiagnostics(t *testing.T) {
 		fmt.Fprintf(&got, "# %s\n\n%s\n\n%s\n\n\n", example.name, diagnostic.Summary(), diagnostic.Detail())
 	}
 
-	golden := filepath.Join("testdata", "diagnostics.golden")
+	compareWithGolden(t, "diagnostics.golden", got.String())
+}
+
+// compareWithGolden compares texts with a file in testdata, or writes it.
+func compareWithGolden(t *testing.T, name, got string) {
+	t.Helper()
+
+	golden := filepath.Join("testdata", name)
 
 	if *update {
-		if err := os.WriteFile(golden, []byte(got.String()), 0o600); err != nil {
+		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -113,7 +120,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if got.String() != string(want) {
-		t.Errorf("the texts are not those of %s; see the comment above this test. They are:\n%s", golden, got.String())
+	if got != string(want) {
+		t.Errorf("the texts are not those of %s; run the test with -update to accept them. They are:\n%s", golden, got)
 	}
 }

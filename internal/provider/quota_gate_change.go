@@ -41,11 +41,12 @@ func newGateChange(before, after types.Map) *gateChange {
 
 // count returns a known requirement; 0 for a module that is not required.
 func count(requirement attr.Value) *big.Float {
-	if number, ok := requirement.(types.Number); ok && !number.IsNull() {
-		return number.ValueBigFloat()
+	number, _ := requirement.(types.Number) // Null, if there is none.
+	if number.IsNull() {
+		return new(big.Float)
 	}
 
-	return new(big.Float)
+	return number.ValueBigFloat()
 }
 
 // addsNothing reports whether the change certainly adds nothing.

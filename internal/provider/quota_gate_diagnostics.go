@@ -18,7 +18,7 @@ import (
 )
 
 // howToDestroy ends every refusal, because Terraform plans the configuration before it destroys.
-const howToDestroy = "If this run is a destroy, run it with -refresh=false. Terraform then does not plan what this gate would still add."
+const howToDestroy = "To destroy while this gate still adds something, run Terraform with -refresh=false. Then it does not plan the configuration first."
 
 // mostListed is how many modules of an account an error lists.
 const mostListed = 20

@@ -214,8 +214,8 @@ func (l *ledger) shortages(at stage, claimed claim, quota qcc.Quota) []shortage 
 		left, leftForRun := number(module.Remaining), number(module.Remaining)
 
 		// The run's own orders may have consumed what was granted. So the run as a whole is judged by what was left when it began.
-		if first, ok := l.first[id]; at == stageApply && left != nil && ok && first.Consumed != nil {
-			leftForRun = new(big.Float).Sub(number(module.Total), number(new(min(*first.Consumed, *module.Consumed))))
+		if first := l.first[id].Consumed; at == stageApply && left != nil && first != nil {
+			leftForRun = new(big.Float).Sub(number(module.Total), number(new(min(*first, *module.Consumed))))
 		}
 
 		by := larger(shortfall(claimed[id], left), shortfall(new(big.Float).Add(granted, claimed[id]), leftForRun))

@@ -43,14 +43,11 @@ func (requirementsValidator) ValidateMap(_ context.Context, req validator.MapReq
 
 // gateRequirementFault returns what is wrong with a requirement of a gate, as a sentence, or "".
 func gateRequirementFault(id string, requirement attr.Value) string {
-	count, ok := requirement.(types.Number)
-
-	switch {
-	case id == "":
+	if id == "" {
 		return "A requirement has an empty module id. Write a module id such as radar_id, bene_id or natural_person_id."
-	case !ok:
-		return ""
 	}
+
+	count, _ := requirement.(types.Number) // The attribute has no other elements.
 
 	fault := requirementFault(count)
 	if fault == "" && !count.IsUnknown() && count.ValueBigFloat().Cmp(big.NewFloat(mostRequired)) > 0 {
@@ -82,34 +79,25 @@ func parseImportID(importID string) (map[string]attr.Value, string) {
 	required := map[string]attr.Value{}
 
 	for i, part := range strings.Split(importID, ",") {
-		id, digits, found := cutLast(strings.TrimSpace(part), "=")
+		part = strings.TrimSpace(part)
 
-		count, err := strconv.ParseUint(digits, 10, 63)
+		equals := strings.LastIndex(part, "=") // A module id may hold one.
+		if equals <= 0 {
+			return nil, fmt.Sprintf("Part %d is not a module id and a count with an equals sign between them.", i+1)
+		}
+
+		id := part[:equals]
+		count, err := strconv.ParseUint(part[equals+1:], 10, 64)
 
 		switch _, twice := required[id]; {
-		case !found || id == "":
-			return nil, fmt.Sprintf("Part %d is not a module id and a count with an equals sign between them.", i+1)
 		case err != nil || count > mostRequired:
 			return nil, fmt.Sprintf("The count in part %d is not a whole number from 0 to %d.", i+1, int64(mostRequired))
 		case twice:
 			return nil, fmt.Sprintf("Part %d names a module for the second time.", i+1)
 		}
 
-		required[id] = types.NumberValue(new(big.Float).SetPrec(numberPrecision).SetUint64(count))
+		required[id] = types.NumberValue(new(big.Float).SetUint64(count))
 	}
 
 	return required, ""
-}
-
-// numberPrecision is the precision of Terraform's numbers, in bits.
-const numberPrecision = 512
-
-// cutLast cuts a text around the last separator, because a module id may hold one.
-func cutLast(text, separator string) (before, after string, found bool) {
-	i := strings.LastIndex(text, separator)
-	if i < 0 {
-		return text, "", false
-	}
-
-	return text[:i], text[i+len(separator):], true
 }

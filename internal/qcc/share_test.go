@@ -98,6 +98,7 @@ func TestSharingInRandomOrder(t *testing.T) {
 				var (
 					arrival  = time.Duration(random.IntN(1000)) * time.Millisecond
 					patience = time.Duration(1+random.IntN(2000)) * time.Millisecond
+					age      = time.Duration(max(0, random.IntN(1000)-500)) * time.Millisecond // How old the answer may be; of half of the reads 0.
 				)
 
 				reads.Go(func() {
@@ -107,7 +108,7 @@ func TestSharingInRandomOrder(t *testing.T) {
 					defer cancel()
 
 					began := time.Now()
-					number, _, err := shared.do(ctx, time.Now())
+					number, left, err := shared.do(ctx, began.Add(-age))
 					took := time.Since(began)
 
 					if err != nil {
@@ -122,9 +123,9 @@ func TestSharingInRandomOrder(t *testing.T) {
 					defer service.mu.Unlock()
 
 					answered := service.calls[number]
-					if answered.began.Before(began) || answered.cancelled {
-						t.Errorf("seed %d: a read was answered by a call that began %s before it, cancelled: %t",
-							seed, began.Sub(answered.began), answered.cancelled)
+					if answered.began.Before(began.Add(-age)) || !answered.began.Equal(left) || answered.cancelled {
+						t.Errorf("seed %d: a read was answered by a call that began %s before it, want %s at most; cancelled: %t",
+							seed, began.Sub(answered.began), age, answered.cancelled)
 					}
 
 					if held := answered.began.Sub(began); held > heldUp {
@@ -454,6 +455,99 @@ func TestABatchThatIsGivenUpStaysAway(t *testing.T) {
 
 		if service.count() != 1 {
 			t.Errorf("there were %d calls", service.count())
+		}
+	})
+}
+
+// TestAReadMayTakeAnEarlierAnswer has a call begin at 0 ms, after the first read has gathered, and end 100 ms later.
+func TestAReadMayTakeAnEarlierAnswer(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		begins, age time.Duration // Of the second read.
+		calls       int
+	}{
+		"under way":               {50 * time.Millisecond, time.Second, 1},
+		"under way, too old":      {50 * time.Millisecond, 50 * time.Millisecond, 2},
+		"under way, just not":     {50 * time.Millisecond, 50*time.Millisecond + time.Nanosecond, 1},
+		"answered":                {time.Second, time.Second + time.Nanosecond, 1},
+		"answered, too old":       {time.Second, time.Second, 2},
+		"answered, not to be old": {time.Second, 0, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
+				shared := &sharer[int]{read: service.read}
+
+				go func() { _, _, _ = shared.do(t.Context(), time.Now()) }()
+
+				time.Sleep(loneTime + test.begins)
+
+				number, left, err := shared.do(t.Context(), time.Now().Add(-test.age))
+				if err != nil || number != test.calls-1 || service.count() != test.calls || !left.Equal(service.calls[number].began) {
+					t.Errorf("the answer of call %d of %d, which began at %s, %v", number, service.count(), left, err)
+				}
+			})
+		})
+	}
+}
+
+// TestAFailureIsAnEarlierAnswerToo lets a second read take the failure of the first one.
+func TestAFailureIsAnEarlierAnswerToo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		calls, failure := 0, errors.New("failure")
+		shared := &sharer[int]{read: func(context.Context, time.Time) (int, error) {
+			calls++
+
+			return 0, failure
+		}}
+
+		for range 2 {
+			if _, _, err := shared.do(t.Context(), time.Now().Add(-time.Second)); !errors.Is(err, failure) || calls != 1 {
+				t.Errorf("error is %v after %d calls", err, calls)
+			}
+		}
+	})
+}
+
+// TestACancelledCallIsNoEarlierAnswer gives up the only read of a call, and begins another read that could have joined it.
+func TestACancelledCallIsNoEarlierAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
+		shared := &sharer[int]{read: service.read}
+
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+
+		if _, _, err := shared.do(ctx, time.Now()); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error is %v", err)
+		}
+
+		if got, _, err := shared.do(t.Context(), time.Now().Add(-time.Second)); got != 1 || err != nil {
+			t.Errorf("the answer of call %d, %v", got, err)
+		}
+	})
+}
+
+// TestACallGoesOnForTheReadThatJoined gives up the first read of a call that a second one has joined under way.
+func TestACallGoesOnForTheReadThatJoined(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
+		shared := &sharer[int]{read: service.read}
+
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+
+		go func() { _, _, _ = shared.do(ctx, time.Now()) }()
+
+		time.Sleep(30 * time.Millisecond)
+
+		if got, _, err := shared.do(t.Context(), time.Now().Add(-time.Second)); got != 0 || err != nil {
+			t.Errorf("the answer of call %d, %v", got, err)
 		}
 	})
 }

@@ -35,8 +35,13 @@ func targets() []target {
 		},
 		{
 			folder: "internal/provider",
-			files:  []string{"shortfalls_function.go"},
-			tests:  []string{"^Test(Shortfalls|ShortfallsOfSomethingElse|RequirementsThatAreWrong|ARequirementOfAnUnknownModuleIsNotNamed|DefinitionOfShortfalls)$"},
+			files: []string{
+				"shortfall.go", "shortfalls_function.go", "quota_gate_change.go", "quota_gate_ledger.go", "quota_gate_requirement.go",
+			},
+			tests: []string{
+				"^Test(Shortfalls|ShortfallsOfSomethingElse|RequirementsThatAreWrong|ARequirementOfAnUnknownModuleIsNotNamed|DefinitionOfShortfalls|" +
+					"Ledger.*|GateRequirementsThatAreWrong|GateChanges|ImportIDs|TextsOfGates)$",
+			},
 		},
 	}
 }

@@ -1,0 +1,120 @@
+package provider
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// TestTextsOfGates compares every text of a gate with testdata/gates.golden. To accept a change: go test ./internal/provider -run Texts
+// -update.
+func TestTextsOfGates(t *testing.T) {
+	t.Parallel()
+
+	requires := func(counts map[string]attr.Value) types.Map { return types.MapValueMust(types.NumberType, counts) }
+	none := types.MapNull(types.NumberType)
+	sample := map[string]qcc.Module{
+		"radar_id":          {Name: "风险监控-企业", Total: new(int64(50)), Consumed: new(int64(2)), Remaining: new(int64(48))},
+		"bene_id":           {Name: "股权穿透", Total: new(int64(100))},
+		"natural_person_id": {Name: "自然人核验", Total: new(int64(5)), Consumed: new(int64(9)), Remaining: new(int64(-4))},
+		"new_id":            {Name: "new_id", Total: new(int64(0)), Consumed: new(int64(0)), Remaining: new(int64(0))},
+	}
+
+	var many qcc.Quota
+
+	many.Modules = map[string]qcc.Module{}
+	for i := range 25 {
+		many.Modules[fmt.Sprintf("module_%02d", i)] = qcc.Module{}
+	}
+
+	var got strings.Builder
+
+	write := func(name string, diagnostic diag.Diagnostic) {
+		fmt.Fprintf(&got, "# %s\n\n%s\n\n%s\n\n\n", name, diagnostic.Summary(), diagnostic.Detail())
+	}
+
+	for _, refusal := range []struct {
+		name          string
+		at            stage
+		id            string
+		before, after int64
+		granted, by   int64
+		quota         qcc.Quota
+	}{
+		{name: "new gate", id: "radar_id", after: 60, by: 12, quota: qcc.Quota{Modules: sample}},
+		{name: "new gate of a module that the document does not know", id: "new_id", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
+		{name: "gate that grows", id: "radar_id", before: 5, after: 60, by: 7, quota: qcc.Quota{Modules: sample}},
+		{name: "third gate of a plan", id: "radar_id", after: 20, granted: 40, by: 12, quota: qcc.Quota{Modules: sample}},
+		{name: "third gate of an apply", at: stageApply, id: "radar_id", after: 20, granted: 40, by: 12, quota: qcc.Quota{Modules: sample}},
+		{name: "more used than bought", at: stageApply, id: "natural_person_id", after: 1, by: 5, quota: qcc.Quota{Modules: sample}},
+		{name: "count that is not stated", id: "bene_id", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
+		{name: "module that the account does not have", id: "radarid", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
+		{name: "module that an account with many does not have", id: "radar_id", after: 1, by: 1, quota: many},
+		{name: "account without modules", id: "radar_id", after: 1, by: 1},
+		{name: "account without a record", id: "radar_id", after: 1, by: 1, quota: qcc.Quota{NoRecord: true}},
+	} {
+		number := func(count int64) *big.Float { return new(big.Float).SetInt64(count) }
+		before := none
+
+		if refusal.before > 0 {
+			before = requires(map[string]attr.Value{refusal.id: whole(refusal.before)})
+		}
+
+		change := newGateChange(before, requires(map[string]attr.Value{refusal.id: whole(refusal.after)}))
+		s := shortage{
+			id: refusal.id, adds: change.adds[refusal.id], granted: number(refusal.granted), by: number(refusal.by), quota: refusal.quota,
+		}
+
+		if module, listed := refusal.quota.Modules[refusal.id]; listed {
+			s.module = &module
+		}
+
+		write(refusal.name, refusalDiagnostic(refusal.at, s, change, qcc.Harmless))
+	}
+
+	write("gate that cannot be judged", gateReadDiagnostic(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1}))
+	write("requirement that is not known", judgedAtApplyDiagnostic(newGateChange(none, types.MapUnknown(types.NumberType)), nil))
+	write("counts that are not known", judgedAtApplyDiagnostic(newGateChange(none, requires(map[string]attr.Value{
+		"radar_id": types.NumberUnknown(), "bene_id": types.NumberUnknown(), "new_id": whole(1),
+	})), nil))
+	write("account that is not known", judgedAtApplyDiagnostic(newGateChange(none, requires(map[string]attr.Value{"radar_id": whole(1)})),
+		[]qcc.Field{qcc.FieldKey, qcc.FieldBaseURL}))
+	write("id of an import", importIDDiagnostic("Part 1 is not a module id and a count with an equals sign between them."))
+
+	compareWithGolden(t, "gates.golden", got.String())
+}
+
+// TestARefusalDoesNotRepeatACredential requires a module whose id is a credential, in the wrong place.
+func TestARefusalDoesNotRepeatACredential(t *testing.T) {
+	t.Parallel()
+
+	const key, secretKey = "0123456789abcdef0123456789abcdef", "FEDCBA9876543210FEDCBA9876543210"
+
+	client, err := qcc.New(qcc.Config{Key: key, SecretKey: secretKey, BaseURL: qcc.DefaultBaseURL, Timeout: qcc.DefaultTimeout})
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, id := range []string{key, secretKey, "x" + key[3:12], "##vso[task]", "::error::" + strings.ToUpper(key)} {
+		change := newGateChange(types.MapNull(types.NumberType), types.MapValueMust(types.NumberType, map[string]attr.Value{id: whole(1)}))
+		s := shortage{id: id, adds: count(whole(1)), granted: new(big.Float), by: count(whole(1))}
+
+		for _, module := range []*qcc.Module{nil, {Name: "x"}, {Name: "x", Total: new(int64(1)), Consumed: new(int64(1)), Remaining: new(int64(0))}} {
+			s.module = module
+
+			detail := refusalDiagnostic(stagePlan, s, change, client.Redact).Detail()
+			for _, secret := range []string{key[3:11], secretKey[3:11], strings.ToUpper(key)[3:11], "##"} {
+				if strings.Contains(detail, secret) {
+					t.Errorf("the refusal of %q says %q", id, detail)
+				}
+			}
+		}
+	}
+}

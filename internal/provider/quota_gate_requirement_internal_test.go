@@ -1,0 +1,144 @@
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+func whole(count int64) attr.Value { return types.NumberValue(new(big.Float).SetInt64(count)) }
+
+func TestGateRequirementsThatAreWrong(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		id    string
+		count attr.Value
+		want  string
+	}{
+		"whole":             {"radar_id", whole(1), ""},
+		"nothing":           {"radar_id", whole(0), ""},
+		"the largest":       {"radar_id", whole(mostRequired), ""},
+		"unknown":           {"radar_id", types.NumberUnknown(), ""},
+		"too large":         {"radar_id", whole(mostRequired + 1), `The requirement of "radar_id" is too large, and must be at most 1000000000000000.`},
+		"negative":          {"radar_id", whole(-1), `The requirement of "radar_id" is negative, and must be 0 or more.`},
+		"a fraction":        {"radar_id", types.NumberValue(big.NewFloat(0.5)), `The requirement of "radar_id" is not a whole number.`},
+		"infinite":          {"radar_id", types.NumberValue(new(big.Float).SetInf(false)), `The requirement of "radar_id" is not a whole number.`},
+		"null":              {"radar_id", types.NumberNull(), `The requirement of "radar_id" is null, and must be a whole number; leave the module out if nothing of it is required.`},
+		"no id":             {"", whole(1), "A requirement has an empty module id. Write a module id such as radar_id, bene_id or natural_person_id."},
+		"an id of its own":  {"vip_order_2_id", whole(-1), `The requirement of "vip_order_2_id" is negative, and must be 0 or more.`},
+		"a credential's id": {"0123456789abcdef0123456789abcdef", whole(-1), "The requirement of a module whose id looks unlike one is negative, and must be 0 or more."},
+		"a long word as id": {"abcdefabcdefabcdefabcdefabcdefab", whole(-1), "The requirement of a module whose id looks unlike one is negative, and must be 0 or more."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			resp := &validator.MapResponse{}
+			at := path.Root(requiredAttribute)
+			value := types.MapValueMust(types.NumberType, map[string]attr.Value{test.id: test.count, "bene_id": whole(1)})
+			requirementsValidator{}.ValidateMap(t.Context(), validator.MapRequest{Path: at, ConfigValue: value}, resp)
+
+			if test.want == "" {
+				if len(resp.Diagnostics) > 0 {
+					t.Error(resp.Diagnostics)
+				}
+
+				return
+			}
+
+			if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Detail() != test.want {
+				t.Fatalf("%v, want %q", resp.Diagnostics, test.want)
+			}
+
+			if withPath, ok := resp.Diagnostics[0].(interface{ Path() path.Path }); !ok || !withPath.Path().Equal(at.AtMapKey(test.id)) {
+				t.Error("the error does not point at the requirement")
+			}
+		})
+	}
+}
+
+func TestImportIDs(t *testing.T) {
+	t.Parallel()
+
+	const countFault = "The count in part 1 is not a whole number from 0 to 1000000000000000."
+
+	for importID, want := range map[string]string{
+		"radar_id=1":                     "radar_id=1",
+		"radar_id=1,bene_id=5":           "bene_id=5 radar_id=1",
+		" radar_id=0 , bene_id=5":        "bene_id=5 radar_id=0",
+		"radar_id=1000000000000000":      "radar_id=1000000000000000",
+		"x=1":                            "x=1",
+		"a=b=2":                          "a=b=2",
+		"":                               "Part 1 is not a module id and a count with an equals sign between them.",
+		"radar_id":                       "Part 1 is not a module id and a count with an equals sign between them.",
+		"=1":                             "Part 1 is not a module id and a count with an equals sign between them.",
+		"radar_id=1,":                    "Part 2 is not a module id and a count with an equals sign between them.",
+		"radar_id=":                      countFault,
+		"radar_id=-1":                    countFault,
+		"radar_id=+1":                    countFault,
+		"radar_id=1.5":                   countFault,
+		"radar_id=1e3":                   countFault,
+		"radar_id=1_000":                 countFault,
+		"radar_id=0x10":                  countFault,
+		"radar_id= 1":                    countFault,
+		"radar_id=1000000000000001":      countFault,
+		"radar_id=99999999999999999999":  countFault,
+		"bene_id=5,radar_id=1,bene_id=6": "Part 3 names a module for the second time.",
+	} {
+		t.Run(importID, func(t *testing.T) {
+			t.Parallel()
+
+			required, fault := parseImportID(importID)
+			if got := textOf(required) + fault; got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		})
+	}
+}
+
+// FuzzImportID reads ids back that were made of what was read.
+func FuzzImportID(f *testing.F) {
+	for _, importID := range []string{"radar_id=1,bene_id=5", "a=b=2", "=", ",", "radar_id=1000000000000001", "x=1,x=2", "\xff=1", " = 1"} {
+		f.Add(importID)
+	}
+
+	f.Fuzz(func(t *testing.T, importID string) {
+		required, fault := parseImportID(importID)
+		if (fault == "") == (len(required) == 0) {
+			t.Fatalf("%v and %q", required, fault)
+		}
+
+		if len(importID) >= 8 && strings.Contains(fault, importID) {
+			t.Errorf("the fault %q repeats the id", fault)
+		}
+
+		for id, requirement := range required {
+			if wrong := gateRequirementFault(id, requirement); wrong != "" {
+				t.Errorf("the import takes %q, and validation says %q", id, wrong)
+			}
+		}
+
+		again, fault := parseImportID(strings.ReplaceAll(textOf(required), " ", ","))
+		if len(required) > 0 && !strings.ContainsAny(importID, " ") && (fault != "" || !maps.EqualFunc(required, again, attr.Value.Equal)) {
+			t.Errorf("%v, and read again %v, %q", required, again, fault)
+		}
+	})
+}
+
+// textOf returns requirements in the form of an import id, sorted and with spaces between them.
+func textOf(required map[string]attr.Value) string {
+	parts := make([]string, 0, len(required))
+	for _, id := range slices.Sorted(maps.Keys(required)) {
+		parts = append(parts, fmt.Sprintf("%s=%s", id, countText(count(required[id]))))
+	}
+
+	return strings.Join(parts, " ")
+}
