@@ -63,7 +63,7 @@ func testEachOrderExample(t *testing.T, service *emulator.Emulator, f *testkit.F
 
 	// What would still be added is judged before a destroy, too.
 	service.SetModules()
-	f.Fails("If this run is a destroy, run it with -refresh=false.", "destroy", "-auto-approve", companies("companies", "fourth"))
+	f.Fails("To destroy while this gate still adds something, run Terraform with -refresh=false.", "destroy", "-auto-approve", companies("companies", "fourth"))
 	asksNobody(t, service, func() { f.Succeeds("destroy", "-auto-approve", "-refresh=false", companies("companies", "fourth")) })
 }
 
