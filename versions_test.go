@@ -3,6 +3,8 @@ package main_test
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,8 +27,8 @@ func lowestVersions(t *testing.T, readme string) [][]string {
 		rows = append(rows, row[1:])
 	}
 
-	if len(rows) != 5 {
-		t.Fatalf("there are %d rows of versions, want 5", len(rows))
+	if len(rows) != 6 {
+		t.Fatalf("there are %d rows of versions, want 6", len(rows))
 	}
 
 	return rows
@@ -68,7 +70,7 @@ func readTestWorkflow(t *testing.T) testWorkflow {
 	return workflow
 }
 
-// TestVersionsAgree compares what the READMEs promise with what the workflows test and what the examples require.
+// TestVersionsAgree compares what the READMEs promise with what the workflows test.
 func TestVersionsAgree(t *testing.T) {
 	t.Parallel()
 
@@ -79,7 +81,7 @@ func TestVersionsAgree(t *testing.T) {
 		t.Errorf("the READMEs have the versions %v and %v", lowest, other)
 	}
 
-	dataSource, function, ephemeral := lowest[0], lowest[3], lowest[4]
+	dataSource, gate, function, ephemeral := lowest[0], lowest[1], lowest[4], lowest[5]
 
 	workflow := readTestWorkflow(t)
 
@@ -118,7 +120,9 @@ func TestVersionsAgree(t *testing.T) {
 		return false
 	}
 
-	for examples, versions := range map[string][]string{"data-sources": dataSource, "functions": function, "ephemeral-resources": ephemeral} {
+	for examples, versions := range map[string][]string{
+		"data-sources": dataSource, "resources": gate, "functions": function, "ephemeral-resources": ephemeral,
+	} {
 		if !tested("terraform", versions[0], examples) {
 			t.Errorf("no job runs the examples %s with Terraform %s", examples, versions[0])
 		}
@@ -127,19 +131,96 @@ func TestVersionsAgree(t *testing.T) {
 			t.Errorf("no job runs the examples %s with OpenTofu %s", examples, versions[1])
 		}
 	}
+}
 
-	// An example that uses a feature requires its version.
-	for _, name := range testkit.Examples(t) {
-		configuration := testkit.Example(t, name)["main.tf"]
-		required := regexp.MustCompile(`required_version = ">= (.*)"`).FindStringSubmatch(configuration)
+// feature is what makes a configuration require a version of Terraform.
+type feature struct {
+	// found finds the feature in a configuration.
+	found *regexp.Regexp
+	// minor is the minor version of Terraform 1 that brought it.
+	minor int
+}
 
-		want := function[0]
-		if strings.Contains(configuration, "ephemeral ") {
-			want = ephemeral[0]
+// features returns what the examples use. What the provider has to do with stands in the README's table.
+func features(t *testing.T) []feature {
+	t.Helper()
+
+	rows := lowestVersions(t, testkit.ReadFile(t, "README.md"))
+
+	minor := func(row int) int {
+		found, err := strconv.Atoi(strings.TrimPrefix(rows[row][0], "1."))
+		if err != nil {
+			t.Fatal(err)
 		}
 
-		if configuration != "" && (len(required) != 2 || required[1] != want) {
-			t.Errorf("the example %s requires %v, want %s", name, required, want)
+		return found
+	}
+
+	return []feature{
+		{regexp.MustCompile(`(?m)^data "qcc_quota" `), minor(0)},
+		{regexp.MustCompile(`(?m)^resource "qcc_quota_gate" `), minor(1)},
+		{regexp.MustCompile(`\b(?:pre|post)condition \{`), minor(2)},
+		{regexp.MustCompile(`\bprovider::`), minor(4)},
+		{regexp.MustCompile(`(?m)^ephemeral "|^ *ephemeral += true$`), minor(5)},
+		{regexp.MustCompile(`(?m)^moved \{`), 1},
+		{regexp.MustCompile(`(?m)^ *nullable += `), 1},
+		{regexp.MustCompile(`(?m)^resource "terraform_data" `), 4},
+		{regexp.MustCompile(`(?m)^check "`), 5},
+		{regexp.MustCompile(`(?m)^import \{`), 5},
+		{regexp.MustCompile(`(?m)^import \{\n  for_each `), 7},
+	}
+}
+
+// needed returns the lowest minor version of Terraform 1 that has all that a configuration uses.
+func needed(features []feature, configuration string) int {
+	lowest := 0
+
+	for _, feature := range features {
+		if feature.found.MatchString(configuration) {
+			lowest = max(lowest, feature.minor)
+		}
+	}
+
+	return lowest
+}
+
+// TestExamplesRequireWhatTheyUse compares the required_version of each configuration with the features that it uses.
+func TestExamplesRequireWhatTheyUse(t *testing.T) {
+	t.Parallel()
+
+	features := features(t)
+
+	var all strings.Builder
+
+	for _, name := range testkit.Examples(t) {
+		files := testkit.Example(t, name)
+
+		for file, configuration := range files {
+			if path.Base(file) != "main.tf" {
+				continue
+			}
+
+			all.WriteString(configuration)
+
+			// A root module also needs what its child modules use.
+			lowest := needed(features, configuration)
+
+			for other, child := range files {
+				if file == "main.tf" && path.Base(other) == "main.tf" {
+					lowest = max(lowest, needed(features, child))
+				}
+			}
+
+			want := fmt.Sprintf("1.%d", lowest)
+			if required := regexp.MustCompile(`required_version = ">= (.*)"`).FindStringSubmatch(configuration); len(required) != 2 || required[1] != want {
+				t.Errorf("%s of the example %s requires %v, want %s", file, name, required, want)
+			}
+		}
+	}
+
+	for _, feature := range features {
+		if !feature.found.MatchString(all.String()) {
+			t.Errorf("no example has %s", feature.found)
 		}
 	}
 }

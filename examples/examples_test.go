@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -25,14 +26,21 @@ var update = flag.Bool("update", false, "write the golden files instead of compa
 var exampleTests = map[string]func(*testing.T, *emulator.Emulator, *testkit.Folder){
 	"provider":                      testProviderExample,
 	"ephemeral-resources/qcc_quota": testEphemeralResourceExample,
-	"gates/precondition":            testPreconditionExample,
+	"resources/qcc_quota_gate":      testQuotaGateExample,
+	"gates/each-order":              testEachOrderExample,
+	"gates/total":                   testTotalExample,
 	"gates/several-modules":         testSeveralModulesExample,
-	"gates/check":                   testCheckExample,
-	"gates/apply":                   testApplyExample,
 	"gates/two-companies":           testTwoCompaniesExample,
 	"gates/child-module":            testChildModuleExample,
 	"gates/existing-work":           testExistingWorkExample,
+	"gates/swap":                    testSwapExample,
+	"gates/renamed-key":             testRenamedKeyExample,
+	"gates/failed-order":            testFailedOrderExample,
+	"gates/precondition":            testPreconditionExample,
+	"gates/apply":                   testApplyExample,
+	"gates/check":                   testCheckExample,
 	"terraform-test":                testTerraformTestExample,
+	"terraform-test-gate":           testTerraformTestGateExample,
 }
 
 func TestExamples(t *testing.T) {
@@ -73,6 +81,9 @@ func TestExamples(t *testing.T) {
 			}
 
 			files := testkit.Example(t, name)
+
+			// The import block needs a newer Terraform than the resource; TestImportBlockOfTheReference runs it.
+			delete(files, importBlock)
 
 			// The examples of the reference leave to the provider's where the provider comes from.
 			if _, whole := files["main.tf"]; !whole && path.Dir(name) != "." {
@@ -145,4 +156,68 @@ func testEphemeralResourceExample(t *testing.T, service *emulator.Emulator, f *t
 	f.Succeeds("plan", "-out=tfplan")
 	testkit.Consume(t, service, "radar_id", 9)
 	f.Fails("QCC quota of radar_id is short at this moment: 40 required.", "apply", "tfplan")
+}
+
+const importBlock = "import-by-string-id.tf"
+
+func testQuotaGateExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
+	t.Helper()
+	replaceTerraformData(t, f, "resource.tf")
+
+	f.Succeeds("apply", "-auto-approve")
+	testkit.Consume(t, service, "radar_id", 48)
+	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
+	f.Fails(radarShort, "plan", companies("companies", "first", "second", "third"))
+	f.Fails("This gate adds: 1", "plan", `-replace=qcc_quota_gate.monitoring["first"]`)
+
+	// import.sh takes the gate over without a judgement.
+	command := regexp.MustCompile(`(?m)^terraform import '([^']+)' (\S+)$`).FindStringSubmatch(f.Read("import.sh"))
+	if command == nil {
+		t.Fatal("import.sh imports nothing")
+	}
+
+	f.Succeeds("state", "rm", command[1])
+	asksNobody(t, service, func() {
+		f.Succeeds("import", command[1], command[2])
+		f.Succeeds("plan", "-detailed-exitcode")
+		f.Succeeds("destroy", "-auto-approve")
+	})
+}
+
+// replaceTerraformData lets an example run with a Terraform older than 1.4, which has no terraform_data: a gate that requires nothing stands
+// in its place.
+func replaceTerraformData(t *testing.T, f *testkit.Folder, name string) {
+	t.Helper()
+
+	var version struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal([]byte(f.Succeeds("version", "-json")), &version); err != nil {
+		t.Fatal(err)
+	}
+
+	if !regexp.MustCompile(`^1\.[0-3]\.`).MatchString(version.Version) {
+		return
+	}
+
+	f.Write(name, strings.NewReplacer(`resource "terraform_data" "`, `resource "qcc_quota_gate" "order_of_`, "input      = each.key", "required   = {}").Replace(f.Read(name)))
+}
+
+// TestImportBlockOfTheReference imports what import.sh imports.
+func TestImportBlockOfTheReference(t *testing.T) {
+	t.Parallel()
+
+	files := testkit.Example(t, "resources/qcc_quota_gate")
+	files["terraform.tf"] = testkit.RequiredProvider
+
+	service := emulator.New()
+	f := testkit.NewFolder(t, testkit.Serve(t, service), files)
+
+	f.Plans("Plan: 1 to import, 3 to add, 0 to change, 0 to destroy.") // One gate and two orders are new.
+	testkit.Consume(t, service, "radar_id", 48)
+	f.Fails("This gate adds: 1", "plan")
+	asksNobody(t, service, func() {
+		f.Succeeds("apply", "-auto-approve", companies("companies", "first"))
+		f.Succeeds("plan", "-detailed-exitcode", companies("companies", "first"))
+	})
 }

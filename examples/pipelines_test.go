@@ -183,7 +183,7 @@ func TestPipelines(t *testing.T) {
 			},
 			"the read fails": {
 				func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) }, false,
-				"- The plan failed before the quota could be judged.",
+				"- The plan failed. Terraform's own output says why.",
 			},
 			"the read is put off": {
 				func(_ *emulator.Emulator, f *testkit.Folder) {

@@ -1,6 +1,7 @@
 package examples_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -73,6 +74,11 @@ func consumerWith(condition string) string {
 	return testkit.RequiredProvider + strings.Replace(consumer, "CONDITION", condition, 1)
 }
 
+// gateOf returns a configuration with a gate that requires a count of radar_id.
+func gateOf(count int) string {
+	return fmt.Sprintf("%s\nresource \"qcc_quota_gate\" \"this\" {\n  required = { radar_id = %d }\n}\n", testkit.RequiredProvider, count)
+}
+
 // planCases has the states in which a plan can be.
 var planCases = map[string]planCase{
 	"enough": {
@@ -96,7 +102,7 @@ var planCases = map[string]planCase{
 	"nothing is required": {
 		config: consumerWith(sufficient) + reads,
 		summary: []string{
-			accepted, "The plan requires nothing: `qcc_required` is empty, or not in the plan.",
+			accepted, "The variable `qcc_required` is empty, or not in the plan.",
 		},
 	},
 	"counts of all kinds": {
@@ -128,8 +134,8 @@ var planCases = map[string]planCase{
 	},
 	"the read fails": {
 		config: consumerWith(sufficient) + reads, quota: emulator.Behavior{Code: 112}, refused: true,
-		summary: []string{refused, "- The plan failed before the quota could be judged. Terraform's own output says why.", "No data source reads quota in this plan."},
-		denials: "The plan failed before the quota could be judged.",
+		summary: []string{refused, "- The plan failed. Terraform's own output says why.", "No data source reads quota in this plan."},
+		denials: "The plan failed. Terraform's own output says why.",
 	},
 	"no quota at all": {
 		config:  `resource "terraform_data" "other" {}`,
@@ -201,12 +207,25 @@ output "wrong" {
 }
 `,
 		tolerated: "check.qcc_quota", refused: true,
-		summary: []string{refused, "- The plan failed before the quota could be judged. Terraform's own output says why."},
-		denials: "The plan failed before the quota could be judged.",
+		summary: []string{refused, "- The plan failed. Terraform's own output says why."},
+		denials: "The plan failed. Terraform's own output says why.",
 	},
 	"a gate that refuses is not tolerated": {
 		config: consumerWith(sufficient) + reads, tolerated: "terraform_data.order", args: []string{"-var=qcc_required={radar_id=49}"}, refused: true,
 		summary: []string{refused, "- `terraform_data.order`: Not enough \\| quota."}, denials: "terraform_data.order: Not enough | quota.",
+	},
+	"a gate resource refuses": {
+		config: gateOf(49), refused: true,
+		summary: []string{refused, "- The plan failed. Terraform's own output says why.", "No data source reads quota in this plan."},
+		denials: "The plan failed. Terraform's own output says why.",
+	},
+	"a gate resource passes": {
+		config:  gateOf(48),
+		summary: []string{accepted, "No data source reads quota in this plan."},
+	},
+	"a gate resource passes beside a data source": {
+		config:  gateOf(48) + reads,
+		summary: []string{accepted, "The variable `qcc_required` is empty, or not in the plan."},
 	},
 	"an account without modules": {
 		config: consumerWith(anything) + reads, quota: emulator.Behavior{Body: `{"status":"200","result":[]}`},

@@ -3,7 +3,8 @@
 #   terraform show -json tfplan | jq --null-input --raw-output --from-file quota.jq
 #
 # Exits with 0 if the plan may be applied, with 1 if it must not, and with another code if there is no plan to read. Needs jq 1.6.
-# What the plan will consume is taken from its variable qcc_required, a map of numbers by module id.
+# What the plan will consume is taken from its variable qcc_required, a map of numbers by module id. What gates (qcc_quota_gate) add is not
+# counted: Terraform judges it, and the plan fails if it is refused.
 
 # Addresses that the summary tells of and that do not decide: of check blocks, such as "check.qcc_quota"; and of resources and outputs
 # with a condition that can only be judged at apply, such as "output.id". A condition that failed decides in any case.
@@ -67,7 +68,7 @@ def problems:
   [failures[] | select(.tolerated | not).text] as $failures
   | [deferred[] | "\(code) is read only at apply, when a gate comes too late. Remove what puts it off, such as `depends_on`."]
     + $failures
-    + if $failures == [] and .errored then ["The plan failed before the quota could be judged. Terraform's own output says why."]
+    + if $failures == [] and .errored then ["The plan failed. Terraform's own output says why."]
       elif orders | not then []
       elif required | is_understood | not then ["The variable `qcc_required` is not a map of whole numbers."]
       elif requires and is_partial then ["The plan leaves out a part of the configuration (`-target`), so its quota may be an old one."]
@@ -109,7 +110,7 @@ def table($needs):
   (failures[] | select(.tolerated) | "- \(.text) (tolerated)"),
   (quotas | to_entries[] | "", (.key | code), "", (.value | table($needs))),
   if quotas == {} then "", "No data source reads quota in this plan."
-  elif orders and (requires | not) then "", "The plan requires nothing: `qcc_required` is empty, or not in the plan."
+  elif orders and (requires | not) then "", "The variable `qcc_required` is empty, or not in the plan."
   else empty
   end,
   if $problems == [] then empty else "The plan must not be applied. The summary says why.\n" | halt_error(1) end

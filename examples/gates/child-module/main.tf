@@ -1,8 +1,7 @@
-# The root module reads the quota once, and hands it to the module that orders the work. That module needs no provider of its own
-# configuration, can be tested with plain values, and nobody can put its read off by a depends_on.
+# A child module brings its own gate. Terraform passes the one provider block down, so the gates of all modules add up.
 
 terraform {
-  required_version = ">= 1.8"
+  required_version = ">= 1.4"
 
   required_providers {
     qcc = {
@@ -11,20 +10,17 @@ terraform {
   }
 }
 
-variable "qcc_required" {
-  description = "What this change will consume, by module id. Set it only when new work is ordered."
-  type        = map(number)
-  default     = {}
-  nullable    = false
+variable "regions" {
+  description = "The companies under risk monitoring, by region."
+  type        = map(set(string))
+  default     = { north = ["first"], south = ["second", "third"] }
 }
 
 provider "qcc" {}
 
-data "qcc_quota" "this" {}
-
 module "order" {
-  source = "./order"
+  source   = "./order"
+  for_each = var.regions
 
-  modules  = data.qcc_quota.this.modules
-  required = var.qcc_required
+  companies = each.value
 }

@@ -1,9 +1,8 @@
-# Work that is ordered already must not be blocked once the quota is spent. A precondition is judged at every plan, also for a
-# resource that exists and does not change, so the requirement is not the number of companies that are monitored: it is what this
-# change adds to them, and empty in all other plans.
+# Work that was ordered before there was a gate. The import block takes it over: nothing is judged, and QCC is not asked. Companies that
+# you add later are judged.
 
 terraform {
-  required_version = ">= 1.8"
+  required_version = ">= 1.7"
 
   required_providers {
     qcc = {
@@ -16,37 +15,34 @@ variable "companies" {
   description = "The companies under risk monitoring, old and new."
   type        = set(string)
   default     = ["first", "second"]
-  nullable    = false
 }
 
-variable "qcc_required" {
-  description = "What this change will consume, by module id. Set it only when new work is ordered."
-  type        = map(number)
-  default     = {}
-  nullable    = false
+variable "ordered_before" {
+  description = "The companies that were under risk monitoring before there was a gate."
+  type        = set(string)
+  default     = ["first", "second"]
 }
 
 provider "qcc" {}
 
-data "qcc_quota" "this" {}
+# The ID lists what the order has needed of each quota module. Remove this block after the apply.
+import {
+  for_each = var.ordered_before
 
-locals {
-  short = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)
+  to = qcc_quota_gate.monitoring[each.key]
+  id = "radar_id=1"
 }
 
-resource "terraform_data" "monitored" {
+resource "qcc_quota_gate" "monitoring" {
+  for_each = var.companies
+
+  required = { radar_id = 1 }
+}
+
+# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+resource "terraform_data" "monitoring" {
   for_each = var.companies
 
   input      = each.key
-  depends_on = [terraform_data.gate]
-}
-
-# The gate is a resource of its own: it is judged once, not once a company, and before all of them.
-resource "terraform_data" "gate" {
-  lifecycle {
-    precondition {
-      condition     = length(local.short) == 0
-      error_message = "QCC quota is short by ${jsonencode(local.short)}."
-    }
-  }
+  depends_on = [qcc_quota_gate.monitoring]
 }

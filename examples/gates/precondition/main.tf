@@ -1,4 +1,5 @@
-# The smallest gate: a precondition on what consumes the quota. The plan refuses to order what the quota cannot pay for.
+# A rule of your own, as a precondition. Terraform judges it at every plan, so its requirement stands in a variable that is empty unless new
+# work is ordered. A gate resource does not need that: see the example each-order.
 
 terraform {
   required_version = ">= 1.8"
@@ -10,10 +11,11 @@ terraform {
   }
 }
 
-variable "companies_to_add" {
-  description = "How many companies this change puts under risk monitoring. Set it only when new work is ordered."
-  type        = number
-  default     = 0
+variable "qcc_required" {
+  description = "What this change will consume, by module id. Set it only when new work is ordered."
+  type        = map(number)
+  default     = {}
+  nullable    = false
 }
 
 provider "qcc" {}
@@ -21,16 +23,20 @@ provider "qcc" {}
 data "qcc_quota" "this" {}
 
 locals {
-  short = provider::qcc::shortfalls(data.qcc_quota.this.modules, { radar_id = var.companies_to_add })
+  short = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a module. The condition belongs there, and not into the
-# data block.
+# Stands for what consumes the quota: a resource of another provider, or a module.
 resource "terraform_data" "order" {
   lifecycle {
     precondition {
-      condition     = length(local.short) == 0
-      error_message = "QCC quota is short by ${jsonencode(local.short)}."
+      condition = length(local.short) == 0
+      error_message = join(" ", [
+        for id, count in local.short :
+        contains(keys(data.qcc_quota.this.modules), id)
+        ? "QCC quota is short by ${count} for ${id}: ${var.qcc_required[id]} required."
+        : "The account has no module ${id}: it has ${join(", ", keys(data.qcc_quota.this.modules))}."
+      ])
     }
   }
 }

@@ -1,7 +1,8 @@
-# One gate for all modules: what a change will consume stands in one variable, which is empty unless new work is ordered.
+# An order that needs several quota modules stands behind one gate, which names all of them. If the number of persons grows, only the growth
+# is judged.
 
 terraform {
-  required_version = ">= 1.8"
+  required_version = ">= 1.4"
 
   required_providers {
     qcc = {
@@ -10,32 +11,28 @@ terraform {
   }
 }
 
-variable "qcc_required" {
-  description = "What this change will consume, by module id. Set it only when new work is ordered."
+variable "companies" {
+  description = "The companies under risk monitoring, with the number of persons to check in each."
   type        = map(number)
-  default     = {}
-  nullable    = false
+  default     = { first = 2, second = 5 }
 }
 
 provider "qcc" {}
 
-data "qcc_quota" "this" {}
+resource "qcc_quota_gate" "screening" {
+  for_each = var.companies
 
-locals {
-  short = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)
+  required = {
+    radar_id          = 1
+    bene_id           = 1
+    natural_person_id = each.value
+  }
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a module.
-resource "terraform_data" "order" {
-  lifecycle {
-    precondition {
-      condition = length(local.short) == 0
-      error_message = join(" ", [
-        for id, count in local.short :
-        contains(keys(data.qcc_quota.this.modules), id)
-        ? "QCC quota is short by ${count} for ${id}: ${var.qcc_required[id]} required."
-        : "The account has no module ${id}: it has ${join(", ", keys(data.qcc_quota.this.modules))}."
-      ])
-    }
-  }
+# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+resource "terraform_data" "screening" {
+  for_each = var.companies
+
+  input      = { company = each.key, persons = each.value }
+  depends_on = [qcc_quota_gate.screening]
 }

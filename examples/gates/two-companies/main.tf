@@ -1,4 +1,4 @@
-# Two companies, each with its own credentials and quota. The first company's come from QCC_KEY and QCC_SECRET_KEY.
+# Two companies, each with its own credentials and quota. The parent company's come from QCC_KEY and QCC_SECRET_KEY.
 
 terraform {
   required_version = ">= 1.10"
@@ -10,8 +10,8 @@ terraform {
   }
 }
 
-# Ephemeral variables stay out of a saved plan; merely sensitive ones stand in it in clear. Set them by TF_VAR_subsidiary_key and
-# TF_VAR_subsidiary_secret_key, at plan and at apply.
+# Ephemeral variables stay out of a saved plan. Variables that are only sensitive stand in it in clear. Set these by
+# TF_VAR_subsidiary_key and TF_VAR_subsidiary_secret_key, at plan and at apply.
 variable "subsidiary_key" {
   description = "The subsidiary's company key."
   type        = string
@@ -26,18 +26,16 @@ variable "subsidiary_secret_key" {
   ephemeral   = true
 }
 
-variable "parent_required" {
-  description = "What this change will consume of the parent company's quota, by module id."
-  type        = map(number)
-  default     = {}
-  nullable    = false
+variable "parent_companies" {
+  description = "The companies that the parent company monitors."
+  type        = set(string)
+  default     = ["first"]
 }
 
-variable "subsidiary_required" {
-  description = "What this change will consume of the subsidiary's quota, by module id."
-  type        = map(number)
-  default     = {}
-  nullable    = false
+variable "subsidiary_companies" {
+  description = "The companies that the subsidiary monitors."
+  type        = set(string)
+  default     = ["second"]
 }
 
 provider "qcc" {}
@@ -48,28 +46,24 @@ provider "qcc" {
   secret_key = var.subsidiary_secret_key
 }
 
-data "qcc_quota" "parent" {}
+resource "qcc_quota_gate" "parent" {
+  for_each = var.parent_companies
 
-data "qcc_quota" "subsidiary" {
+  required = { radar_id = 1 }
+}
+
+resource "qcc_quota_gate" "subsidiary" {
   provider = qcc.subsidiary
+  for_each = var.subsidiary_companies
+
+  required = { radar_id = 1 }
 }
 
-locals {
-  parent_short     = provider::qcc::shortfalls(data.qcc_quota.parent.modules, var.parent_required)
-  subsidiary_short = provider::qcc::shortfalls(data.qcc_quota.subsidiary.modules, var.subsidiary_required)
-}
+# Stands for what consumes the quota: a resource of another provider, or a Terraform module. It waits for both companies' gates, so that
+# nothing is ordered if either is refused.
+resource "terraform_data" "monitoring" {
+  for_each = setunion(var.parent_companies, var.subsidiary_companies)
 
-# Stands for what consumes the quota: a resource of another provider, or a module.
-resource "terraform_data" "order" {
-  lifecycle {
-    precondition {
-      condition     = length(local.parent_short) == 0
-      error_message = "The parent company's QCC quota is short by ${jsonencode(local.parent_short)}."
-    }
-
-    precondition {
-      condition     = length(local.subsidiary_short) == 0
-      error_message = "The subsidiary's QCC quota is short by ${jsonencode(local.subsidiary_short)}."
-    }
-  }
+  input      = each.key
+  depends_on = [qcc_quota_gate.parent, qcc_quota_gate.subsidiary]
 }

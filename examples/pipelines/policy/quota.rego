@@ -2,7 +2,8 @@
 #
 #   terraform show -json tfplan | conftest test --parser json --policy policy -
 #
-# What the plan will consume is taken from its variable qcc_required, a map of numbers by module id.
+# What the plan will consume is taken from its variable qcc_required, a map of numbers by module id. What gates (qcc_quota_gate) add is not
+# counted: Terraform judges it, and the plan fails if it is refused.
 package main
 
 # Addresses that do not decide: of check blocks, such as "check.qcc_quota"; and of resources and outputs with a condition that can only
@@ -11,7 +12,7 @@ tolerated := set()
 
 deny contains "This is not a plan." if not is_object(object.get(input, "planned_values", null))
 
-deny contains "The plan failed before the quota could be judged." if {
+deny contains "The plan failed. Terraform's own output says why." if {
 	input.errored
 	count(failures) == 0
 }

@@ -1,7 +1,7 @@
-# Orders work, if the quota that it is given suffices.
+# Orders monitoring of companies. It has no provider block: a second block would count its gates apart from those of the other modules.
 
 terraform {
-  required_version = ">= 1.8"
+  required_version = ">= 1.4"
 
   required_providers {
     qcc = {
@@ -10,25 +10,21 @@ terraform {
   }
 }
 
-variable "modules" {
-  description = "The quota of each module: data.qcc_quota.NAME.modules."
-  type        = map(object({ remaining = number }))
+variable "companies" {
+  description = "The companies under risk monitoring."
+  type        = set(string)
 }
 
-variable "required" {
-  description = "What this module will consume, by module id."
-  type        = map(number)
+resource "qcc_quota_gate" "monitoring" {
+  for_each = var.companies
+
+  required = { radar_id = 1 }
 }
 
-locals {
-  short = provider::qcc::shortfalls(var.modules, var.required)
-}
+# Stands for what consumes the quota: a resource of another provider.
+resource "terraform_data" "monitoring" {
+  for_each = var.companies
 
-resource "terraform_data" "order" {
-  lifecycle {
-    precondition {
-      condition     = length(local.short) == 0
-      error_message = "QCC quota is short by ${jsonencode(local.short)}."
-    }
-  }
+  input      = each.key
+  depends_on = [qcc_quota_gate.monitoring]
 }

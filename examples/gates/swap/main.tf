@@ -1,0 +1,34 @@
+# A company is swapped for another, and the key of the order stays. The new company needs quota of its own, so it needs a gate of its own:
+# the key of the gate names the company, too.
+
+terraform {
+  required_version = ">= 1.4"
+
+  required_providers {
+    qcc = {
+      source = "qccpro/qcc"
+    }
+  }
+}
+
+variable "companies" {
+  description = "The company under risk monitoring, for each contract."
+  type        = map(string)
+  default     = { contract_1 = "first", contract_2 = "second" }
+}
+
+provider "qcc" {}
+
+resource "qcc_quota_gate" "monitoring" {
+  for_each = toset([for contract, company in var.companies : "${contract}/${company}"])
+
+  required = { radar_id = 1 }
+}
+
+# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+resource "terraform_data" "monitoring" {
+  for_each = var.companies
+
+  input      = each.value
+  depends_on = [qcc_quota_gate.monitoring]
+}

@@ -1,0 +1,4 @@
+import {
+  to = qcc_quota_gate.monitoring["first"]
+  id = "radar_id=1"
+}

@@ -1,0 +1,20 @@
+variable "companies" {
+  description = "The companies under risk monitoring."
+  type        = set(string)
+  default     = ["first", "second"]
+}
+
+# A gate for each order. required says what the order needs of each quota module.
+resource "qcc_quota_gate" "monitoring" {
+  for_each = var.companies
+
+  required = { radar_id = 1 }
+}
+
+# Stands for what consumes the quota: a resource of another provider.
+resource "terraform_data" "monitoring" {
+  for_each = var.companies
+
+  input      = each.key
+  depends_on = [qcc_quota_gate.monitoring] # All gates are judged before the first order.
+}
