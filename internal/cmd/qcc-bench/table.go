@@ -64,6 +64,20 @@ func mebibytes(values []int64) string {
 	return fmt.Sprintf("%.1f MiB ±%.0f%%", median(values)/(1<<20), spread(values))
 }
 
+// ratioText formats a ratio of sizes.
+func ratioText(ours, floor []int64) string {
+	if len(ours) == 0 {
+		return "–"
+	}
+
+	return fmt.Sprintf("%.2f", ratio(ours, floor))
+}
+
+// requestsText formats the median and the range of numbers of requests.
+func requestsText(requests []int) string {
+	return fmt.Sprintf("%.0f (%d to %d)", median(requests), slices.Min(requests), slices.Max(requests))
+}
+
 // ofMinimal is the heading of a ratio column. It divides the figure in the previous column by the minimal provider's figure.
 const ofMinimal = "of minimal"
 
@@ -95,8 +109,8 @@ func printPlans(out io.Writer, results []planned) {
 			result.name,
 			milliseconds(result.wall), fmt.Sprintf("%.2f", ratio(result.wall, floor.wall)),
 			milliseconds(result.cpu), fmt.Sprintf("%.2f", ratio(result.cpu, floor.cpu)),
-			mebibytes(result.memory), fmt.Sprintf("%.2f", ratio(result.memory, floor.memory)),
-			fmt.Sprintf("%.0f (%d to %d)", median(result.requests), slices.Min(result.requests), slices.Max(result.requests)),
+			mebibytes(result.memory), ratioText(result.memory, floor.memory),
+			requestsText(result.requests),
 		})
 	}
 
@@ -129,7 +143,7 @@ func printBenchmarks(out io.Writer, benchmarks []benchmark) {
 }
 
 // printTargets compares the figures with the project's targets.
-func printTargets(out io.Writer, results []planned, floor, ours process, benchmarks []benchmark) {
+func printTargets(out io.Writer, results []planned, gates *comparisons, floor, ours process, benchmarks []benchmark) {
 	values := func(name, unit string) []float64 {
 		for _, b := range benchmarks {
 			if b.name == name {
@@ -145,10 +159,7 @@ func printTargets(out io.Writer, results []planned, floor, ours process, benchma
 	one, fifty, twoHundred := find(results, oneDataSource), find(results, "50 data sources"), find(results, "200 data sources")
 	request := median(values(bareGet, "ns/op"))
 
-	targets := []struct {
-		name         string
-		figure, most float64
-	}{
+	targets := []target{
 		{"start until handshake, of minimal", ratio(ours.start, floor.start), 1.05},
 		{"resident memory, of minimal", ratio(ours.memory, floor.memory), 1.10},
 		{"binary, of minimal", float64(ours.size) / float64(floor.size), 1.03},
@@ -159,26 +170,42 @@ func printTargets(out io.Writer, results []planned, floor, ours process, benchma
 		{"read over loopback, of a bare GET", ratio(values(read, "ns/op"), values(bareGet, "ns/op")), 1.5},
 		{"its allocations beyond a bare GET", median(values(read, "allocs/op")) - median(values(bareGet, "allocs/op")), 90}, // Half of them trace the connection, and look for secrets in ids.
 	}
-	rows := make([][]string, 0, len(targets))
+	rows := [][]string{{"", "figure", "target", ""}}
 
-	for _, target := range targets {
-		verdict := "met"
-		if target.figure > target.most {
-			verdict = "MISSED"
-		}
-
-		rows = append(rows, []string{target.name, fmt.Sprintf("%.3f", target.figure), fmt.Sprintf("at most %g", target.most), verdict})
+	for _, target := range append(targets, gates.targets()...) {
+		rows = append(rows, target.row())
 	}
 
-	table(out, "Targets", slices.Insert(rows, 0, []string{"", "figure", "target", ""})...)
+	table(out, "Targets", rows...)
 }
 
-// writePlans writes a line in the format of benchstat for each plan.
+// target is a figure, and the most that it may be.
+type target struct {
+	name         string
+	figure, most float64
+}
+
+// row returns the row of a target.
+func (t target) row() []string {
+	verdict := "met"
+	if t.figure > t.most {
+		verdict = "MISSED"
+	}
+
+	return []string{t.name, fmt.Sprintf("%.3f", t.figure), fmt.Sprintf("at most %g", t.most), verdict}
+}
+
+// writePlans writes a line in the format of benchstat for each plan and each apply.
 func writePlans(path string, results []planned) error {
 	var lines strings.Builder
 
 	for _, result := range results {
-		name := "BenchmarkPlan/" + strings.ReplaceAll(result.name, " ", "_")
+		name := "BenchmarkPlan/"
+		if result.apply {
+			name = "BenchmarkApply/"
+		}
+
+		name += strings.ReplaceAll(result.name, " ", "_")
 
 		for i := range result.wall {
 			fmt.Fprintf(&lines, "%s 1 %d ns/op %d cpu-ns/op %d requests/op\n", name, result.wall[i], result.cpu[i], result.requests[i])
