@@ -286,7 +286,7 @@ func TestUnknownConfigurationDefersWhereTerraformAllowsIt(t *testing.T) {
 	}
 }
 
-func dynamic(t *testing.T, attributes map[string]tftypes.Value) *tfprotov6.DynamicValue {
+func dynamic(t testing.TB, attributes map[string]tftypes.Value) *tfprotov6.DynamicValue {
 	t.Helper()
 
 	attributeTypes := make(map[string]tftypes.Type, len(attributes))
