@@ -1,5 +1,5 @@
-// Command qcc-bench measures the cost of the provider, and compares it with a minimal provider. It measures plans of the real Terraform
-// against the emulator, the start, memory and size of the provider's process, and the Go benchmarks. It measures compared things
+// Command qcc-bench measures the cost of the provider, and compares it with a minimal provider. It measures plans and applies of the real
+// Terraform against the emulator, the start, memory and size of the provider's process, and the Go benchmarks. It measures compared things
 // alternately in one run, because the load of the machine changes. The figures are medians; the spread is half of the distance between
 // the quartiles.
 package main

@@ -122,13 +122,13 @@ func (p *plans) prepare(ctx context.Context, c configuration) error {
 		return err
 	}
 
-	commands := [][]string{{"init", "-input=false"}}
+	commands := [][]string{{"init", noInput}}
 	if c.existing {
-		commands = append(commands, []string{"apply", "-input=false", "-auto-approve"})
+		commands = append(commands, []string{"apply", noInput, "-auto-approve"})
 	}
 
 	if c.apply {
-		commands = append(commands, []string{"plan", "-input=false", "-out=" + savedPlan})
+		commands = append(commands, []string{"plan", noInput, "-out=" + savedPlan})
 	}
 
 	for _, command := range commands {
@@ -143,12 +143,16 @@ func (p *plans) prepare(ctx context.Context, c configuration) error {
 	return nil
 }
 
-// savedPlan is the file name of a saved plan.
-const savedPlan = "tfplan"
+const (
+	// noInput keeps Terraform from asking questions.
+	noInput = "-input=false"
+	// savedPlan is the file name of a saved plan.
+	savedPlan = "tfplan"
+)
 
 // run runs the Terraform command of a configuration once. It adds its measurements to result: memory only, or all others.
 func (p *plans) run(ctx context.Context, result *planned, memory bool) error {
-	arguments := []string{result.command(), "-input=false", "-lock=false"}
+	arguments := []string{result.command(), noInput, "-lock=false"}
 
 	if result.apply {
 		// Terraform accepts the same saved plan again if there is no state.

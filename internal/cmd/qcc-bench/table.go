@@ -160,39 +160,47 @@ func printTargets(out io.Writer, results []planned, gates *comparisons, floor, o
 	request := median(values(bareGet, "ns/op"))
 
 	targets := []target{
-		{"start until handshake, of minimal", ratio(ours.start, floor.start), 1.05},
-		{"resident memory, of minimal", ratio(ours.memory, floor.memory), 1.10},
-		{"binary, of minimal", float64(ours.size) / float64(floor.size), 1.03},
-		{"plan with 1 data source, of minimal and one request", median(one.wall) / (median(find(results, minimalProvider).wall) + request), 1.05},
-		{"plan with 50 data sources, of 1", ratio(fifty.wall, one.wall), 1.5},
-		{"requests of 50 data sources", float64(slices.Max(fifty.requests)), 10},
-		{"requests of 200 data sources", float64(slices.Max(twoHundred.requests)), 40},
-		{"read over loopback, of a bare GET", ratio(values(read, "ns/op"), values(bareGet, "ns/op")), 1.5},
-		{"its allocations beyond a bare GET", median(values(read, "allocs/op")) - median(values(bareGet, "allocs/op")), 90}, // Half of them trace the connection, and look for secrets in ids.
+		{name: "start until handshake, of minimal", figure: ratio(ours.start, floor.start), most: 1.05},
+		{name: "resident memory, of minimal", figure: ratio(ours.memory, floor.memory), most: 1.10},
+		{name: "binary, of minimal", figure: float64(ours.size) / float64(floor.size), most: 1.03},
+		{name: "plan with 1 data source, of minimal and one request", figure: median(one.wall) / (median(find(results, minimalProvider).wall) + request), most: 1.05},
+		{name: "plan with 50 data sources, of 1", figure: ratio(fifty.wall, one.wall), most: 1.5},
+		{name: "requests of 50 data sources", figure: float64(slices.Max(fifty.requests)), most: 10},
+		{name: "requests of 200 data sources", figure: float64(slices.Max(twoHundred.requests)), most: 40},
+		{name: "read over loopback, of a bare GET", figure: ratio(values(read, "ns/op"), values(bareGet, "ns/op")), most: 1.5},
+		{name: "its allocations beyond a bare GET", figure: median(values(read, "allocs/op")) - median(values(bareGet, "allocs/op")), most: 90}, // Half of them trace the connection, and look for secrets in ids.
 	}
-	rows := [][]string{{"", "figure", "target", ""}}
+	targets = slices.Concat(targets, gates.targets())
+	rows := make([][]string, 0, len(targets))
 
-	for _, target := range append(targets, gates.targets()...) {
+	for _, target := range targets {
 		rows = append(rows, target.row())
 	}
 
-	table(out, "Targets", rows...)
+	table(out, "Targets", slices.Insert(rows, 0, []string{"", "figure", "target", ""})...)
 }
 
 // target is a figure, and the most that it may be.
 type target struct {
 	name         string
 	figure, most float64
+	// exactly reports whether the figure may not be less either.
+	exactly bool
 }
 
 // row returns the row of a target.
 func (t target) row() []string {
+	bound, met := "at most", t.figure <= t.most
+	if t.exactly {
+		bound, met = "exactly", t.figure == t.most
+	}
+
 	verdict := "met"
-	if t.figure > t.most {
+	if !met {
 		verdict = "MISSED"
 	}
 
-	return []string{t.name, fmt.Sprintf("%.3f", t.figure), fmt.Sprintf("at most %g", t.most), verdict}
+	return []string{t.name, fmt.Sprintf("%.3f", t.figure), fmt.Sprintf("%s %g", bound, t.most), verdict}
 }
 
 // writePlans writes a line in the format of benchstat for each plan and each apply.
