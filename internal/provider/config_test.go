@@ -286,8 +286,8 @@ func TestUnknownConfigurationDefersWhereTerraformAllowsIt(t *testing.T) {
 	}
 }
 
-func dynamic(t *testing.T, attributes map[string]tftypes.Value) *tfprotov6.DynamicValue {
-	t.Helper()
+func dynamic(tb testing.TB, attributes map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	tb.Helper()
 
 	attributeTypes := make(map[string]tftypes.Type, len(attributes))
 	for name, value := range attributes {
@@ -298,7 +298,7 @@ func dynamic(t *testing.T, attributes map[string]tftypes.Value) *tfprotov6.Dynam
 
 	value, err := tfprotov6.NewDynamicValue(objectType, tftypes.NewValue(objectType, attributes))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 
 	return &value

@@ -1,5 +1,5 @@
-// Command floor-provider is a minimal framework provider with one data source, which returns a constant. make bench compares the
-// provider with it.
+// Command floor-provider is a minimal framework provider. It has one data source, which returns a constant, and one resource, which only
+// stores its argument in the state. make bench compares the provider with it.
 package main
 
 import (
@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 func main() {
@@ -35,7 +37,9 @@ func (floor) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{func() datasource.DataSource { return constant{} }}
 }
 
-func (floor) Resources(context.Context) []func() resource.Resource { return nil }
+func (floor) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{func() resource.Resource { return record{} }}
+}
 
 type constant struct{}
 
@@ -50,3 +54,28 @@ func (constant) Schema(_ context.Context, _ datasource.SchemaRequest, resp *data
 func (constant) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("value"), "constant")...)
 }
+
+// record has the same argument as qcc_quota_gate.
+type record struct{}
+
+func (record) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = "floor_record"
+}
+
+func (record) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = resourceschema.Schema{Attributes: map[string]resourceschema.Attribute{
+		"required": resourceschema.MapAttribute{ElementType: types.NumberType, Required: true},
+	}}
+}
+
+func (record) Create(_ context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	resp.State.Raw = req.Plan.Raw
+}
+
+func (record) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+
+func (record) Update(_ context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	resp.State.Raw = req.Plan.Raw
+}
+
+func (record) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}

@@ -1,5 +1,5 @@
-// Command qcc-bench measures the cost of the provider, and compares it with a minimal provider. It measures plans of the real Terraform
-// against the emulator, the start, memory and size of the provider's process, and the Go benchmarks. It measures compared things
+// Command qcc-bench measures the cost of the provider, and compares it with a minimal provider. It measures plans and applies of the real
+// Terraform against the emulator, the start, memory and size of the provider's process, and the Go benchmarks. It measures compared things
 // alternately in one run, because the load of the machine changes. The figures are medians; the spread is half of the distance between
 // the quartiles.
 package main
@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/build"
@@ -28,6 +29,9 @@ const benchDir = ".build/bench"
 type effort struct {
 	rounds       int // Plans with time and requests.
 	memoryRounds int // Plans with memory. They are separate, because watching memory takes CPU time.
+	gateRounds   int // Plans and applies of one gate. They are more, because their targets are close.
+	manyRounds   int // Plans and applies of many gates. They are fewer, because they take long.
+	gates        int // Many gates.
 	starts       int
 	goCount      int
 	goTime       string
@@ -38,6 +42,9 @@ func main() {
 
 	flag.IntVar(&e.rounds, "rounds", 15, "how often each plan is measured")
 	flag.IntVar(&e.memoryRounds, "memory-rounds", 7, "how often the memory of each plan is measured")
+	flag.IntVar(&e.gateRounds, "gate-rounds", 40, "how often each plan and apply of one gate is measured")
+	flag.IntVar(&e.manyRounds, "many-rounds", 5, "how often each plan and apply of many gates is measured")
+	flag.IntVar(&e.gates, "gates", 1000, "how many gates many are")
 	flag.IntVar(&e.starts, "starts", 60, "how often the start of each provider is measured")
 	flag.IntVar(&e.goCount, "count", 6, "how often each Go benchmark runs")
 	flag.StringVar(&e.goTime, "benchtime", "200ms", "how long each Go benchmark runs")
@@ -77,7 +84,9 @@ func run(ctx context.Context, out io.Writer, e effort) (err error) {
 		return err
 	}
 
-	service := emulator.New()
+	modules := emulator.Sample()
+	modules[0].Total += int64(e.gates) // Each gate requires one unit.
+	service := emulator.New(emulator.WithModules(modules...))
 
 	server, err := emulator.Listen(ctx, "127.0.0.1:0", service)
 	if err != nil {
@@ -92,7 +101,14 @@ func run(ctx context.Context, out io.Writer, e effort) (err error) {
 
 	fmt.Fprintf(out, "Measuring plans, %d times each ...\n", e.rounds)
 
-	planned, err := p.measure(ctx, e)
+	planned, err := p.measure(ctx, readConfigurations(), e.rounds, e.memoryRounds)
+	if err != nil {
+		return err
+	}
+
+	fmt.Fprintf(out, "Measuring gates, %d times each, and %d of them %d times each ...\n", e.gateRounds, e.gates, e.manyRounds)
+
+	gates, err := p.measureGates(ctx, e)
 	if err != nil {
 		return err
 	}
@@ -116,14 +132,15 @@ func run(ctx context.Context, out io.Writer, e effort) (err error) {
 		return err
 	}
 
-	if err := writePlans(filepath.Join(benchDir, "plan.txt"), planned); err != nil {
+	if err := writePlans(filepath.Join(benchDir, "plan.txt"), slices.Concat(planned, gates.planned())); err != nil {
 		return err
 	}
 
 	printPlans(out, planned)
+	printGates(out, gates)
 	printProcesses(out, processes[0], processes[1])
 	printBenchmarks(out, benchmarks)
-	printTargets(out, planned, processes[0], processes[1], benchmarks)
+	printTargets(out, planned, gates, processes[0], processes[1], benchmarks)
 	fmt.Fprintf(out, "\nFor benchstat: %s and %s\n", filepath.Join(benchDir, "plan.txt"), filepath.Join(benchDir, "go.txt"))
 
 	return nil

@@ -13,16 +13,35 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
 
-// planned holds the measurements of the plans of one configuration.
+// configuration is a root module to measure, and what to measure of it.
+type configuration struct {
+	name, content string
+	// existing creates the resources before the measurement, so that a plan has no changes.
+	existing bool
+	// apply measures the apply of a saved plan instead of a plan.
+	apply bool
+}
+
+// command returns the Terraform command that is measured.
+func (c configuration) command() string {
+	if c.apply {
+		return "apply"
+	}
+
+	return "plan"
+}
+
+// planned holds the measurements of the plans or applies of one configuration.
 type planned struct {
-	name     string
+	configuration
+
 	wall     []time.Duration
 	cpu      []time.Duration // User and system time of Terraform and its providers.
 	memory   []int64         // Peak resident memory of all of them together, in bytes; empty if the system does not report it.
 	requests []int
 }
 
-// plans runs terraform plan and measures it.
+// plans runs terraform plan and terraform apply, and measures them.
 type plans struct {
 	terraform *tfcli.CLI
 	service   *emulator.Emulator
@@ -37,43 +56,49 @@ const (
 	oneDataSource   = "1 data source"
 )
 
-// configurations returns the root modules to measure, with their names.
-func configurations() []struct{ name, content string } {
-	requires := func(name string) string {
-		return fmt.Sprintf("terraform {\n  required_providers {\n    %[1]s = {\n      source = \"qccpro/%[1]s\"\n    }\n  }\n}\n\n", name)
-	}
+// requires returns the block that requires a provider.
+func requires(name string) string {
+	return fmt.Sprintf("terraform {\n  required_providers {\n    %[1]s = {\n      source = \"qccpro/%[1]s\"\n    }\n  }\n}\n\n", name)
+}
+
+// readConfigurations returns root modules that read the quota, and those with which they are compared.
+func readConfigurations() []configuration {
 	dataSources := func(count int) string {
 		return requires("qcc") + fmt.Sprintf("data \"qcc_quota\" \"this\" {\n  count = %d\n}\n", count)
 	}
 
-	return []struct{ name, content string }{
-		{noProvider, "output \"value\" {\n  value = 1\n}\n"},
-		{minimalProvider, requires("floor") + "data \"floor_constant\" \"this\" {}\n"},
-		{"minimal provider, 50 data sources", requires("floor") + "data \"floor_constant\" \"this\" {\n  count = 50\n}\n"},
-		{oneDataSource, requires("qcc") + "data \"qcc_quota\" \"this\" {}\n"},
-		{"10 data sources", dataSources(10)},
-		{"50 data sources", dataSources(50)},
-		{"200 data sources", dataSources(200)},
-		{"ephemeral resource", requires("qcc") + "ephemeral \"qcc_quota\" \"now\" {}\n"},
+	return []configuration{
+		{name: noProvider, content: "output \"value\" {\n  value = 1\n}\n"},
+		{name: minimalProvider, content: requires("floor") + "data \"floor_constant\" \"this\" {}\n"},
+		{name: "minimal provider, 50 data sources", content: requires("floor") + "data \"floor_constant\" \"this\" {\n  count = 50\n}\n"},
+		{name: oneDataSource, content: requires("qcc") + "data \"qcc_quota\" \"this\" {}\n"},
+		{name: "10 data sources", content: dataSources(10)},
+		{name: "50 data sources", content: dataSources(50)},
+		{name: "200 data sources", content: dataSources(200)},
+		{name: "ephemeral resource", content: requires("qcc") + "ephemeral \"qcc_quota\" \"now\" {}\n"},
 	}
 }
 
-// measure plans all configurations alternately. Each round starts with another configuration.
-func (p *plans) measure(ctx context.Context, e effort) ([]planned, error) {
-	all := configurations()
+// measure measures all configurations alternately. Each round starts with another configuration, and every second round is in reverse.
+// The memory rounds come last.
+func (p *plans) measure(ctx context.Context, all []configuration, rounds, memoryRounds int) ([]planned, error) {
 	results := make([]planned, len(all))
 
 	for i, configuration := range all {
-		results[i].name = configuration.name
+		results[i].configuration = configuration
 
-		if err := p.initialize(ctx, configuration.name, configuration.content); err != nil {
+		if err := p.prepare(ctx, configuration); err != nil {
 			return nil, err
 		}
 	}
 
-	for round := range e.rounds + e.memoryRounds {
+	for round := range rounds + memoryRounds {
 		for i := range results {
-			if err := p.plan(ctx, &results[(round+i)%len(results)], round >= e.rounds); err != nil {
+			if round%2 == 1 {
+				i = len(results) - 1 - i
+			}
+
+			if err := p.run(ctx, &results[(round/2+i)%len(results)], round >= rounds); err != nil {
 				return nil, err
 			}
 		}
@@ -83,35 +108,64 @@ func (p *plans) measure(ctx context.Context, e effort) ([]planned, error) {
 }
 
 // folder returns the path of the root module of a configuration.
-func (p *plans) folder(name string) string {
-	return filepath.Join(p.dir, strings.ReplaceAll(name, " ", "-"))
+func (p *plans) folder(c configuration) string {
+	return filepath.Join(p.dir, strings.ReplaceAll(c.command()+" "+c.name, " ", "-"))
 }
 
-// initialize writes a configuration, and runs terraform init.
-func (p *plans) initialize(ctx context.Context, name, content string) error {
-	if err := os.MkdirAll(p.folder(name), 0o750); err != nil {
+// prepare writes a configuration, and runs terraform init and what else precedes the measurement.
+func (p *plans) prepare(ctx context.Context, c configuration) error {
+	if err := os.MkdirAll(p.folder(c), 0o750); err != nil {
 		return err
 	}
 
-	if err := os.WriteFile(filepath.Join(p.folder(name), "main.tf"), []byte(content), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(p.folder(c), "main.tf"), []byte(c.content), 0o600); err != nil {
 		return err
 	}
 
-	var output strings.Builder
+	commands := [][]string{{"init", noInput}}
+	if c.existing {
+		commands = append(commands, []string{"apply", noInput, "-auto-approve"})
+	}
 
-	code, err := p.terraform.Run(ctx, p.folder(name), p.env, &output, "init", "-input=false")
-	if err != nil || code != 0 {
-		return fmt.Errorf("terraform init: exit code %d: %w\n%s", code, err, output.String())
+	if c.apply {
+		commands = append(commands, []string{"plan", noInput, "-out=" + savedPlan})
+	}
+
+	for _, command := range commands {
+		var output strings.Builder
+
+		code, err := p.terraform.Run(ctx, p.folder(c), p.env, &output, command...)
+		if err != nil || code != 0 {
+			return fmt.Errorf("terraform %s: exit code %d: %w\n%s", command[0], code, err, output.String())
+		}
 	}
 
 	return nil
 }
 
-// plan runs one terraform plan and adds its measurements to result: memory only, or all others.
-func (p *plans) plan(ctx context.Context, result *planned, memory bool) error {
+const (
+	// noInput keeps Terraform from asking questions.
+	noInput = "-input=false"
+	// savedPlan is the file name of a saved plan.
+	savedPlan = "tfplan"
+)
+
+// run runs the Terraform command of a configuration once. It adds its measurements to result: memory only, or all others.
+func (p *plans) run(ctx context.Context, result *planned, memory bool) error {
+	arguments := []string{result.command(), noInput, "-lock=false"}
+
+	if result.apply {
+		// Terraform accepts the same saved plan again if there is no state.
+		if err := os.RemoveAll(filepath.Join(p.folder(result.configuration), "terraform.tfstate")); err != nil {
+			return err
+		}
+
+		arguments = append(arguments, savedPlan)
+	}
+
 	var output strings.Builder
 
-	command := p.terraform.Command(ctx, p.folder(result.name), p.env, "plan", "-input=false", "-lock=false")
+	command := p.terraform.Command(ctx, p.folder(result.configuration), p.env, arguments...)
 	command.Stdout, command.Stderr = &output, &output
 
 	before, started := p.service.Requests(), time.Now()
@@ -152,5 +206,5 @@ func explained(err error, output string) error {
 		return nil
 	}
 
-	return fmt.Errorf("terraform plan: %w", errors.Join(err, errors.New(output)))
+	return fmt.Errorf("running Terraform: %w", errors.Join(err, errors.New(output)))
 }

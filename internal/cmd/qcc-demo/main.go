@@ -1,13 +1,15 @@
-// Command qcc-demo demonstrates a quota gate with the real Terraform and the emulator. A plan reads the quota in a signed request and
-// passes. After the quota is used up, the apply of that plan and the same plan are refused. The demo requires Go and Terraform, but no
-// account, and no network except loopback.
+// Command qcc-demo demonstrates quota gates with the real Terraform and the emulator. It shows a plan that passes, refusals at apply and
+// at plan, and runs that add nothing and therefore send no query. The demo requires Go and Terraform, but no account, and no network
+// except loopback.
 package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -20,11 +22,14 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
 )
 
-// These paths are relative to the project's root, in which the command runs. It writes only to a temporary folder in buildDir.
-const (
-	buildDir = ".build"
-	example  = "examples/gates/apply/main.tf"
-)
+// buildDir is the output folder, relative to the project's root, in which the command runs. The demo writes only to a temporary folder in
+// it.
+const buildDir = ".build"
+
+// configuration is the root module of the demo.
+//
+//go:embed main.tf
+var configuration string
 
 func main() {
 	// A closed output pipe (SIGPIPE) ends the demo like Ctrl-C. Terraform and its providers stop, and the folder is removed.
@@ -66,6 +71,10 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	}
 
 	show := &show{out: out, terraform: terraform, dir: filepath.Join(dir, "gate")}
+	if err := show.write(configuration); err != nil {
+		return fmt.Errorf("writing the configuration: %w", err)
+	}
+
 	service := emulator.New(emulator.WithLog(show.noteQuery))
 
 	server, err := emulator.Listen(ctx, "127.0.0.1:0", service)
@@ -80,10 +89,6 @@ func run(ctx context.Context, out io.Writer) (err error) {
 	}
 	if !colorful(out) {
 		show.env = append(show.env, "TF_CLI_ARGS=-no-color")
-	}
-
-	if err := copyFile(example, filepath.Join(show.dir, "main.tf")); err != nil {
-		return fmt.Errorf("copying %s: %w", example, err)
 	}
 
 	return story(ctx, show, service, server.URL)
@@ -104,52 +109,81 @@ func colorful(out io.Writer) bool {
 // story runs the steps of the demo. It returns an error if Terraform does not behave as the text says.
 func story(ctx context.Context, show *show, service *emulator.Emulator, url string) error {
 	const (
-		required = "-var=qcc_required={radar_id=40}"
-		consumed = 20
+		plan       = "plan"
+		orderNorth = "-var=orders={north=20}"
+		approved   = "-auto-approve"
 	)
 
-	show.step("The stage", fmt.Sprintf(
-		"An emulator of QCC Pro's quota query listens on %s.\n"+
-			"It checks the signature of every query. Its company has bought 50 units of risk monitoring (风险监控, radar_id) and used 2.\n"+
-			"The configuration is %s, as it stands.", url, example))
+	consume := func(count int64) func() error { return func() error { return service.Consume("radar_id", count) } }
+	fail := func() error {
+		service.Behave(emulator.Behavior{HTTPStatus: http.StatusServiceUnavailable})
+
+		return nil
+	}
+
+	scenes := []scene{
+		{
+			title:   "The quota is enough: the plan passes",
+			text:    "This plan adds an order that needs 30 units. 48 are left. Terraform saves the plan.",
+			command: []string{plan, "-var=orders={north=30}", "-out=tfplan"},
+			want:    outcome{says: "2 to add", queries: true},
+		},
+		{
+			title: "The quota is consumed meanwhile: the saved plan is refused at apply",
+			text: "Another pipeline has just consumed 20 units, so 28 are left. The gate reads the quota again at apply,\n" +
+				"before Terraform creates anything.",
+			before:  consume(20),
+			command: []string{"apply", "tfplan"},
+			want:    outcome{code: isRefused, says: "is short by 2.", queries: true},
+		},
+		{
+			title: "A second gate makes the sum too large: the plan is refused",
+			text: "Each of these two orders fits into the 28 units that are left, but together they need 30. The provider\n" +
+				"adds up what all gates of a plan add.",
+			command: []string{plan, "-var=orders={north=20, south=10}"},
+			want:    outcome{code: isRefused, says: "Granted to other gates in this plan:", queries: true},
+		},
+		{
+			title:   "One order fits: the apply passes",
+			text:    "This order needs 20 of the 28 units. The gate is judged at plan and again at apply, by a new query each time.",
+			command: []string{"apply", approved, orderNorth},
+			want:    outcome{says: "2 added", queries: true},
+		},
+		{
+			title: "Nothing is added: the plan sends no query",
+			text: "The order has consumed its 20 units, so 8 are left. That is less than the gate requires. But its 20 units\n" +
+				"are granted already, and the provider judges only what a change adds.",
+			before:  consume(20),
+			command: []string{plan, orderNorth},
+			want:    outcome{says: "No changes."},
+		},
+		{
+			title:   "QCC is down: a destroy works",
+			text:    "From now on, the emulator answers every query with HTTP status 503. A destroy adds nothing, so the provider sends no query.",
+			before:  fail,
+			command: []string{"destroy", approved, orderNorth},
+			want:    outcome{says: "2 destroyed"},
+		},
+	}
+
+	show.step("The configuration: a gate in front of each order", fmt.Sprintf(
+		"An emulator of QCC Pro listens on %s and checks the signature of every query.\n"+
+			"Its company has bought 50 units of risk monitoring (风险监控, radar_id) and consumed 2, so 48 are left.\n"+
+			"Each order has a gate that says how many units the order needs.", url))
 
 	if err := show.initialize(ctx); err != nil {
 		return err
 	}
 
-	show.step("The quota is enough: the plan passes, and is saved", "This change will consume 40 units. 48 are left.")
-
-	if err := show.run(ctx, succeeds, "1 to add", "plan", required, "-out=tfplan"); err != nil {
-		return err
-	}
-
-	if err := service.Consume("radar_id", consumed); err != nil {
-		return err
-	}
-
-	show.step("The quota is used up meanwhile: the saved plan is not applied", fmt.Sprintf(
-		"Another pipeline has just consumed %d units, so 28 are left. The plan holds the old numbers, but its ephemeral gate\n"+
-			"reads the quota again at apply.", consumed))
-
-	if err := show.run(ctx, isRefused, "QCC quota is short at this moment.", "apply", "tfplan"); err != nil {
-		return err
-	}
-
-	show.step("A new plan is refused too, and says by how much", "Nothing has changed but the quota.")
-
-	if err := show.run(ctx, isRefused, "QCC quota is short by 12 for radar_id", "plan", required); err != nil {
-		return err
-	}
-
-	show.step("With nothing to order, the plan is not in anybody's way", "The same configuration, and the same little quota, but no new work.")
-
-	if err := show.run(ctx, succeeds, "", "plan"); err != nil {
-		return err
+	for _, scene := range scenes {
+		if err := show.scene(ctx, scene); err != nil {
+			return err
+		}
 	}
 
 	show.step("That is all", fmt.Sprintf(
-		"Four commands, %d signed queries, and what the quota could not pay for was refused before anything was created.\n"+
-			"The gate is %s; README.md says how to make it yours.", service.Requests(), example))
+		"The provider sent %d signed queries. The gates refused what the quota could not pay for, before any order,\n"+
+			"and did not affect the other runs. README.md says how to use a gate of your own.", service.Requests()))
 
 	return nil
 }
@@ -159,6 +193,38 @@ const (
 	succeeds  = 0
 	isRefused = 1
 )
+
+// scene is a step of the story.
+type scene struct {
+	title, text string
+	// before changes the emulator before the command; nil changes nothing.
+	before  func() error
+	command []string
+	want    outcome
+}
+
+// outcome is what the story expects of a command.
+type outcome struct {
+	code int
+	// says is a part of Terraform's output.
+	says string
+	// queries reports whether the emulator receives queries.
+	queries bool
+}
+
+// check returns an error if a command ended in another way.
+func (o outcome) check(code int, output string, queries int) error {
+	switch {
+	case code != o.code:
+		return fmt.Errorf("exit code %d, not %d", code, o.code)
+	case !strings.Contains(output, o.says):
+		return fmt.Errorf("nothing says %q", o.says)
+	case queries > 0 != o.queries:
+		return fmt.Errorf("the emulator received %d queries", queries)
+	default:
+		return nil
+	}
+}
 
 // show prints the steps of the story, and runs their Terraform commands.
 type show struct {
@@ -180,6 +246,26 @@ func (s *show) noteQuery(line string) {
 	s.queries = append(s.queries, line)
 }
 
+// takeQueries returns the stored log lines, and removes them.
+func (s *show) takeQueries() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+
+	queries := s.queries
+	s.queries = nil
+
+	return queries
+}
+
+// write writes the configuration to the folder in which Terraform runs.
+func (s *show) write(configuration string) error {
+	if err := os.MkdirAll(s.dir, 0o750); err != nil {
+		return err
+	}
+
+	return os.WriteFile(filepath.Join(s.dir, "main.tf"), []byte(configuration), 0o600)
+}
+
 // step prints the numbered title and the text of a step.
 func (s *show) step(title, text string) {
 	s.steps++
@@ -190,9 +276,23 @@ func (s *show) step(title, text string) {
 	fmt.Fprintf(s.out, "\n%s%s\n\n%s\n", heading, strings.Repeat("=", max(0, width-len(heading))), text)
 }
 
-// initialize runs terraform init. It prints the output only on failure, because the story does not need it.
+// scene prints a step, and runs its command.
+func (s *show) scene(ctx context.Context, scene scene) error {
+	s.step(scene.title, scene.text)
+
+	if scene.before != nil {
+		if err := scene.before(); err != nil {
+			return err
+		}
+	}
+
+	return s.run(ctx, scene.want, scene.command[0], scene.command[1:]...)
+}
+
+// initialize prints the configuration and runs terraform init. It prints Terraform's output only on failure, because the story does not
+// need it.
 func (s *show) initialize(ctx context.Context) error {
-	fmt.Fprint(s.out, "\n$ terraform init\n")
+	fmt.Fprintf(s.out, "\n$ cat main.tf\n\n%s\n$ terraform init\n", configuration)
 
 	var output strings.Builder
 
@@ -204,17 +304,13 @@ func (s *show) initialize(ctx context.Context) error {
 	return nil
 }
 
-// run prints a Terraform command, its output, and the requests that the emulator received. It returns an error if the exit code is not
-// want, or if the output does not contain text.
-func (s *show) run(ctx context.Context, want int, text, command string, arguments ...string) error {
+// run prints a Terraform command, its output, and the queries that the emulator received. It returns an error if the outcome is not the
+// one that the story expects.
+func (s *show) run(ctx context.Context, want outcome, command string, arguments ...string) error {
 	fmt.Fprintf(s.out, "\n$ terraform %s", command)
 
 	for _, argument := range arguments {
-		if strings.ContainsAny(argument, "{}") { // A shell requires quotes around braces.
-			argument = "'" + argument + "'"
-		}
-
-		fmt.Fprint(s.out, " ", argument)
+		fmt.Fprint(s.out, " ", quoted(argument))
 	}
 
 	fmt.Fprint(s.out, "\n\n")
@@ -222,38 +318,39 @@ func (s *show) run(ctx context.Context, want int, text, command string, argument
 	var output strings.Builder
 
 	got, err := s.terraform.Run(ctx, s.dir, s.env, io.MultiWriter(s.out, &output), slices.Concat([]string{command, "-input=false"}, arguments)...)
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
-
-	for _, query := range s.queries {
-		fmt.Fprintf(s.out, "\nemulator: %s\n", query)
+	if err != nil {
+		return fmt.Errorf("terraform %s: %w", command, err)
 	}
 
-	s.queries = nil
+	queries := s.takeQueries()
+	s.report(queries)
 
-	switch {
-	case err != nil:
+	if err := want.check(got, output.String(), len(queries)); err != nil {
 		return fmt.Errorf("terraform %s: %w", command, err)
-	case got != want:
-		return fmt.Errorf("terraform %s: exit code %d, not %d", command, got, want)
-	case !strings.Contains(output.String(), text):
-		return fmt.Errorf("terraform %s: nothing says %q", command, text)
-	default:
-		return nil
+	}
+
+	return nil
+}
+
+// report prints the queries that the emulator received.
+func (s *show) report(queries []string) {
+	fmt.Fprintln(s.out)
+
+	for _, query := range queries {
+		fmt.Fprintf(s.out, "emulator: %s\n", query)
+	}
+
+	if len(queries) == 0 {
+		fmt.Fprintln(s.out, "emulator: no query")
 	}
 }
 
-// copyFile copies a file, and creates the folder for it.
-func copyFile(from, to string) error {
-	content, err := os.ReadFile(from) //nolint:gosec // The path is a constant example.
-	if err != nil {
-		return err
+// quoted returns an argument as a user types it: a shell requires quotes around a value with braces.
+func quoted(argument string) string {
+	flag, value, found := strings.Cut(argument, "=")
+	if !found || !strings.ContainsAny(value, "{}") {
+		return argument
 	}
 
-	if err := os.MkdirAll(filepath.Dir(to), 0o750); err != nil {
-		return err
-	}
-
-	return os.WriteFile(to, content, 0o600) //nolint:gosec // The path is in the demo's temporary folder.
+	return flag + "='" + value + "'"
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,11 +57,24 @@ func TestDemo(t *testing.T) {
 	at := 0
 
 	for _, said := range []string{
-		"$ terraform plan '-var=qcc_required={radar_id=40}' -out=tfplan", "Plan: 1 to add",
-		"emulator: query 1: GET /api/company/quota/getQuota: 200",
-		"$ terraform apply tfplan", "QCC quota is short at this moment.", "emulator: query",
-		"$ terraform plan '-var=qcc_required={radar_id=40}'\n", "QCC quota is short by 12 for radar_id: 40 required.",
-		"$ terraform plan\n", "Plan: 1 to add", "Four commands, ",
+		"$ cat main.tf", `resource "qcc_quota_gate" "monitoring"`, "$ terraform init",
+
+		"$ terraform plan -var='orders={north=30}' -out=tfplan\n", "Plan: 2 to add",
+		"\nemulator: query 1: GET /api/company/quota/getQuota: 200",
+
+		"$ terraform apply tfplan\n", "Error: Not enough QCC quota", "short by 2.", "This gate adds: 30", "Left at QCC: 28 of 50",
+		"\nemulator: query",
+
+		"$ terraform plan -var='orders={north=20, south=10}'\n", "Error: Not enough QCC quota", "short by 2.", "Granted to other gates in this plan: ",
+		"\nemulator: query",
+
+		"$ terraform apply -auto-approve -var='orders={north=20}'\n", "2 added", "\nemulator: query", "\nemulator: query",
+
+		"$ terraform plan -var='orders={north=20}'\n", "No changes.", "\nemulator: no query",
+
+		"HTTP status 503",
+		"$ terraform destroy -auto-approve -var='orders={north=20}'\n", "2 destroyed", "\nemulator: no query",
+		"That is all",
 	} {
 		found := strings.Index(out.String()[at:], said)
 		if found < 0 {
@@ -79,6 +93,33 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+func TestOutcome(t *testing.T) {
+	t.Parallel()
+
+	want := outcome{code: isRefused, says: "short", queries: true}
+
+	for name, test := range map[string]struct {
+		code    int
+		output  string
+		queries int
+		fault   string
+	}{
+		"as expected":    {isRefused, "It is short.", 2, ""},
+		"another code":   {succeeds, "It is short.", 2, "exit code 0, not 1"},
+		"another output": {isRefused, "It is long.", 2, `nothing says "short"`},
+		"no query":       {isRefused, "It is short.", 0, "the emulator received 0 queries"},
+	} {
+		err := want.check(test.code, test.output, test.queries)
+		if got := fmt.Sprint(err); err != nil && got != test.fault || err == nil && test.fault != "" {
+			t.Errorf("%s: error is %v, want %q", name, err, test.fault)
+		}
+	}
+
+	if err := (outcome{}).check(succeeds, "", 1); err == nil {
+		t.Error("a query is not noticed where none is expected")
+	}
+}
+
 func TestDemoThatIsInterruptedLeavesNothing(t *testing.T) {
 	dir := inACopy(t)
 	temporary := t.TempDir()
@@ -86,7 +127,7 @@ func TestDemoThatIsInterruptedLeavesNothing(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 
-	out := &cancelAt{text: "data.qcc_quota.this: Reading", cancel: cancel}
+	out := &cancelAt{text: ": Creating...", cancel: cancel}
 	if err := run(ctx, out); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v, want context.Canceled\n%s", err, out.String())
 	}
