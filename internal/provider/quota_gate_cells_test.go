@@ -186,7 +186,9 @@ var (
 )
 
 // with returns a command with one more option.
-func with(command []string, option string) []string { return append(slices.Clone(command), option) }
+func with(command []string, option string) []string {
+	return slices.Insert(slices.Clone(command), 1, option)
+}
 
 // gateOperations is the table. One query is right where something is judged: the plan sends one, and the apply, which is another process,
 // sends another one. The planning step at apply and the Create or Update that follows share a reading. A gate that is refused at plan
