@@ -210,6 +210,11 @@ var gateOperations = []gateOperation{
 		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
 	},
 	{
+		name: "apply of a requirement of zero", why: "nothing is added, even of a module that the account may not have",
+		config: gateOf("{ radar_id = 0 }"), run: apply, adds: 20, says: "Resources: 1 added, 0 changed, 0 destroyed.",
+		enough: passes(0, "radar_id=0"), short: passes(0, "radar_id=0"), unreadable: passes(0, "radar_id=0"),
+	},
+	{
 		name: "growth", why: "only the growth is judged, so 20 suffice for a requirement of 30",
 		before: has10, config: needs30, run: apply, adds: 20, says: "Resources: 0 added, 1 changed, 0 destroyed.",
 		enough: passes(2, has30), short: fails(1, has10), unreadable: fails(1, has10),
@@ -218,6 +223,11 @@ var gateOperations = []gateOperation{
 		name: "saved plan of a growth", why: "a refused Update keeps the requirement that the gate had",
 		before: has10, config: needs30, plan: savePlan, run: applyPlan, adds: 20, says: "Resources: 0 added, 1 changed, 0 destroyed.",
 		enough: passes(1, has30), short: fails(1, has10), unreadable: fails(1, has10),
+	},
+	{
+		name: "growth of one module, shrink of another", why: "each module is judged by itself, so what one gives up does not help the other", module: "bene_id",
+		before: has20, config: gateOf("{ radar_id = 10, bene_id = 5 }"), run: apply, adds: 5, says: "Resources: 0 added, 1 changed, 0 destroyed.",
+		enough: passes(2, "bene_id=5,radar_id=10"), short: fails(1, has20), unreadable: fails(1, has20),
 	},
 	{
 		name: "shrink", why: "less is required than before, so nothing is added",
@@ -330,14 +340,20 @@ var gateOperations = []gateOperation{
 		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
 	},
 	{
+		name: "no change with an unknown base_url", why: "nothing is added, so nobody needs to know which service to ask",
+		before: has20, config: unknownURL, run: apply, adds: 20, says: "Resources: 0 added, 0 changed, 0 destroyed.",
+		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
+	},
+	{
 		name: "apply with an unknown key", why: "the key decides which account pays, so the plan judges nothing",
 		config: unknownKey, run: apply, adds: 20, says: warned,
 		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
 	},
 }
 
-// TestGateCells runs every operation of the table under every condition, with the real Terraform.
-// To run one: go test ./internal/provider -run 'TestGateCells/^growth$/short_by_one'
+// TestGateCells runs every operation of the table under every condition, with the real Terraform. To run one cell:
+//
+//	go test ./internal/provider -run 'TestGateCells/^growth$/short_by_one'
 func TestGateCells(t *testing.T) {
 	t.Parallel()
 
@@ -492,6 +508,21 @@ func minorVersion(t *testing.T, f *testkit.Folder) int {
 	return minor
 }
 
+// gateState is what the tests below read of a state file.
+type gateState struct {
+	Resources []struct {
+		Type      string `json:"type"`
+		Name      string `json:"name"`
+		Instances []struct {
+			IndexKey   any                        `json:"index_key"`
+			Deposed    string                     `json:"deposed"`
+			Status     string                     `json:"status"`
+			Private    string                     `json:"private"`
+			Attributes map[string]json.RawMessage `json:"attributes"`
+		} `json:"instances"`
+	} `json:"resources"`
+}
+
 // gatesInState returns what each gate in the state requires by its address, such as "bene_id=5,radar_id=1". A gate that requires nothing
 // has "nothing". It sees that the state has nothing else of a gate.
 func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
@@ -503,18 +534,7 @@ func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
 		return gates
 	}
 
-	var state struct {
-		Resources []struct {
-			Type, Name string
-			Instances  []struct {
-				IndexKey   any                        `json:"index_key"`
-				Deposed    string                     `json:"deposed"`
-				Status     string                     `json:"status"`
-				Private    string                     `json:"private"`
-				Attributes map[string]json.RawMessage `json:"attributes"`
-			} `json:"instances"`
-		} `json:"resources"`
-	}
+	var state gateState
 	if err := json.Unmarshal([]byte(f.State()), &state); err != nil {
 		t.Fatal(err)
 	}

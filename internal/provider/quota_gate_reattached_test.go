@@ -54,6 +54,7 @@ func TestGatesOfTwoRunsAreNotSummedUp(t *testing.T) {
 
 	for _, command := range [][]string{plan, plan, savePlan, applyPlan} {
 		before := service.Requests()
+
 		f.Succeeds(command...)
 
 		if queries := service.Requests() - before; queries != 1 {
