@@ -39,6 +39,31 @@ func NewFolder(t *testing.T, baseURL string, files map[string]string) *Folder {
 	return f
 }
 
+// Copy returns a folder for another test with the files of this one: the configuration, the state and saved plans, but no child modules. Its
+// provider sends requests to baseURL. Both folders share what terraform init installed, so Copy needs no init of its own.
+func (f *Folder) Copy(t *testing.T, baseURL string) *Folder {
+	t.Helper()
+
+	folder := &Folder{
+		Dir: t.TempDir(), t: t, terraform: f.terraform,
+		// The last value of a variable is the one that counts. A copy of a copy shares what the first folder has.
+		env: slices.Concat([]string{"TF_DATA_DIR=" + filepath.Join(f.Dir, ".terraform")}, f.env, Credentials(baseURL).Environ()),
+	}
+
+	entries, err := os.ReadDir(f.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	for _, entry := range entries {
+		if entry.Type().IsRegular() {
+			folder.Write(entry.Name(), f.Read(entry.Name()))
+		}
+	}
+
+	return folder
+}
+
 // Set sets environment variables, each in the form NAME=value.
 func (f *Folder) Set(variables ...string) { f.env = append(f.env, variables...) }
 

@@ -32,3 +32,20 @@ func TestFolderTalksWithoutTLSUnlessAsked(t *testing.T) {
 		t.Error("no query came in")
 	}
 }
+
+func TestCopyNeedsNoInit(t *testing.T) {
+	t.Parallel()
+
+	first, second := emulator.New(), emulator.New()
+	f := testkit.NewFolder(t, testkit.Serve(t, first), map[string]string{"main.tf": testkit.RequiredProvider + `data "qcc_quota" "this" {}`})
+
+	t.Run("copy of a copy", func(t *testing.T) {
+		t.Parallel()
+
+		f.Copy(t, testkit.Serve(t, first)).Copy(t, testkit.Serve(t, second)).Succeeds("plan")
+
+		if first.Requests() != 0 || second.Requests() != 1 {
+			t.Errorf("the services received %d and %d queries, want 0 and 1", first.Requests(), second.Requests())
+		}
+	})
+}

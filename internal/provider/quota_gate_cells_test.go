@@ -1,0 +1,587 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// gateClass is what the answers to a gate's query have in common.
+type gateClass int
+
+const (
+	// sufficient answers let a gate pass.
+	sufficient gateClass = iota
+	// short answers say, or do not deny, that less is left than the gate adds. They refuse it.
+	short
+	// unreadable answers say nothing about the quota.
+	unreadable
+)
+
+// gateCondition is the state of the quota when Terraform runs.
+type gateCondition struct {
+	name  string
+	class gateClass
+	// left returns how much is left of the module when a gate adds a count; nil if behave says it all.
+	left func(adds int64) int64
+	// behave returns how the service answers about the module.
+	behave func(id string) emulator.Behavior
+	// says is what Terraform prints if the gate does not pass, without how much is short.
+	says string
+}
+
+const (
+	notEnough = "Error: Not enough QCC quota"
+	noModule  = "Error: No such QCC quota module"
+)
+
+func answers(behavior emulator.Behavior) func(string) emulator.Behavior {
+	return func(string) emulator.Behavior { return behavior }
+}
+
+func leaves(left int64) func(int64) int64 { return func(int64) int64 { return left } }
+
+var gateConditions = []gateCondition{
+	{name: "enough", class: sufficient, left: func(adds int64) int64 { return adds + 5 }},
+	{name: "exactly enough", class: sufficient, left: func(adds int64) int64 { return adds }},
+	{name: "short by one", class: short, left: func(adds int64) int64 { return adds - 1 }, says: notEnough},
+	{name: "nothing left", class: short, left: leaves(0), says: notEnough},
+	{name: "negative", class: short, left: leaves(-4), says: notEnough},
+	{name: "module absent", class: short, behave: answers(emulator.Behavior{
+		Body: `{"status":"200","result":[{"id":"other_id","totalCount":900,"consumedCount":0}]}`,
+	}), says: noModule},
+	{name: "count not stated", class: short, behave: func(id string) emulator.Behavior {
+		return emulator.Behavior{Body: fmt.Sprintf(`{"status":"200","result":[
+			{"id":%q,"totalCount":null,"consumedCount":2},{"id":%q,"totalCount":900,"consumedCount":0}]}`, id, otherThan(id))}
+	}, says: "Error: Unstated QCC quota"},
+	{name: "status 201", class: short, behave: answers(emulator.Behavior{Code: 201}), says: noModule},
+	{name: "status 200 without a result", class: unreadable, behave: answers(emulator.Behavior{Body: `{"status":"200"}`}), says: "The answer has no result"},
+	{name: "refused", class: unreadable, behave: answers(emulator.Behavior{Code: 101}), says: "Error: Quota query refused by QCC"},
+	{name: "down", class: unreadable, behave: answers(emulator.Behavior{Drop: emulator.DropAnswer}), says: "the connection was closed or reset"},
+}
+
+// otherThan returns the module of the table that a condition is not about.
+func otherThan(id string) string {
+	if id == "radar_id" {
+		return "bene_id"
+	}
+
+	return "radar_id"
+}
+
+// set lets the service answer as the condition says, when a gate adds a count of a module. There is plenty of other modules.
+func (c *gateCondition) set(service *emulator.Emulator, id string, adds int64) {
+	if c.behave != nil {
+		service.Behave(c.behave(id))
+
+		return
+	}
+
+	// The account has used up 900 of what it bought.
+	service.SetModules(
+		emulator.Module{ID: id, Total: 900 + c.left(adds), Consumed: 900},
+		emulator.Module{ID: otherThan(id), Total: 900},
+	)
+}
+
+// gateVerdict is what is right in a cell.
+type gateVerdict struct {
+	passes bool
+	// queries is how many queries the service receives. state is what the gate requires afterwards; "" if the state has no gate.
+	queries int
+	state   string
+	// short is by how much the refusal says that quota is short, if it is not what the operation adds.
+	short int64
+}
+
+func passes(queries int, state string) gateVerdict {
+	return gateVerdict{passes: true, queries: queries, state: state}
+}
+
+func fails(queries int, state string) gateVerdict { return gateVerdict{queries: queries, state: state} }
+
+// gateOperation is a column of the table: something that people do with one gate.
+type gateOperation struct {
+	name string
+	// why says why the verdicts are right.
+	why string
+	// before is what the gate in the state requires; "" if there is none.
+	before string
+	// config is the configuration.
+	config string
+	// plan is the command that saves a plan while there is enough quota; nil if there is none. run is the command that meets the condition.
+	plan, run []string
+	// adds is how much is to be left, of module or else of radar_id.
+	adds   int64
+	module string
+	// says is what Terraform prints if the gate passes.
+	says string
+	// enough, short and unreadable are the verdicts for each class of conditions. but has the ones that differ, by condition.
+	enough, short, unreadable gateVerdict
+	but                       map[string]gateVerdict
+	// since is the minor version of the first Terraform 1 that has the operation.
+	since int
+}
+
+// verdict returns what is right under a condition.
+func (o *gateOperation) verdict(c *gateCondition) gateVerdict {
+	if verdict, found := o.but[c.name]; found {
+		return verdict
+	}
+
+	return []gateVerdict{o.enough, o.short, o.unreadable}[c.class]
+}
+
+const (
+	// none is a state without a gate. has10 and the others are what a gate requires.
+	none  = ""
+	has10 = "radar_id=10"
+	has20 = "radar_id=20"
+	has30 = "radar_id=30"
+	// later is an expression that Terraform does not know before apply: it gives one value there, whatever the time is.
+	later = `replace(timestamp(), "/^.*$/", %s)`
+	// warned is what a plan says about a gate that it does not judge.
+	warned = "Warning: QCC quota gate not judged until apply"
+)
+
+// gateOf returns a gate with a requirement, which is an expression. The provider does not retry, because a service that is down would take
+// long.
+func gateOf(required string) string { return providerWith("") + gateBlock(required) }
+
+func providerWith(arguments string) string {
+	return "provider \"qcc\" {\n  max_retries = 0\n" + arguments + "}\n\n"
+}
+
+func gateBlock(required string) string {
+	return "resource \"qcc_quota_gate\" \"this\" {\n  required = " + required + "\n}\n"
+}
+
+// unknownUntilApply returns an expression that gives a value at apply only.
+func unknownUntilApply(value string) string { return fmt.Sprintf(later, value) }
+
+var (
+	needs20 = gateOf("{ radar_id = 20 }")
+	needs30 = gateOf("{ radar_id = 30 }")
+	// wholeUnknown is a gate whose modules Terraform does not know either. halfUnknown knows one of two counts.
+	wholeUnknown = gateOf("jsondecode(" + unknownUntilApply(`jsonencode({ radar_id = 20 })`) + ")")
+	halfUnknown  = gateOf("{ radar_id = 20, bene_id = tonumber(" + unknownUntilApply(`"5"`) + ") }")
+	// unknownURL and unknownKey have a provider block that Terraform does not know. TF_VAR_url is the service's URL.
+	unknownURL = "variable \"url\" {}\n\n" + providerWith("  base_url = "+unknownUntilApply("var.url")+"\n") + gateBlock("{ radar_id = 20 }")
+	unknownKey = providerWith("  key = "+unknownUntilApply(fmt.Sprintf("%q", emulator.DefaultKey))+"\n") + gateBlock("{ radar_id = 20 }")
+
+	plan      = []string{"plan"}
+	apply     = []string{"apply", "-auto-approve"}
+	destroy   = []string{"destroy", "-auto-approve"}
+	replace   = "-replace=qcc_quota_gate.this"
+	savePlan  = []string{"plan", "-out=tfplan"}
+	applyPlan = []string{"apply", "tfplan"}
+)
+
+// with returns a command with one more option.
+func with(command []string, option string) []string {
+	return slices.Insert(slices.Clone(command), 1, option)
+}
+
+// gateOperations is the table. One query is right where something is judged: the plan sends one, and the apply, which is another process,
+// sends another one. The planning step at apply and the Create or Update that follows share a reading. A gate that is refused at plan
+// never comes to the apply. What adds nothing sends none, so it passes under every condition.
+var gateOperations = []gateOperation{
+	{
+		name: "plan of a new gate", why: "a new gate adds all that it requires",
+		config: needs20, run: plan, adds: 20, says: "Plan: 1 to add, 0 to change, 0 to destroy.",
+		enough: passes(1, none), short: fails(1, none), unreadable: fails(1, none),
+	},
+	{
+		name: "apply", why: "the plan judges, and the apply judges again; who is refused at plan leaves no gate",
+		config: needs20, run: apply, adds: 20, says: "Resources: 1 added, 0 changed, 0 destroyed.",
+		enough: passes(2, has20), short: fails(1, none), unreadable: fails(1, none),
+	},
+	{
+		name: "saved plan then apply", why: "the plan is old, so the apply judges by what is left now; a refused Create leaves no gate",
+		config: needs20, plan: savePlan, run: applyPlan, adds: 20, says: "Resources: 1 added, 0 changed, 0 destroyed.",
+		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+	},
+	{
+		name: "apply of a requirement of zero", why: "nothing is added, even of a module that the account may not have",
+		config: gateOf("{ radar_id = 0 }"), run: apply, adds: 20, says: "Resources: 1 added, 0 changed, 0 destroyed.",
+		enough: passes(0, "radar_id=0"), short: passes(0, "radar_id=0"), unreadable: passes(0, "radar_id=0"),
+	},
+	{
+		name: "growth", why: "only the growth is judged, so 20 suffice for a requirement of 30",
+		before: has10, config: needs30, run: apply, adds: 20, says: "Resources: 0 added, 1 changed, 0 destroyed.",
+		enough: passes(2, has30), short: fails(1, has10), unreadable: fails(1, has10),
+	},
+	{
+		name: "saved plan of a growth", why: "a refused Update keeps the requirement that the gate had",
+		before: has10, config: needs30, plan: savePlan, run: applyPlan, adds: 20, says: "Resources: 0 added, 1 changed, 0 destroyed.",
+		enough: passes(1, has30), short: fails(1, has10), unreadable: fails(1, has10),
+	},
+	{
+		name: "growth of one module, shrink of another", why: "each module is judged by itself, so what one gives up does not help the other", module: "bene_id",
+		before: has20, config: gateOf("{ radar_id = 10, bene_id = 5 }"), run: apply, adds: 5, says: "Resources: 0 added, 1 changed, 0 destroyed.",
+		enough: passes(2, "bene_id=5,radar_id=10"), short: fails(1, has20), unreadable: fails(1, has20),
+	},
+	{
+		name: "shrink", why: "less is required than before, so nothing is added",
+		before: has20, config: gateOf("{ radar_id = 10 }"), run: apply, adds: 20, says: "Resources: 0 added, 1 changed, 0 destroyed.",
+		enough: passes(0, has10), short: passes(0, has10), unreadable: passes(0, has10),
+	},
+	{
+		name: "no change", why: "the gate requires what it was granted",
+		before: has20, config: needs20, run: apply, adds: 20, says: "Resources: 0 added, 0 changed, 0 destroyed.",
+		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
+	},
+	{
+		name: "refresh-only", why: "it plans nothing, not even a growth that is pending",
+		before: has10, config: needs30, run: []string{"apply", "-refresh-only", "-auto-approve"}, adds: 20, says: "Resources: 0 added, 0 changed, 0 destroyed.",
+		enough: passes(0, has10), short: passes(0, has10), unreadable: passes(0, has10),
+	},
+	{
+		name: "destroy", why: "what is destroyed adds nothing",
+		before: has20, config: needs20, run: destroy, adds: 20, says: "Resources: 1 destroyed.",
+		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
+	},
+	{
+		name: "destroy with growth pending", why: "Terraform plans the configuration before it destroys, so the growth is judged; the refusal says what to do",
+		before: has10, config: needs30, run: destroy, adds: 20, says: "Resources: 1 destroyed.",
+		enough: passes(1, none), short: fails(1, has10), unreadable: fails(1, has10),
+	},
+	{
+		name: "destroy with growth pending, without refresh", why: "Terraform does not plan the configuration then",
+		before: has10, config: needs30, run: with(destroy, "-refresh=false"), adds: 20, says: "Resources: 1 destroyed.",
+		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
+	},
+	{
+		name: "replace", why: "a replaced gate is judged as a new one; who is refused at plan keeps the gate",
+		before: has20, config: needs20, run: with(apply, replace), adds: 20, says: "Resources: 1 added, 0 changed, 1 destroyed.",
+		enough: passes(2, has20), short: fails(1, has20), unreadable: fails(1, has20),
+	},
+	{
+		name: "saved plan of a replace", why: "Terraform destroys the old gate first, so who is refused at apply has none",
+		before: has20, config: needs20, plan: with(savePlan, replace), run: applyPlan, adds: 20, says: "Resources: 1 added, 0 changed, 1 destroyed.",
+		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+	},
+	{
+		name: "replace with growth",
+		why: "Terraform plans the gate twice, as a growth of 20 and then as a new gate of 30, which claims 30 and not 50. Both share a reading, " +
+			"which may not refuse the second one, so the quota is read again before. Where not even 20 are left, the first one is refused",
+		before: has10, config: needs30, run: with(apply, replace), adds: 30, says: "Resources: 1 added, 0 changed, 1 destroyed.",
+		enough: passes(2, has30), short: fails(1, has10), unreadable: fails(1, has10),
+		but: map[string]gateVerdict{
+			"short by one": {queries: 2, state: has10},
+			"nothing left": {queries: 1, state: has10, short: 20},
+			"negative":     {queries: 1, state: has10, short: 24},
+		},
+	},
+	{
+		name: "saved plan of a replace with growth", why: "at apply the gate is planned once, as a new one",
+		before: has10, config: needs30, plan: with(savePlan, replace), run: applyPlan, adds: 30, says: "Resources: 1 added, 0 changed, 1 destroyed.",
+		enough: passes(1, has30), short: fails(1, none), unreadable: fails(1, none),
+	},
+	{
+		name: "import", why: "the work is ordered already, so nothing is judged",
+		config: needs20, run: []string{"import", "qcc_quota_gate.this", "radar_id=20"}, adds: 20, says: "Import successful!",
+		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
+	},
+	{
+		name: "import block", why: "the plan compares the configuration with what is imported, and nothing is added", since: 5,
+		config: needs20 + "\nimport {\n  to = qcc_quota_gate.this\n  id = \"radar_id=20\"\n}\n",
+		run:    apply, adds: 20, says: "Resources: 1 imported, 0 added, 0 changed, 0 destroyed.",
+		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
+	},
+	{
+		name: "plan of an unknown requirement", why: "what Terraform does not know cannot be judged, and the plan says so",
+		config: wholeUnknown, run: plan, adds: 20, says: warned,
+		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
+	},
+	{
+		name: "apply of an unknown requirement", why: "the plan judges nothing, and the apply judges all",
+		config: wholeUnknown, run: apply, adds: 20, says: warned,
+		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+	},
+	{
+		name: "growth by an unknown requirement", why: "the apply compares with what the gate required before",
+		before: has10, config: wholeUnknown, run: apply, adds: 10, says: warned,
+		enough: passes(1, has20), short: fails(1, has10), unreadable: fails(1, has10),
+	},
+	{
+		name: "plan of a partly unknown requirement", why: "the plan judges the count that it knows",
+		config: halfUnknown, run: plan, adds: 20, says: warned,
+		enough: passes(1, none), short: fails(1, none), unreadable: fails(1, none),
+	},
+	{
+		name: "apply of a partly unknown requirement", why: "plan and apply judge, each once",
+		config: halfUnknown, run: apply, adds: 20, says: warned,
+		enough: passes(2, "bene_id=5,radar_id=20"), short: fails(1, none), unreadable: fails(1, none),
+	},
+	{
+		name: "apply of a partly unknown requirement, the unknown module", module: "bene_id",
+		why:    "the plan passes, because it does not know the count that is short; the apply does. The plan cannot pass if it reads no quota, or none of the known module",
+		config: halfUnknown, run: apply, adds: 5, says: warned,
+		enough: passes(2, "bene_id=5,radar_id=20"), short: fails(2, none), unreadable: fails(1, none),
+		but: map[string]gateVerdict{"module absent": fails(1, none), "status 201": fails(1, none)},
+	},
+	{
+		name: "plan with an unknown base_url", why: "nobody knows which service to ask, so the plan judges nothing, and says so",
+		config: unknownURL, run: plan, adds: 20, says: warned,
+		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
+	},
+	{
+		name: "apply with an unknown base_url", why: "the apply knows it, and judges",
+		config: unknownURL, run: apply, adds: 20, says: warned,
+		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+	},
+	{
+		name: "no change with an unknown base_url", why: "nothing is added, so nobody needs to know which service to ask",
+		before: has20, config: unknownURL, run: apply, adds: 20, says: "Resources: 0 added, 0 changed, 0 destroyed.",
+		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
+	},
+	{
+		name: "apply with an unknown key", why: "the key decides which account pays, so the plan judges nothing",
+		config: unknownKey, run: apply, adds: 20, says: warned,
+		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+	},
+}
+
+// TestGateCells runs every operation of the table under every condition, with the real Terraform. To run one cell:
+//
+//	go test ./internal/provider -run 'TestGateCells/^growth$/short_by_one'
+func TestGateCells(t *testing.T) {
+	t.Parallel()
+
+	start := newGateStart(t)
+
+	for _, operation := range gateOperations {
+		t.Run(operation.name, func(t *testing.T) {
+			t.Parallel()
+
+			if start.minor < operation.since {
+				t.Skipf("Terraform 1.%d does not have this operation, which came with 1.%d", start.minor, operation.since)
+			}
+
+			prepared := start.prepare(t, &operation)
+
+			for name := range operation.but {
+				if !slices.ContainsFunc(gateConditions, func(c gateCondition) bool { return c.name == name }) {
+					t.Errorf("there is no condition %q", name)
+				}
+			}
+
+			for _, condition := range gateConditions {
+				t.Run(condition.name, func(t *testing.T) {
+					t.Parallel()
+
+					checkCell(t, prepared, &operation, &condition)
+				})
+			}
+		})
+	}
+}
+
+// checkCell runs an operation under a condition.
+func checkCell(t *testing.T, prepared *testkit.Folder, operation *gateOperation, condition *gateCondition) {
+	t.Helper()
+
+	id := operation.module
+	if id == "" {
+		id = "radar_id"
+	}
+
+	service := emulator.New()
+	condition.set(service, id, operation.adds)
+
+	url := testkit.Serve(t, service)
+	f := prepared.Copy(t, url)
+	f.Set("TF_VAR_url=" + url)
+
+	want := operation.verdict(condition)
+	code, output := f.Run(operation.run...)
+
+	says := []string{operation.says}
+	if !want.passes {
+		says = condition.refusal(&want, operation.adds)
+	}
+
+	if passed := code == 0; passed != want.passes || code > 1 {
+		t.Errorf("exit code %d, but passes: %t, because %s", code, want.passes, operation.why)
+	}
+
+	for _, text := range says {
+		if !testkit.Says(text).MatchString(output) {
+			t.Errorf("Terraform does not say %q", text)
+		}
+	}
+
+	if service.Requests() != want.queries {
+		t.Errorf("%d queries came in, want %d, because %s", service.Requests(), want.queries, operation.why)
+	}
+
+	if got := gatesInState(t, f)["qcc_quota_gate.this"]; got != want.state {
+		t.Errorf("the gate in the state requires %q, want %q, because %s", got, want.state, operation.why)
+	}
+
+	if t.Failed() {
+		t.Log(output)
+	}
+}
+
+// refusal returns what Terraform says if a gate does not pass.
+func (c *gateCondition) refusal(want *gateVerdict, adds int64) []string {
+	says := []string{c.says, "If this run is a destroy, run it with -refresh=false."}
+
+	switch {
+	case c.class == unreadable:
+		says = append(says, "The provider reads the quota because this gate adds something.")
+	case c.left != nil && want.short != 0:
+		says = append(says, fmt.Sprintf("is short by %d.", want.short))
+	case c.left != nil:
+		says = append(says, fmt.Sprintf("is short by %d.", adds-c.left(adds)))
+	}
+
+	return says
+}
+
+// gateStart is what the cells begin with: a folder after terraform init for each gate that a state may have.
+type gateStart struct {
+	// minor is the minor version of Terraform 1.
+	minor   int
+	folders map[string]*testkit.Folder
+}
+
+func newGateStart(t *testing.T) *gateStart {
+	t.Helper()
+
+	url := testkit.Serve(t, emulator.New())
+	initialized := testkit.NewFolder(t, url, map[string]string{"versions.tf": testkit.RequiredProvider})
+
+	start := &gateStart{minor: minorVersion(t, initialized), folders: map[string]*testkit.Folder{none: initialized}}
+
+	for state, required := range map[string]string{has10: "{ radar_id = 10 }", has20: "{ radar_id = 20 }"} {
+		f := initialized.Copy(t, url)
+		f.Write("main.tf", gateOf(required))
+		f.Succeeds(apply...)
+
+		start.folders[state] = f
+	}
+
+	return start
+}
+
+// prepare returns the folder of an operation before the condition strikes.
+func (s *gateStart) prepare(t *testing.T, operation *gateOperation) *testkit.Folder {
+	t.Helper()
+
+	f := s.folders[operation.before].Copy(t, testkit.Serve(t, emulator.New()))
+	f.Write("main.tf", operation.config)
+
+	if operation.plan != nil {
+		f.Succeeds(operation.plan...)
+	}
+
+	return f
+}
+
+// minorVersion returns the 11 of Terraform 1.11.4.
+func minorVersion(t *testing.T, f *testkit.Folder) int {
+	t.Helper()
+
+	var says struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal([]byte(f.Succeeds("version", "-json")), &says); err != nil {
+		t.Fatal(err)
+	}
+
+	var minor int
+	if _, err := fmt.Sscanf(says.Version, "1.%d.", &minor); err != nil {
+		t.Fatalf("%q is no version of Terraform 1: %v", says.Version, err)
+	}
+
+	return minor
+}
+
+// gateState is what the tests below read of a state file.
+type gateState struct {
+	Resources []struct {
+		Type      string `json:"type"`
+		Name      string `json:"name"`
+		Instances []struct {
+			IndexKey   any                        `json:"index_key"`
+			Deposed    string                     `json:"deposed"`
+			Status     string                     `json:"status"`
+			Private    string                     `json:"private"`
+			Attributes map[string]json.RawMessage `json:"attributes"`
+		} `json:"instances"`
+	} `json:"resources"`
+}
+
+// gatesInState returns what each gate in the state requires by its address, such as "bene_id=5,radar_id=1". A gate that requires nothing
+// has "nothing". It sees that the state has nothing else of a gate.
+func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
+	t.Helper()
+
+	gates := map[string]string{}
+
+	if _, err := os.Stat(filepath.Join(f.Dir, "terraform.tfstate")); os.IsNotExist(err) {
+		return gates
+	}
+
+	var state gateState
+	if err := json.Unmarshal([]byte(f.State()), &state); err != nil {
+		t.Fatal(err)
+	}
+
+	for _, resource := range state.Resources {
+		if resource.Type != "qcc_quota_gate" {
+			continue
+		}
+
+		for _, instance := range resource.Instances {
+			address := resource.Type + "." + resource.Name
+			if instance.IndexKey != nil {
+				address += fmt.Sprintf("[%v]", instance.IndexKey)
+			}
+
+			if keys := slices.Collect(maps.Keys(instance.Attributes)); !slices.Equal(keys, []string{"required"}) {
+				t.Errorf("%s has the attributes %q in the state, want required only", address, keys)
+			}
+
+			if instance.Private != "" || instance.Deposed != "" || instance.Status != "" {
+				t.Errorf("%s has private data %q, is deposed %q or has the status %q in the state", address, instance.Private, instance.Deposed, instance.Status)
+			}
+
+			gates[address] = requirementText(t, instance.Attributes["required"])
+		}
+	}
+
+	return gates
+}
+
+// requirementText returns a requirement in the form of an import ID.
+func requirementText(t *testing.T, required json.RawMessage) string {
+	t.Helper()
+
+	var counts map[string]json.Number
+	if err := json.Unmarshal(required, &counts); err != nil || counts == nil {
+		t.Fatalf("the requirement in the state is %s, %v", required, err)
+	}
+
+	parts := make([]string, 0, len(counts))
+	for _, id := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, id+"="+counts[id].String())
+	}
+
+	if len(parts) == 0 {
+		return "nothing"
+	}
+
+	return strings.Join(parts, ",")
+}

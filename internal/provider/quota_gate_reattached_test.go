@@ -1,0 +1,74 @@
+package provider_test
+
+import (
+	"bufio"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// debugProvider runs the provider outside of Terraform until the test ends. It returns the environment variable with which Terraform
+// attaches to it.
+func debugProvider(t *testing.T, baseURL string) string {
+	t.Helper()
+
+	command := exec.CommandContext(t.Context(), testkit.Terraform(t).Provider("qcc"), "-debug")
+	command.Env = append(command.Environ(), testkit.Credentials(baseURL).Environ()...)
+
+	output, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+
+	t.Cleanup(func() { _ = command.Wait() }) // The test's context, which has ended then, kills the provider.
+
+	const variable = "TF_REATTACH_PROVIDERS="
+
+	for lines := bufio.NewScanner(output); lines.Scan(); {
+		if _, value, found := strings.Cut(lines.Text(), variable); found {
+			return variable + strings.Trim(value, "'")
+		}
+	}
+
+	t.Fatal("the provider does not print how Terraform attaches to it")
+
+	return ""
+}
+
+// TestGatesOfTwoRunsAreNotSummedUp has one process serve several runs. Each needs 30 of the 48 that are left.
+func TestGatesOfTwoRunsAreNotSummedUp(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New(radar(48))
+	url := testkit.Serve(t, service)
+
+	f := testkit.NewFolder(t, url, gatesFor(map[string]int{"a": 15, "b": 15}))
+	f.Set(debugProvider(t, url))
+
+	for _, command := range [][]string{plan, plan, savePlan, applyPlan} {
+		before := service.Requests()
+
+		f.Succeeds(command...)
+
+		if queries := service.Requests() - before; queries != 1 {
+			t.Errorf("terraform %q sent %d queries, want 1", command, queries)
+		}
+	}
+
+	// A run that is refused leaves nothing to the next one either.
+	f.Write("main.tf", gatesFor(map[string]int{"a": 35, "b": 44})["main.tf"])
+	f.Fails("Granted to other gates in this plan:", "plan")
+	f.Write("main.tf", gatesFor(map[string]int{"a": 35, "b": 43})["main.tf"])
+	f.Succeeds(apply...)
+
+	if gates := gatesInState(t, f); gates["qcc_quota_gate.this[a]"] != "radar_id=35" || gates["qcc_quota_gate.this[b]"] != "radar_id=43" {
+		t.Errorf("the state has the gates %v", gates)
+	}
+}

@@ -1,0 +1,614 @@
+package provider_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// gatesFor returns a root module with a gate for each company, which requires so much of radar_id.
+func gatesFor(companies map[string]int) map[string]string {
+	var listed strings.Builder
+	for _, company := range slices.Sorted(maps.Keys(companies)) {
+		fmt.Fprintf(&listed, "    %s = %d\n", company, companies[company])
+	}
+
+	return map[string]string{"main.tf": testkit.RequiredProvider + providerWith("") + `
+resource "qcc_quota_gate" "this" {
+  for_each = {
+` + listed.String() + `  }
+
+  required = { radar_id = each.value }
+}
+`}
+}
+
+// radar returns a quota of radar_id of which so much is left, and plenty of bene_id.
+func radar(left int64) emulator.Option { return emulator.WithModules(radarLeft(left)...) }
+
+func radarLeft(left int64) []emulator.Module {
+	return []emulator.Module{{ID: "radar_id", Total: 900 + left, Consumed: 900}, {ID: "bene_id", Total: 900}}
+}
+
+// watched is a service that calls before with the number of each query, before it answers.
+type watched struct {
+	*emulator.Emulator
+
+	before func(query int)
+}
+
+func (w *watched) ServeHTTP(response http.ResponseWriter, request *http.Request) {
+	w.before(w.Requests() + 1)
+	w.Emulator.ServeHTTP(response, request)
+}
+
+// refusal is what Terraform prints about one gate of several that does not pass.
+type refusal struct{ adds, left, granted, available, short int }
+
+// refusalShape matches a refusal. Terraform does not wrap lines that begin with spaces.
+var refusalShape = regexp.MustCompile(`is\s+short\s+by\s+(\d+)\.\s+This gate adds: (\d+)\s+Left at QCC: (-?\d+) of \d+\s+` +
+	`Granted to other gates in this (?:plan|apply, and perhaps consumed since): (\d+)\s+Available to this gate: (-?\d+)\n`)
+
+func refusals(t *testing.T, output string) []refusal {
+	t.Helper()
+
+	matches := refusalShape.FindAllStringSubmatch(output, -1)
+	found := make([]refusal, 0, len(matches))
+
+	for _, match := range matches {
+		var numbers [5]int
+		for i := range numbers {
+			numbers[i], _ = strconv.Atoi(match[i+1])
+		}
+
+		found = append(found, refusal{short: numbers[0], adds: numbers[1], left: numbers[2], granted: numbers[3], available: numbers[4]})
+	}
+
+	if printed := strings.Count(output, notEnough); printed != len(found) {
+		t.Errorf("%d refusals name what other gates were granted, want all %d\n%s", len(found), printed, output)
+	}
+
+	return found
+}
+
+// TestGatesAreSummedUp has several gates, each of which would pass alone. Which one is refused depends on Terraform's order.
+func TestGatesAreSummedUp(t *testing.T) {
+	t.Parallel()
+
+	const left = 48
+
+	for name, test := range map[string]struct {
+		gates map[string]int
+		// refused is how many gates are refused, in any order.
+		refused int
+	}{
+		"three of 20":    {map[string]int{"a": 20, "b": 20, "c": 20}, 1},
+		"48 of 1":        {ones(left), 0},
+		"49 of 1":        {ones(left + 1), 1},
+		"different ones": {map[string]int{"a": 30, "b": 25, "c": 15, "d": 10}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			all := 0
+			for _, adds := range test.gates {
+				all += adds
+			}
+
+			// check sees that each refusal has the right numbers.
+			check := func(t *testing.T, code int, output string) {
+				t.Helper()
+
+				refused := refusals(t, output)
+				if (code == 1) != (test.refused > 0) || len(refused) != test.refused {
+					t.Errorf("exit code %d with %d refusals, want %d\n%s", code, len(refused), test.refused, output)
+				}
+
+				granted := all
+
+				for _, r := range refused {
+					granted -= r.adds
+
+					if r.left != left || r.granted > left || r.available != left-r.granted || r.short != r.adds-r.available || r.short <= 0 {
+						t.Errorf("the numbers of a refusal are %+v, with %d left", r, left)
+					}
+				}
+
+				if granted > left {
+					t.Errorf("%d were granted of %d", granted, left)
+				}
+			}
+
+			t.Run("at plan", func(t *testing.T) {
+				t.Parallel()
+
+				service := emulator.New(radar(left))
+				code, output := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(test.gates)).Run("plan")
+
+				check(t, code, output)
+
+				// One query for all, and one before a refusal.
+				if want := 1 + min(test.refused, 1); service.Requests() != want {
+					t.Errorf("%d queries came in, want %d", service.Requests(), want)
+				}
+			})
+
+			t.Run("at apply", func(t *testing.T) {
+				t.Parallel()
+
+				service := emulator.New(radar(int64(all)))
+				f := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(test.gates))
+				f.Succeeds(savePlan...)
+				service.SetModules(radarLeft(left)...)
+
+				code, output := f.Run(applyPlan...)
+				check(t, code, output)
+
+				if gates := gatesInState(t, f); len(gates) != len(test.gates)-test.refused {
+					t.Errorf("the state has the gates %v, want %d", gates, len(test.gates)-test.refused)
+				}
+			})
+		})
+	}
+}
+
+// ones returns so many companies that require 1.
+func ones(count int) map[string]int {
+	companies := make(map[string]int, count)
+	for i := range count {
+		companies[fmt.Sprintf("company_%04d", i)] = 1
+	}
+
+	return companies
+}
+
+// TestGatePurchaseBeforeARefusal has somebody buy quota just before the second query. Gates that share the first one would be refused.
+func TestGatePurchaseBeforeARefusal(t *testing.T) {
+	t.Parallel()
+
+	gates := map[string]int{"a": 20, "b": 20, "c": 20}
+
+	t.Run("at plan", func(t *testing.T) {
+		t.Parallel()
+
+		service := emulator.New(radar(48))
+		bought := &watched{Emulator: service, before: func(query int) {
+			if query == 2 {
+				service.SetModules(radarLeft(60)...)
+			}
+		}}
+
+		testkit.NewFolder(t, testkit.Serve(t, bought), gatesFor(gates)).Plans("Plan: 3 to add")
+
+		if service.Requests() != 2 {
+			t.Errorf("%d queries came in, want 2", service.Requests())
+		}
+	})
+
+	t.Run("at apply", func(t *testing.T) {
+		t.Parallel()
+
+		// The plan sends the first query.
+		service := emulator.New(radar(60))
+		bought := &watched{Emulator: service, before: func(query int) {
+			service.SetModules(radarLeft(map[int]int64{2: 48}[query] + map[int]int64{1: 60, 3: 60}[query])...)
+		}}
+
+		f := testkit.NewFolder(t, testkit.Serve(t, bought), gatesFor(gates))
+		f.Succeeds(savePlan...)
+		f.Succeeds(applyPlan...)
+
+		if service.Requests() != 3 || len(gatesInState(t, f)) != 3 {
+			t.Errorf("%d queries came in, want 3; the state has the gates %v", service.Requests(), gatesInState(t, f))
+		}
+	})
+}
+
+func TestGateIsShortOfEachModule(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New()
+	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
+		"main.tf": testkit.RequiredProvider + gateOf("{ radar_id = 49, bene_id = 100, natural_person_id = 50 }"),
+	})
+
+	_, output := f.Run("plan")
+	for _, says := range []string{"The quota of radar_id (风险监控-企业) is short by 1.", "The quota of bene_id (股权穿透) is short by 2."} {
+		if !testkit.Says(says).MatchString(output) {
+			t.Errorf("the plan does not say %q", says)
+		}
+	}
+
+	if count := strings.Count(output, "Error: "); count != 2 || service.Requests() != 1 {
+		t.Errorf("there are %d errors, want 2, and %d queries, want 1\n%s", count, service.Requests(), output)
+	}
+}
+
+// gateChain is three gates of 20, each with an order that consumes what its gate was granted. Each gate waits for the order before it.
+// An order takes more than a second, so that the next gate is not judged by the reading of the last one. What %s adds runs with the
+// first order.
+const gateChain = testkit.RequiredProvider + `
+variable "orders" {}
+
+resource "qcc_quota_gate" "first" {
+  required = { radar_id = 20 }
+}
+
+resource "terraform_data" "first" {
+  depends_on = [qcc_quota_gate.first]
+
+  provisioner "local-exec" {
+    command = "sleep 1.1 && echo 20 > '${var.orders}/first.consumed'%s"
+  }
+}
+
+resource "qcc_quota_gate" "second" {
+  required   = { radar_id = 20 }
+  depends_on = [terraform_data.first]
+}
+
+resource "terraform_data" "second" {
+  depends_on = [qcc_quota_gate.second]
+
+  provisioner "local-exec" {
+    command = "sleep 1.1 && echo 20 > '${var.orders}/second.consumed'"
+  }
+}
+
+resource "qcc_quota_gate" "third" {
+  required   = { radar_id = 20 }
+  depends_on = [terraform_data.second]
+}
+
+resource "terraform_data" "third" {
+  depends_on = [qcc_quota_gate.third]
+
+  provisioner "local-exec" {
+    command = "echo 20 > '${var.orders}/third.consumed'"
+  }
+}
+`
+
+// summed returns the sum of the numbers in files.
+func summed(t *testing.T, pattern string) int64 {
+	t.Helper()
+
+	files, err := filepath.Glob(pattern)
+	if err != nil {
+		t.Error(err)
+	}
+
+	var sum int64
+
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Error(err)
+		}
+
+		number, err := strconv.ParseInt(strings.TrimSpace(string(content)), 10, 64)
+		if err != nil {
+			t.Error(err)
+		}
+
+		sum += number
+	}
+
+	return sum
+}
+
+// TestGatesJudgeWhatTheRunItselfConsumes has orders that consume quota between the gates of one apply.
+func TestGatesJudgeWhatTheRunItselfConsumes(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		// consumed is what others consume between plan and apply. meanwhile runs with the first order.
+		consumed  int64
+		meanwhile string
+		// gates are the gates that pass. says is what the apply says about the other one.
+		gates int
+		says  []string
+	}{
+		"nobody else consumes": {gates: 3},
+		"others consume before the apply": {consumed: 1, gates: 2, says: []string{
+			"is short by 1.", "This gate adds: 20", "Left at QCC: 19 of 960",
+			"Granted to other gates in this apply, and perhaps consumed since: 40", "Available to this gate: 19",
+		}},
+		"others consume meanwhile": {meanwhile: " && echo 1 > '${var.orders}/others.consumed'", gates: 2, says: []string{
+			"is short by 1.", "Left at QCC: 19 of 960", "Granted to other gates in this apply, and perhaps consumed since: 40",
+		}},
+		"somebody buys meanwhile": {consumed: 1, meanwhile: " && echo 1 > '${var.orders}/more.bought'", gates: 3},
+		"somebody buys less than others consume": {consumed: 2, meanwhile: " && echo 1 > '${var.orders}/more.bought'", gates: 2, says: []string{
+			"is short by 1.", "Left at QCC: 19 of 961",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			orders := filepath.ToSlash(t.TempDir())
+			service := emulator.New()
+			account := &watched{Emulator: service, before: func(int) {
+				service.SetModules(emulator.Module{
+					ID: "radar_id", Total: 960 + summed(t, orders+"/*.bought"), Consumed: 900 + summed(t, orders+"/*.consumed"),
+				})
+			}}
+
+			f := testkit.NewFolder(t, testkit.Serve(t, account), map[string]string{"main.tf": fmt.Sprintf(gateChain, test.meanwhile)})
+			f.Set("TF_VAR_orders=" + orders)
+			f.Succeeds(savePlan...)
+
+			if test.consumed > 0 {
+				if err := os.WriteFile(orders+"/before.consumed", []byte(strconv.FormatInt(test.consumed, 10)), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+
+			code, output := f.Run(applyPlan...)
+			if (code == 0) != (test.gates == 3) {
+				t.Errorf("exit code %d, but %d of 3 gates pass", code, test.gates)
+			}
+
+			for _, says := range test.says {
+				if !testkit.Says(says).MatchString(output) {
+					t.Errorf("the apply does not say %q", says)
+				}
+			}
+
+			want := map[string]string{"qcc_quota_gate.first": has20, "qcc_quota_gate.second": has20}
+			if test.gates == 3 {
+				want["qcc_quota_gate.third"] = has20
+			}
+
+			if gates := gatesInState(t, f); !maps.Equal(gates, want) {
+				t.Errorf("the state has the gates %v, want %v", gates, want)
+			}
+
+			if _, err := os.Stat(orders + "/third.consumed"); (err == nil) != (test.gates == 3) {
+				t.Errorf("the third order ran: %t, but %d of 3 gates pass", err == nil, test.gates)
+			}
+
+			// One by the plan, and one for each gate.
+			if service.Requests() != 4 {
+				t.Errorf("%d queries came in, want 4", service.Requests())
+			}
+
+			if t.Failed() {
+				t.Log(output)
+			}
+		})
+	}
+}
+
+// TestGateRefusedByCreateOrUpdate has a gate whose planning step at apply is not judged, because another gate was judged before. So Create
+// or Update refuses it.
+func TestGateRefusedByCreateOrUpdate(t *testing.T) {
+	t.Parallel()
+
+	const behind = "\nresource \"qcc_quota_gate\" \"other\" {\n  required = { bene_id = 1, radar_id = 5 }\n}\n"
+
+	// gate returns a gate that waits for the other one.
+	gate := func(required, lifecycle string) string {
+		return testkit.RequiredProvider + providerWith("") + "resource \"qcc_quota_gate\" \"this\" {\n  required = { radar_id = " + required +
+			" }\n  depends_on = [qcc_quota_gate.other]\n" + lifecycle + "}\n"
+	}
+
+	start := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"versions.tf": testkit.RequiredProvider})
+
+	for name, test := range map[string]struct {
+		before, config string
+		plan           []string
+		// after is the gate in the state after a refusal.
+		after string
+	}{
+		"Create":  {none, gate("20", ""), savePlan, none},
+		"Update":  {has10, gate("30", ""), savePlan, has10},
+		"replace": {has20, gate("20", ""), with(savePlan, replace), none},
+		"replace, create_before_destroy": {
+			has20, gate("20", "  lifecycle {\n    create_before_destroy = true\n  }\n"), with(savePlan, replace), has20,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			for end, strike := range map[string]struct {
+				// left is what is left at apply. later is how the service answers from the second query of the apply on.
+				left  int64
+				later emulator.Behavior
+				// queries is how many queries the apply takes.
+				passes  bool
+				queries int
+				says    string
+			}{
+				"enough":       {left: 25, passes: true, queries: 1, says: "Apply complete!"},
+				"short by one": {left: 24, queries: 2, says: "Granted to other gates in this apply, and perhaps consumed since: 5"},
+				"down before the refusal": {
+					left: 24, later: emulator.Behavior{Drop: emulator.DropAnswer}, queries: 2, says: "the connection was closed or reset",
+				},
+			} {
+				t.Run(end, func(t *testing.T) {
+					t.Parallel()
+
+					f := start.Copy(t, testkit.Serve(t, emulator.New(radar(25))))
+
+					if test.before != none {
+						f.Write("main.tf", gateOf("{ "+strings.Replace(test.before, "=", " = ", 1)+" }"))
+						f.Succeeds(apply...)
+					}
+
+					f.Write("versions.tf", "")
+					f.Write("main.tf", test.config+behind)
+					f.Succeeds(test.plan...)
+
+					service := emulator.New(radar(strike.left))
+					f.Set("QCC_BASE_URL=" + testkit.Serve(t, &watched{Emulator: service, before: func(query int) {
+						if query == 2 {
+							service.Behave(strike.later)
+						}
+					}}))
+
+					code, output := f.Run(applyPlan...)
+					if (code == 0) != strike.passes || !testkit.Says(strike.says).MatchString(output) {
+						t.Errorf("exit code %d, want it to pass: %t, and to say %q", code, strike.passes, strike.says)
+					}
+
+					if service.Requests() != strike.queries {
+						t.Errorf("the apply sent %d queries, want %d", service.Requests(), strike.queries)
+					}
+
+					want := map[string]string{"qcc_quota_gate.other": "bene_id=1,radar_id=5"}
+
+					after := test.after
+					if strike.passes {
+						after = map[bool]string{true: has30, false: has20}[name == "Update"]
+					}
+
+					if after != none {
+						want["qcc_quota_gate.this"] = after
+					}
+
+					if gates := gatesInState(t, f); !maps.Equal(gates, want) {
+						t.Errorf("the state has the gates %v, want %v", gates, want)
+					}
+
+					if t.Failed() {
+						t.Log(output)
+					}
+				})
+			}
+		})
+	}
+}
+
+// TestRefusedGateStopsOnlyItsOwnOrder has two gates that know nothing of each other, each with an order.
+func TestRefusedGateStopsOnlyItsOwnOrder(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New()
+	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + `
+
+resource "qcc_quota_gate" "monitoring" {
+  required = { radar_id = 20 }
+}
+
+resource "terraform_data" "monitoring" {
+  depends_on = [qcc_quota_gate.monitoring]
+}
+
+resource "qcc_quota_gate" "owners" {
+  required = { bene_id = 20 }
+}
+
+resource "terraform_data" "owners" {
+  depends_on = [qcc_quota_gate.owners]
+}
+`})
+
+	f.Succeeds(savePlan...)
+	testkit.Consume(t, service, "radar_id", 48)
+	f.Fails(notEnough, applyPlan...)
+
+	if gates := gatesInState(t, f); !maps.Equal(gates, map[string]string{"qcc_quota_gate.owners": "bene_id=20"}) {
+		t.Errorf("the state has the gates %v, want that of owners", gates)
+	}
+
+	if listed := strings.Fields(f.Succeeds("state", "list")); !slices.Equal(listed, []string{"qcc_quota_gate.owners", "terraform_data.owners"}) {
+		t.Errorf("the state has %q, want the gate and the order of owners", listed)
+	}
+}
+
+// TestGateOfAnotherCompanyIsJudged has a company that takes the place of another one, so that there are no more gates than before.
+func TestGateOfAnotherCompanyIsJudged(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New()
+	f := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(map[string]int{"old": 1, "stays": 1}))
+	f.Succeeds(apply...)
+
+	f.Write("main.tf", gatesFor(map[string]int{"new": 1, "stays": 1})["main.tf"])
+	f.Plans("Plan: 1 to add, 0 to change, 1 to destroy.")
+	f.Succeeds(savePlan...)
+
+	testkit.Consume(t, service, "radar_id", 48)
+	f.Fails(notEnough, "plan")
+	f.Fails(notEnough, applyPlan...)
+
+	if _, found := gatesInState(t, f)["qcc_quota_gate.this[new]"]; found {
+		t.Error("the state has the gate of the new company")
+	}
+}
+
+// TestRefusedPlanCannotBeApplied has quota bought after a plan that was refused. Terraform saves such a plan, and marks it.
+func TestRefusedPlanCannotBeApplied(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New(radar(19))
+	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + needs20})
+
+	f.Fails(notEnough, savePlan...)
+	service.SetModules(radarLeft(20)...)
+
+	if code, output := f.Run(applyPlan...); code != 1 || len(gatesInState(t, f)) != 0 {
+		t.Errorf("exit code %d, and the state has the gates %v\n%s", code, gatesInState(t, f), output)
+	}
+
+	f.Succeeds(apply...)
+}
+
+// TestThousandGates is not parallel: how many queries are sent depends on how long Terraform takes. A gate may share a reading that is up to
+// a second old, and only one reading refuses many gates.
+func TestThousandGates(t *testing.T) {
+	const gates = 1000
+
+	service := emulator.New()
+	f := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(ones(gates)))
+
+	for _, test := range []struct {
+		name    string
+		left    int64
+		command []string
+		passes  bool
+		// more is how many queries are allowed beside one a second: the first one, and another one before the first refusal.
+		more int
+	}{
+		{"plan of which most are refused", 10, plan, false, 2},
+		{"plan", gates, savePlan, true, 1},
+		{"apply", gates, applyPlan, true, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			service.SetModules(radarLeft(test.left)...)
+
+			before, began := service.Requests(), time.Now()
+			code, output := f.Run(with(test.command, "-parallelism=10")...)
+			took, queries := time.Since(began), service.Requests()-before
+
+			t.Logf("%d queries in %s", queries, took)
+
+			if (code == 0) != test.passes {
+				t.Errorf("exit code %d with %d left\n%s", code, test.left, output[:min(len(output), 2000)])
+			}
+
+			if atMost := int(took/time.Second) + test.more; queries == 0 || queries > atMost {
+				t.Errorf("%d queries came in within %s, want 1 to %d", queries, took, atMost)
+			}
+
+			if refused := strings.Count(output, notEnough); !test.passes && refused == 0 || test.passes && refused > 0 {
+				t.Errorf("%d gates are refused", refused)
+			}
+		})
+	}
+
+	if count := len(gatesInState(t, f)); count != gates {
+		t.Errorf("the state has %d gates, want %d", count, gates)
+	}
+}
