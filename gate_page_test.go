@@ -84,7 +84,7 @@ var judgedTests = map[string]struct {
 		f.Write("main.tf", gate(`{ radar_id = 3 }`))
 
 		return f.Run("plan", "-destroy")
-	}, "To destroy while this gate still adds something, run Terraform with -refresh=false."},
+	}, "If this run is a destroy: run it with -refresh=false."},
 	"a gate is replaced (`-replace`, `taint`)": {func(f *testkit.Folder) (int, string) {
 		return f.Run("plan", "-replace=qcc_quota_gate.this")
 	}, "This gate adds: 1"},

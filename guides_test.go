@@ -411,7 +411,7 @@ func TestGuidesReplaceGates(t *testing.T) {
 		t.Errorf("the orders are not planned without their gates:\n%s", output)
 	}
 
-	f.Fails("Granted to other gates in this plan: 20", append(run(commands[0]), orders)...)
+	f.Fails("Granted to other gates in this run: 20", append(run(commands[0]), orders)...)
 	service.SetModules(emulator.Sample()...)
 	f.Succeeds(append(run(commands[0]), orders)...)
 	f.Succeeds("apply", "tfplan")

@@ -55,7 +55,7 @@ func testEachOrderExample(t *testing.T, service *emulator.Emulator, f *testkit.F
 	service.SetModules(emulator.Sample()...)
 	f.Succeeds("plan", companies("companies", "first", "second", "third"), "-out=tfplan")
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
-	f.Fails("Granted to other gates in this apply, and perhaps consumed since: 1 Available to this gate: 0", "apply", "tfplan")
+	f.Fails("Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "apply", "tfplan")
 
 	if got := resources(f); slices.Contains(got, `terraform_data.monitoring["second"]`) || slices.Contains(got, `terraform_data.monitoring["third"]`) {
 		t.Errorf("the apply has ordered %v", got)
@@ -63,7 +63,7 @@ func testEachOrderExample(t *testing.T, service *emulator.Emulator, f *testkit.F
 
 	// What would still be added is judged before a destroy, too.
 	service.SetModules()
-	f.Fails("To destroy while this gate still adds something, run Terraform with -refresh=false.", "destroy", "-auto-approve", companies("companies", "fourth"))
+	f.Fails("If this run is a destroy: run it with -refresh=false.", "destroy", "-auto-approve", companies("companies", "fourth"))
 	asksNobody(t, service, func() { f.Succeeds("destroy", "-auto-approve", "-refresh=false", companies("companies", "fourth")) })
 }
 
@@ -210,7 +210,7 @@ func testChildModuleExample(t *testing.T, service *emulator.Emulator, f *testkit
 	// The gates of both regions add up: 1 is left, and each adds 1.
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
 	f.Succeeds("plan", `-var=regions={north=["first", "fourth"], south=["second", "third"]}`)
-	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 1 of 50 Granted to other gates in this plan: 1", "plan",
+	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "plan",
 		`-var=regions={north=["first", "fourth"], south=["second", "third", "fifth"]}`)
 	f.Succeeds("destroy", "-auto-approve")
 }
@@ -247,9 +247,9 @@ func testTwoCompaniesExample(t *testing.T, parent *emulator.Emulator, f *testkit
 	f.Succeeds("plan", companies("parent_companies", names("p", 48)...), companies("subsidiary_companies", names("s", 5)...))
 	f.Fails("with qcc_quota_gate.subsidiary[", "plan", companies("subsidiary_companies", names("s", 6)...))
 	f.Fails("with qcc_quota_gate.parent[", "plan", companies("parent_companies", names("p", 49)...))
-	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 5 of 5 Granted to other gates in this plan: 5", "plan",
+	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 5 of 5 Granted to other gates in this run: 5", "plan",
 		companies("subsidiary_companies", names("s", 6)...))
-	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 48 of 50 Granted to other gates in this plan: 48", "plan",
+	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 48 of 50 Granted to other gates in this run: 48", "plan",
 		companies("parent_companies", names("p", 49)...))
 	f.Succeeds("destroy", "-auto-approve")
 }

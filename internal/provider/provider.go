@@ -89,13 +89,13 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 	settings := resolve(model, p.getenv)
 	if faults := append(settings.problems(), settings.absences()...); faults.HasError() {
-		provide(&reader{errors: faults, ledger: &ledger{}}, resp)
+		provide(&reader{errors: faults}, resp)
 
 		return
 	}
 
 	if len(settings.unknown) > 0 {
-		provide(&reader{errors: diag.Diagnostics{unknownDiagnostic(settings.unknown)}, unknown: settings.unknown, ledger: &ledger{}}, resp)
+		provide(&reader{errors: diag.Diagnostics{unknownDiagnostic(settings.unknown)}, unknown: settings.unknown}, resp)
 
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
@@ -115,7 +115,7 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 		return
 	}
 
-	provide(&reader{client: client, ledger: &ledger{read: client.QuotaSince}}, resp)
+	provide(&reader{client: client, ledger: ledger{read: client.QuotaSince}}, resp)
 }
 
 // provide passes the reader to everything that the provider serves. So all of it shares one client and its requests.

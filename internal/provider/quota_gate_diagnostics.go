@@ -17,56 +17,67 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// howToDestroy ends every refusal, because Terraform plans the configuration before it destroys.
-const howToDestroy = "To destroy while this gate still adds something, run Terraform with -refresh=false. Then it does not plan the configuration first."
+// The provider does not know whether Terraform applies or destroys, because it plans the configuration before either.
+const (
+	afterAnApply = "If this run is an apply: gates that passed in it stay in the state, even if their orders are missing now. To judge them " +
+		"again, replace them in the next run with -replace='ADDRESS'."
+	beforeADestroy = "If this run is a destroy: run it with -refresh=false. Then Terraform does not plan the configuration first."
+)
 
 // mostListed is how many modules of an account an error lists.
-const mostListed = 20
+const mostListed = 10
 
-// refusalDiagnostic says what a gate is short of. redact makes ids of the configuration fit to be shown, because a credential may stand in
-// the wrong place.
-func refusalDiagnostic(at stage, s shortage, change *gateChange, redact func(string) qcc.Words) diag.Diagnostic {
-	title, detail := notEnough(at, s, change, redact)
+// refusalDiagnostic says what a gate is short of. It says what to do if it is the first one of the run.
+//
+// redact makes an id of the configuration fit to be shown, because a credential may stand in the wrong place. The path of the diagnostic
+// omits an id that is not fit, because the framework logs paths.
+func refusalDiagnostic(s shortage, change *gateChange, first bool, redact func(string) qcc.Words) diag.Diagnostic {
+	id, where := redact(s.id).String(), path.Root(requiredAttribute)
+	if id == s.id {
+		where = where.AtMapKey(s.id)
+	}
 
-	return diag.NewAttributeErrorDiagnostic(path.Root(requiredAttribute).AtMapKey(s.id), title, paragraphs(detail, howToDestroy))
+	title, what, remedy := notEnough(s, id, "This gate adds: "+addsText(s.adds, change.before[s.id], change.after[s.id]))
+
+	if !first {
+		return diag.NewAttributeErrorDiagnostic(where, title, what)
+	}
+
+	return diag.NewAttributeErrorDiagnostic(where, title, paragraphs(what, remedy, afterAnApply, beforeADestroy))
 }
 
-func notEnough(at stage, s shortage, change *gateChange, redact func(string) qcc.Words) (title, detail string) {
-	id := redact(s.id).String()
-	adds := "This gate adds: " + addsText(s.adds, change.before[s.id], change.after[s.id])
-
+// notEnough returns what is wrong, and what to do about it.
+func notEnough(s shortage, id, adds string) (title, what, remedy string) {
 	switch {
 	case s.module == nil && s.quota.NoRecord:
 		status := words.Status(qcc.Lookup(qcc.CodeNoRecord))
 
 		return "No such QCC quota module", paragraphs(
-			fmt.Sprintf("The account has no module %s, nor any other: QCC answered with status code %d.", id, qcc.CodeNoRecord),
-			facts(adds), status.Meaning, status.Remedy)
+			fmt.Sprintf("The account has no module %q, nor any other: QCC answered with status code %d.", id, qcc.CodeNoRecord), facts(adds), status.Meaning), status.Remedy
 	case s.module == nil:
 		return "No such QCC quota module", paragraphs(
-			fmt.Sprintf("The account has no module %s.", id),
-			facts(adds, "The account has: "+modulesText(s.quota)),
-			"Correct the module id in required. If the id is correct, buy the module from QCC first.")
+				fmt.Sprintf("The account has no module %q.", id), facts(adds, "The account has: "+modulesText(s.quota))),
+			"Correct the module id in required. If the id is correct, buy the module from QCC first."
 	case s.module.Remaining == nil:
 		return "Unstated QCC quota", paragraphs(
-			fmt.Sprintf("QCC does not say how much is left of %s, so the gate cannot pass.", nameText(id, *s.module)),
-			facts(adds, "Total: "+statedText(s.module.Total), "Consumed: "+statedText(s.module.Consumed)),
-			"Ask QCC for the count: 400-928-2212, working days 08:00-17:30 (UTC+8).")
+				fmt.Sprintf("QCC does not say how much is left of %s, so the gate cannot pass.", nameText(id, *s.module)),
+				facts(adds, "Total: "+statedText(s.module.Total), "Consumed: "+statedText(s.module.Consumed))),
+			"Ask QCC for the count: 400-928-2212, working days 08:00-17:30 (UTC+8)."
 	}
 
-	lines := []string{adds, fmt.Sprintf("Left at QCC: %d of %d", *s.module.Remaining, *s.module.Total)}
-	remedy := "Order less, or buy more quota from QCC."
+	lines := []string{adds}
+	left := fmt.Sprintf("Left at QCC: %d of %d", *s.module.Remaining, *s.module.Total)
+	remedy = "Order less, or buy more quota from QCC."
 
 	if s.granted.Sign() > 0 {
-		earlier := map[stage]string{
-			stagePlan: "Granted to other gates in this plan: ", stageApply: "Granted to other gates in this apply, and perhaps consumed since: ",
-		}
-		lines = append(lines, earlier[at]+countText(s.granted), "Available to this gate: "+countText(new(big.Float).Sub(s.adds, s.by)))
+		lines = append(lines, "Available to this gate: "+countText(new(big.Float).Sub(s.adds, s.by)), left,
+			"Granted to other gates in this run: "+countText(s.granted))
 		remedy += " Terraform judges gates in any order, so another run may refuse another gate."
+	} else {
+		lines = append(lines, left)
 	}
 
-	return "Not enough QCC quota", paragraphs(
-		fmt.Sprintf("The quota of %s is short by %s.", nameText(id, *s.module), countText(s.by)), facts(lines...), remedy)
+	return "Not enough QCC quota", paragraphs(fmt.Sprintf("The quota of %s is short by %s.", nameText(id, *s.module), countText(s.by)), facts(lines...)), remedy
 }
 
 // addsText returns what a gate adds, and from what to what its requirement grows if it had one.
@@ -111,20 +122,20 @@ func modulesText(quota qcc.Quota) string {
 func gateReadDiagnostic(err error) diag.Diagnostic {
 	failed := readDiagnostic(err)
 
-	return diag.NewErrorDiagnostic(failed.Summary(), paragraphs(failed.Detail(), "The provider reads the quota because this gate adds something. "+howToDestroy))
+	return diag.NewErrorDiagnostic(failed.Summary(), paragraphs(
+		failed.Detail(), "The provider reads the quota because this gate adds something.", afterAnApply, beforeADestroy))
 }
 
 // judgedAtApplyDiagnostic is for a plan that does not know all that a gate requires, or which account pays for it.
 func judgedAtApplyDiagnostic(change *gateChange, unknown []qcc.Field) diag.Diagnostic {
 	var what []string
 
-	switch {
-	case change.unknownIDs:
+	if change.unknownIDs {
 		what = append(what, requiredAttribute)
-	case len(change.unknown) > 0:
-		for _, id := range change.unknown {
-			what = append(what, requiredAttribute+"["+mentionable(id)+"]")
-		}
+	}
+
+	for _, id := range change.unknown {
+		what = append(what, requiredAttribute+"["+mentionable(id)+"]")
 	}
 
 	for _, field := range unknown {
@@ -132,7 +143,7 @@ func judgedAtApplyDiagnostic(change *gateChange, unknown []qcc.Field) diag.Diagn
 	}
 
 	atPlan := "The plan judges the counts that it knows."
-	if len(unknown) > 0 {
+	if len(unknown) > 0 || len(change.adds) == 0 {
 		atPlan = "The plan does not judge this gate."
 	}
 

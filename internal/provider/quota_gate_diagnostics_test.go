@@ -42,18 +42,18 @@ func TestTextsOfGates(t *testing.T) {
 
 	for _, refusal := range []struct {
 		name          string
-		at            stage
 		id            string
 		before, after int64
 		granted, by   int64
+		later         bool // Whether another one was refused before.
 		quota         qcc.Quota
 	}{
 		{name: "new gate", id: "radar_id", after: 60, by: 12, quota: qcc.Quota{Modules: sample}},
 		{name: "new gate of a module that the document does not know", id: "new_id", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
 		{name: "gate that grows", id: "radar_id", before: 5, after: 60, by: 7, quota: qcc.Quota{Modules: sample}},
-		{name: "third gate of a plan", id: "radar_id", after: 20, granted: 40, by: 12, quota: qcc.Quota{Modules: sample}},
-		{name: "third gate of an apply", at: stageApply, id: "radar_id", after: 20, granted: 40, by: 12, quota: qcc.Quota{Modules: sample}},
-		{name: "more used than bought", at: stageApply, id: "natural_person_id", after: 1, by: 5, quota: qcc.Quota{Modules: sample}},
+		{name: "third gate", id: "radar_id", after: 20, granted: 40, by: 12, quota: qcc.Quota{Modules: sample}},
+		{name: "fourth gate", id: "radar_id", after: 20, granted: 40, by: 12, later: true, quota: qcc.Quota{Modules: sample}},
+		{name: "more used than bought", id: "natural_person_id", after: 1, by: 5, quota: qcc.Quota{Modules: sample}},
 		{name: "count that is not stated", id: "bene_id", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
 		{name: "module that the account does not have", id: "radarid", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
 		{name: "module that an account with many does not have", id: "radar_id", after: 1, by: 1, quota: many},
@@ -76,7 +76,7 @@ func TestTextsOfGates(t *testing.T) {
 			s.module = &module
 		}
 
-		write(refusal.name, refusalDiagnostic(refusal.at, s, change, qcc.Harmless))
+		write(refusal.name, refusalDiagnostic(s, change, !refusal.later, qcc.Harmless))
 	}
 
 	write("gate that cannot be judged", gateReadDiagnostic(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1}))
@@ -109,7 +109,12 @@ func TestARefusalDoesNotRepeatACredential(t *testing.T) {
 		for _, module := range []*qcc.Module{nil, {Name: "x"}, {Name: "x", Total: new(int64(1)), Consumed: new(int64(1)), Remaining: new(int64(0))}} {
 			s.module = module
 
-			detail := refusalDiagnostic(stagePlan, s, change, client.Redact).Detail()
+			refusal := refusalDiagnostic(s, change, true, client.Redact)
+			if withPath, ok := refusal.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != requiredAttribute {
+				t.Errorf("the refusal of %q points at %v", id, withPath.Path())
+			}
+
+			detail := refusal.Detail()
 			for _, secret := range []string{key[3:11], secretKey[3:11], strings.ToUpper(key)[3:11], "##"} {
 				if strings.Contains(detail, secret) {
 					t.Errorf("the refusal of %q says %q", id, detail)

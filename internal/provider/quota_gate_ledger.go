@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math/big"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -24,15 +23,13 @@ const (
 	stageApply
 )
 
-// claim is what one gate adds, or several together: whole numbers above 0 by module id.
+// claim holds what one gate adds, or several together. It has whole numbers above 0 by module id.
 type claim map[string]*big.Float
 
 // plus returns the sum of two claims.
 func (c claim) plus(other claim) claim {
-	sum := maps.Clone(c)
-	if sum == nil {
-		sum = claim{}
-	}
+	sum := claim{}
+	maps.Copy(sum, c)
 
 	for id, count := range other {
 		sum[id] = new(big.Float).Add(sum.of(id), count)
@@ -41,10 +38,10 @@ func (c claim) plus(other claim) claim {
 	return sum
 }
 
-// minus returns what is left of a claim without another, which was added to it before.
-func (c claim) minus(other claim) claim {
-	rest := maps.Clone(c)
-	for id, count := range other {
+// minus returns a claim without another one that is a part of it.
+func (c claim) minus(part claim) claim {
+	rest := claim{}.plus(c)
+	for id, count := range part {
 		rest[id] = new(big.Float).Sub(rest.of(id), count)
 	}
 
@@ -60,22 +57,36 @@ func (c claim) of(id string) *big.Float {
 	return new(big.Float)
 }
 
+// verdict says whether a claim is granted.
+type verdict struct {
+	// short has the modules of which the claim is refused. It is empty if the claim is granted.
+	short []shortage
+	// quota judged the claim. It is zero if nothing was judged.
+	quota qcc.Quota
+	// handle can take back the claim; see takeBack. It is empty unless the claim was granted at plan.
+	handle string
+	// firstRefusal reports whether this is the first refusal of the run.
+	firstRefusal bool
+}
+
 // shortage is a module of which a claim is refused.
 type shortage struct {
 	// id is the module's id, as the gate has it.
 	id string
-	// adds is what the gate adds. granted is what was granted to other gates of the run before. by is how much is short of both.
-	adds, granted, by *big.Float
+	// adds is what the gate adds.
+	adds *big.Float
+	// granted is what other gates of the run were granted before.
+	granted *big.Float
+	// by is how much is short.
+	by *big.Float
 	// module is the module's quota; nil if the account does not have the module. Then quota says what it has.
 	module *qcc.Module
 	quota  qcc.Quota
 }
 
-// ledger is the account of one run: what its gates have been granted. It judges what each gate adds by the quota. It is safe for
-// concurrent use.
+// ledger keeps the account of one run, and judges what each gate adds. It is safe for concurrent use.
 //
-// A run is what happens between two calls of Configure: one plan, or one apply. Terraform repeats the planning step of a gate at apply,
-// so one ledger may judge at both stages.
+// A run is one plan or one apply. Terraform repeats the planning step of a gate at apply, so one ledger may judge at both stages.
 type ledger struct {
 	// read returns the quota from a read that began after a time, and when it began; see qcc.Client.QuotaSince.
 	read func(ctx context.Context, after time.Time) (qcc.Quota, time.Time, error)
@@ -83,34 +94,21 @@ type ledger struct {
 	mu sync.Mutex
 	// granted is what was granted at each stage.
 	granted [stageApply + 1]claim
-	// handles has the claims that can be taken back; see handle.
+	// handles has the claims that can be taken back.
 	handles map[string]claim
 	// applying reports whether a gate was judged at apply.
 	applying bool
 	// first has the modules of the reading that judged the first gate; nil if none was judged.
 	first map[string]qcc.Module
-	// judgedBy is when the reading began that judged the last gate. refusedBy is when the one began that refused the last gate.
-	judgedBy, refusedBy time.Time
+	// judgedBy is when the reading began that judged the last gate.
+	judgedBy time.Time
+	// refusedBy is when the reading began that refused the last gate; zero if none was refused.
+	refusedBy time.Time
 	// skewReported reports whether the run has reported a clock that is off.
 	skewReported bool
 }
 
-// handle returns a handle with which a claim that was granted at plan can be taken back: a JSON string, as private state needs it.
-func (l *ledger) handle(c claim) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-
-	if l.handles == nil {
-		l.handles = map[string]claim{}
-	}
-
-	handle := strconv.Quote(rand.Text())
-	l.handles[handle] = c
-
-	return handle
-}
-
-// takeBack takes back the claim of a handle. It ignores an empty handle, and one of another run.
+// takeBack takes back a claim that was granted at plan. It ignores an empty handle, and one of another run.
 func (l *ledger) takeBack(handle string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -119,7 +117,7 @@ func (l *ledger) takeBack(handle string) {
 	delete(l.handles, handle)
 }
 
-// reportsSkew reports whether a run is to report that the clock is off: once, however many gates it has.
+// reportsSkew reports whether a gate is to report that the clock is off. One gate of a run does.
 func (l *ledger) reportsSkew() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -130,30 +128,29 @@ func (l *ledger) reportsSkew() bool {
 	return !reported
 }
 
-// judge grants a claim, or returns what it is short of; then nothing of it counts. It never grants anything if the quota cannot be read.
-// It also returns the quota that it rests on.
+// judge grants or refuses a claim. Of a refused claim nothing counts. An error means that the quota cannot be read.
 //
 // A reading that began within the last second may grant. One that also judged another gate refuses only if it has refused before; otherwise
 // the quota is read once more. So quota that was bought in that second counts, and many gates that are refused together send few requests.
 //
-// At stagePlan nothing is judged once a gate was judged at stageApply. Such a planning step precedes the judgement of the same gate at
-// apply, and would count what the run's own orders have consumed twice.
-func (l *ledger) judge(ctx context.Context, at stage, claimed claim) ([]shortage, qcc.Quota, error) {
+// After a gate was judged at stageApply, nothing is judged at stagePlan. Such a planning step precedes the judgement of the same gate at
+// apply, and would count twice what the run's own orders have consumed.
+func (l *ledger) judge(ctx context.Context, at stage, claimed claim) (verdict, error) {
 	arrived := time.Now()
 	after := arrived.Add(-sharedReadingAge)
 
-	if l.skips(at) {
-		return nil, qcc.Quota{}, nil
+	if !l.enter(at) {
+		return verdict{}, nil
 	}
 
 	for again := false; ; again = true {
 		quota, began, err := l.read(ctx, after)
 		if err != nil {
-			return nil, qcc.Quota{}, err
+			return verdict{}, err
 		}
 
-		if short, settled := l.settle(at, claimed, quota, began, arrived, again); settled {
-			return short, quota, nil
+		if v, settled := l.settle(at, claimed, quota, began, arrived, again); settled {
+			return v, nil
 		}
 
 		after = arrived
@@ -163,23 +160,23 @@ func (l *ledger) judge(ctx context.Context, at stage, claimed claim) ([]shortage
 	}
 }
 
-// skips reports whether planning steps are not judged any more. It notes that the apply has begun.
-func (l *ledger) skips(at stage) bool {
+// enter notes that a gate is judged, and reports whether its stage still is.
+func (l *ledger) enter(at stage) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
 	l.applying = l.applying || at == stageApply
 
-	return l.applying && at == stagePlan
+	return at == stageApply || !l.applying
 }
 
 // settle grants or refuses a claim by a reading. It reports false if the reading may not refuse; see judge.
-func (l *ledger) settle(at stage, claimed claim, quota qcc.Quota, began, arrived time.Time, again bool) ([]shortage, bool) {
+func (l *ledger) settle(at stage, claimed claim, quota qcc.Quota, began, arrived time.Time, again bool) (verdict, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	if l.applying && at == stagePlan {
-		return nil, true
+	if l.applying && at == stagePlan { // Since enter.
+		return verdict{}, true
 	}
 
 	if l.judgedBy.IsZero() {
@@ -189,18 +186,37 @@ func (l *ledger) settle(at stage, claimed claim, quota qcc.Quota, began, arrived
 	own := began.After(arrived) && !began.Equal(l.judgedBy)
 	l.judgedBy = began
 
-	short := l.shortages(at, claimed, quota)
+	v := verdict{quota: quota, short: l.shortages(at, claimed, quota)}
 
 	switch {
-	case len(short) == 0:
-		l.granted[at] = l.granted[at].plus(claimed)
+	case len(v.short) == 0:
+		v.handle = l.grant(at, claimed)
 	case own, again, began.Equal(l.refusedBy):
+		v.firstRefusal = l.refusedBy.IsZero()
 		l.refusedBy = began
 	default:
-		return nil, false
+		return verdict{}, false
 	}
 
-	return short, true
+	return v, true
+}
+
+// grant adds a claim to the account. It returns a handle for a claim that can be taken back.
+func (l *ledger) grant(at stage, claimed claim) string {
+	l.granted[at] = l.granted[at].plus(claimed)
+
+	if at == stageApply {
+		return ""
+	}
+
+	if l.handles == nil {
+		l.handles = map[string]claim{}
+	}
+
+	handle := rand.Text()
+	l.handles[handle] = claimed
+
+	return handle
 }
 
 // shortages returns what a claim is short of, in the order of the modules' ids.

@@ -109,12 +109,16 @@ func (a account) refuses(at stage, count, granted, by int64) {
 func (a account) judges(at stage, c claim) string {
 	a.Helper()
 
-	short, _, err := a.judge(a.Context(), at, c)
+	v, err := a.judge(a.Context(), at, c)
 	if err != nil {
 		a.Fatal(err)
 	}
 
-	return saysOf(short)
+	if granted := len(v.short) == 0 && v.quota.Modules != nil && at == stagePlan; granted != (v.handle != "") {
+		a.Errorf("the handle of %v at stage %d is %q", c, at, v.handle)
+	}
+
+	return saysOf(v.short)
 }
 
 // saysOf returns shortages as a text.
@@ -310,17 +314,22 @@ func TestLedgerCountsAReplacedClaimOnce(t *testing.T) {
 	t.Parallel()
 
 	inBubble(t, func(a account) {
-		a.grants(stagePlan, 20)
-		a.grants(stagePlan, 4)
-		handle := a.handle(adds("radar_id", 4))
-		a.handle(adds("radar_id", 20))
+		a.takeBack("that of another run")
+		a.grants(stagePlan, 10)
+
+		growth, err := a.judge(t.Context(), stagePlan, adds("radar_id", 4))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		a.grants(stagePlan, 10)
 
 		a.takeBack("")
-		a.takeBack(`"that of another run"`)
+		a.takeBack("that of another run")
 		a.refuses(stagePlan, 25, 24, 1)
 
-		a.takeBack(handle)
-		a.takeBack(handle) // Once only.
+		a.takeBack(growth.handle)
+		a.takeBack(growth.handle) // Once only.
 		a.grants(stagePlan, 28)
 		a.refuses(stagePlan, 1, 48, 1)
 	})
@@ -353,7 +362,7 @@ func TestLedgerSkipsAPlanningStepThatAnApplyOvertakes(t *testing.T) {
 		go func() { refused <- a.judges(stagePlan, adds("radar_id", 49)) }()
 
 		synctest.Wait()
-		a.skips(stageApply)
+		a.enter(stageApply)
 		<-a.meter.lock
 
 		if short := <-refused; short != "" {
@@ -373,13 +382,13 @@ func TestLedgerWithUnknownCapacity(t *testing.T) {
 			inBubble(t, func(a account) {
 				a.meter.modules["bene_id"] = qcc.Module{Name: "股权穿透", Total: &total}
 
-				short, _, err := a.judge(t.Context(), at, adds("bene_id", 3).plus(adds("no_id", 4)).plus(adds("radar_id", 1)))
-				if got := saysOf(short); err != nil || got != "bene_id: 3 after 0 is short by 3; no_id: 4 after 0 is short by 4" {
+				v, err := a.judge(t.Context(), at, adds("bene_id", 3).plus(adds("no_id", 4)).plus(adds("radar_id", 1)))
+				if got := saysOf(v.short); err != nil || got != "bene_id: 3 after 0 is short by 3; no_id: 4 after 0 is short by 4" {
 					t.Fatalf("%q, %v", got, err)
 				}
 
-				if short[0].module == nil || short[1].module != nil || len(short[1].quota.Modules) != 2 {
-					t.Errorf("%+v", short)
+				if v.short[0].module == nil || v.short[1].module != nil || len(v.short[1].quota.Modules) != 2 {
+					t.Errorf("%+v", v.short)
 				}
 			})
 		})
@@ -435,7 +444,7 @@ func TestLedgerFailsClosed(t *testing.T) {
 			inBubble(t, func(a account) {
 				a.meter.failure = down
 
-				if _, _, err := a.judge(t.Context(), at, adds("radar_id", 1)); !errors.Is(err, down) {
+				if _, err := a.judge(t.Context(), at, adds("radar_id", 1)); !errors.Is(err, down) {
 					t.Error(err)
 				}
 
@@ -448,7 +457,7 @@ func TestLedgerFailsClosed(t *testing.T) {
 
 				a.meter.failure = down // In front of a refusal.
 
-				if _, _, err := a.judge(t.Context(), at, adds("radar_id", 9)); !errors.Is(err, down) {
+				if _, err := a.judge(t.Context(), at, adds("radar_id", 9)); !errors.Is(err, down) {
 					t.Error(err)
 				}
 
@@ -595,9 +604,9 @@ func TestLedgerReadsOnceMore(t *testing.T) {
 					return qcc.Quota{Modules: m.modules}, began, nil
 				}}
 
-				short, _, err := l.judge(t.Context(), stagePlan, adds("radar_id", 49))
-				if err != nil || saysOf(short) != "radar_id: 49 after 0 is short by 1" {
-					t.Errorf("%q, %v", saysOf(short), err)
+				v, err := l.judge(t.Context(), stagePlan, adds("radar_id", 49))
+				if err != nil || saysOf(v.short) != "radar_id: 49 after 0 is short by 1" {
+					t.Errorf("%q, %v", saysOf(v.short), err)
 				}
 
 				if want := []time.Duration{-time.Second, test.after}[:test.requests]; !slices.Equal(asked, want) {
@@ -606,4 +615,40 @@ func TestLedgerReadsOnceMore(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestLedgerKnowsTheFirstRefusal(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(a account) {
+		for _, first := range []bool{true, false} {
+			v, err := a.judge(t.Context(), stagePlan, adds("radar_id", 49))
+			if err != nil || v.firstRefusal != first {
+				t.Errorf("first: %t, %v", v.firstRefusal, err)
+			}
+		}
+
+		if v, err := a.judge(t.Context(), stagePlan, adds("radar_id", 1)); err != nil || v.firstRefusal {
+			t.Errorf("a claim that is granted is the first refusal, %v", err)
+		}
+	})
+}
+
+// TestLedgerOfGatesThatPassAndAreRefused alternates, which takes a second reading in each second.
+func TestLedgerOfGatesThatPassAndAreRefused(t *testing.T) {
+	t.Parallel()
+	inBubble(t, func(a account) {
+		a.meter.has("bene_id", 1000, 0)
+
+		began := time.Now()
+
+		for range 200 {
+			a.judges(stageApply, adds("bene_id", 1))
+			a.judges(stageApply, adds("radar_id", 49))
+			time.Sleep(50 * time.Millisecond)
+		}
+
+		if most := 2 * (int(time.Since(began)/time.Second) + 1); a.meter.requests > most {
+			t.Errorf("%d requests, want at most %d", a.meter.requests, most)
+		}
+	})
 }

@@ -64,7 +64,7 @@ func TestGatesOfTwoRunsAreNotSummedUp(t *testing.T) {
 
 	// A run that is refused leaves nothing to the next one either.
 	f.Write("main.tf", gatesFor(map[string]int{"a": 35, "b": 44})["main.tf"])
-	f.Fails("Granted to other gates in this plan:", "plan")
+	f.Fails("Granted to other gates in this run:", "plan")
 	f.Write("main.tf", gatesFor(map[string]int{"a": 35, "b": 43})["main.tf"])
 	f.Succeeds(apply...)
 

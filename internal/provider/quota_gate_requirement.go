@@ -11,11 +11,12 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// mostRequired is the largest requirement that a gate may have of one module. Whoever requires more has mixed up two values.
+// mostRequired is the largest requirement of one module. A larger one is certainly a mistake.
 const mostRequired = 1_000_000_000_000_000
 
 // requirementsValidator refuses requirements that no gate can have, at terraform validate already.
@@ -36,7 +37,7 @@ func (requirementsValidator) ValidateMap(_ context.Context, req validator.MapReq
 
 	for _, id := range slices.Sorted(maps.Keys(elements)) {
 		if fault := gateRequirementFault(id, elements[id]); fault != "" {
-			resp.Diagnostics.AddAttributeError(req.Path.AtMapKey(id), "Invalid QCC quota requirement", fault)
+			resp.Diagnostics.AddAttributeError(pathOf(req.Path, id), "Invalid QCC quota requirement", fault)
 		}
 	}
 }
@@ -64,14 +65,23 @@ func gateRequirementFault(id string, requirement attr.Value) string {
 // moduleIDShape matches short words in lower case, joined by underscores.
 var moduleIDShape = regexp.MustCompile(`^[a-z]{1,15}(_[a-z0-9]{1,15}){0,3}$`)
 
-// mentionable returns a module id in quotes if it looks like one, or else words that do not repeat it. During validation the credentials
-// are not known, and a credential may stand in the wrong place.
+// mentionable returns a module id in quotes, or words that do not repeat it if it has an unusual form. During validation the provider does
+// not know the credentials, and a credential may stand in the wrong place.
 func mentionable(id string) string {
 	if moduleIDShape.MatchString(id) {
 		return strconv.Quote(id)
 	}
 
-	return "a module whose id looks unlike one"
+	return "a module whose id has an unusual form"
+}
+
+// pathOf returns the path of a requirement. It omits an id that is not mentionable, because the framework logs paths.
+func pathOf(required path.Path, id string) path.Path {
+	if id != "" && !moduleIDShape.MatchString(id) {
+		return required
+	}
+
+	return required.AtMapKey(id)
 }
 
 // parseImportID returns the requirements in the id of an import, such as "radar_id=1,bene_id=5", or what is wrong with it.
@@ -79,15 +89,13 @@ func parseImportID(importID string) (map[string]attr.Value, string) {
 	required := map[string]attr.Value{}
 
 	for i, part := range strings.Split(importID, ",") {
-		part = strings.TrimSpace(part)
-
 		equals := strings.LastIndex(part, "=") // A module id may hold one.
-		if equals <= 0 {
+		if equals < 0 || strings.TrimSpace(part[:equals]) == "" {
 			return nil, fmt.Sprintf("Part %d is not a module id and a count with an equals sign between them.", i+1)
 		}
 
-		id := part[:equals]
-		count, err := strconv.ParseUint(part[equals+1:], 10, 64)
+		id := strings.TrimSpace(part[:equals])
+		count, err := strconv.ParseUint(strings.TrimSpace(part[equals+1:]), 10, 64)
 
 		switch _, twice := required[id]; {
 		case err != nil || count > mostRequired:

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -69,12 +70,9 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 
 	// Terraform plans an instance that it replaces twice: with its state, and then without. The second claim replaces the first one.
-	handle, diags := req.Private.GetKey(ctx, handleKey)
-	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, nil)...)
-
-	if req.State.Raw.IsNull() {
-		g.reader.ledger.takeBack(string(handle))
+	isNew := req.State.Raw.IsNull()
+	if handle := takeHandle(ctx, req.Private, resp); isNew {
+		g.reader.ledger.takeBack(handle)
 	}
 
 	change := newGateChange(requirement(ctx, req.State.Raw, &resp.Diagnostics), requirement(ctx, req.Plan.Raw, &resp.Diagnostics))
@@ -86,21 +84,40 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		resp.Diagnostics.Append(judgedAtApplyDiagnostic(change, g.reader.unknown))
 	}
 
-	if len(change.adds) == 0 || len(g.reader.unknown) > 0 {
+	if len(g.reader.unknown) > 0 {
 		return
 	}
 
-	resp.Diagnostics.Append(g.judge(ctx, stagePlan, change)...)
+	handle, diags := g.judge(ctx, stagePlan, change)
+	resp.Diagnostics.Append(diags...)
 
-	if !resp.Diagnostics.HasError() && !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, []byte(g.reader.ledger.handle(change.adds)))...)
+	if handle != "" && !isNew {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, []byte(strconv.Quote(handle)))...)
 	}
+}
+
+// takeHandle returns the handle in private state, and removes it. It returns "" if there is none.
+func takeHandle(ctx context.Context, private privateState, resp *resource.ModifyPlanResponse) string {
+	value, diags := private.GetKey(ctx, handleKey)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, nil)...)
+
+	handle, _ := strconv.Unquote(string(value)) // Of anything else, "".
+
+	return handle
+}
+
+// privateState is the private state in a request of the framework, which keeps the type to itself.
+type privateState interface {
+	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
 
 // Create judges the whole requirement again, because quota may have been consumed since the plan.
 func (g *quotaGateResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	change := newGateChange(types.MapNull(types.NumberType), requirement(ctx, req.Plan.Raw, &resp.Diagnostics))
-	resp.Diagnostics.Append(g.judge(ctx, stageApply, change)...)
+
+	_, diags := g.judge(ctx, stageApply, change)
+	resp.Diagnostics.Append(diags...)
 
 	if !resp.Diagnostics.HasError() {
 		resp.State.Raw = req.Plan.Raw
@@ -115,14 +132,16 @@ func (g *quotaGateResource) Update(ctx context.Context, req resource.UpdateReque
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, nil)...)
 
 	change := newGateChange(requirement(ctx, req.State.Raw, &resp.Diagnostics), requirement(ctx, req.Plan.Raw, &resp.Diagnostics))
-	resp.Diagnostics.Append(g.judge(ctx, stageApply, change)...)
+
+	_, diags := g.judge(ctx, stageApply, change)
+	resp.Diagnostics.Append(diags...)
 
 	if !resp.Diagnostics.HasError() {
 		resp.State.Raw = req.Plan.Raw
 	}
 }
 
-// Delete needs nobody: the framework removes the gate from the state.
+// Delete does nothing: the framework removes the gate from the state.
 func (g *quotaGateResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
@@ -165,30 +184,36 @@ func requirement(ctx context.Context, raw tftypes.Value, diags *diag.Diagnostics
 	return required
 }
 
-// judge returns an error for each module of which a change adds more than is left, or one that says why the quota cannot be read.
-func (g *quotaGateResource) judge(ctx context.Context, at stage, change *gateChange) diag.Diagnostics {
+// judge returns an error for each module of which a change adds too much, or one that says why the quota cannot be read. It also returns
+// the handle of a claim that was granted at plan.
+func (g *quotaGateResource) judge(ctx context.Context, at stage, change *gateChange) (string, diag.Diagnostics) {
+	if at == stageApply && change.isUnknown() {
+		return "", diag.Diagnostics{diag.NewErrorDiagnostic("Error in the QCC provider",
+			"Terraform applies a gate whose requirement it does not know. Report it to the maintainers of this provider.")}
+	}
+
 	if len(change.adds) == 0 {
-		return nil
+		return "", nil
 	}
 
 	if g.reader.errors.HasError() {
-		return g.reader.errors
+		return "", g.reader.errors
 	}
 
-	short, quota, err := g.reader.ledger.judge(ctx, at, change.adds)
+	judged, err := g.reader.ledger.judge(ctx, at, change.adds)
 	if err != nil {
-		return diag.Diagnostics{gateReadDiagnostic(err)}
+		return "", diag.Diagnostics{gateReadDiagnostic(err)}
 	}
 
 	var diags diag.Diagnostics
 
-	if quota.Skew != 0 && g.reader.ledger.reportsSkew() {
-		diags.Append(skewDiagnostic(quota.Skew))
+	if skew := judged.quota.Skew; skew != 0 && g.reader.ledger.reportsSkew() {
+		diags.Append(skewDiagnostic(skew))
 	}
 
-	for _, s := range short {
-		diags.Append(refusalDiagnostic(at, s, change, g.reader.client.Redact))
+	for i, s := range judged.short {
+		diags.Append(refusalDiagnostic(s, change, judged.firstRefusal && i == 0, g.reader.client.Redact))
 	}
 
-	return diags
+	return judged.handle, diags
 }

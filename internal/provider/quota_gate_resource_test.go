@@ -57,8 +57,8 @@ func (w *watched) ServeHTTP(response http.ResponseWriter, request *http.Request)
 type refusal struct{ adds, left, granted, available, short int }
 
 // refusalShape matches a refusal. Terraform does not wrap lines that begin with spaces.
-var refusalShape = regexp.MustCompile(`is\s+short\s+by\s+(\d+)\.\s+This gate adds: (\d+)\s+Left at QCC: (-?\d+) of \d+\s+` +
-	`Granted to other gates in this (?:plan|apply, and perhaps consumed since): (\d+)\s+Available to this gate: (-?\d+)\n`)
+var refusalShape = regexp.MustCompile(`is\s+short\s+by\s+(\d+)\.\s+This gate adds: (\d+)\s+Available to this gate: (-?\d+)\s+` +
+	`Left at QCC: (-?\d+) of \d+\s+Granted to other gates in this run: (\d+)\n`)
 
 func refusals(t *testing.T, output string) []refusal {
 	t.Helper()
@@ -72,7 +72,7 @@ func refusals(t *testing.T, output string) []refusal {
 			numbers[i], _ = strconv.Atoi(match[i+1])
 		}
 
-		found = append(found, refusal{short: numbers[0], adds: numbers[1], left: numbers[2], granted: numbers[3], available: numbers[4]})
+		found = append(found, refusal{short: numbers[0], adds: numbers[1], available: numbers[2], left: numbers[3], granted: numbers[4]})
 	}
 
 	if printed := strings.Count(output, notEnough); printed != len(found) {
@@ -322,11 +322,10 @@ func TestGatesJudgeWhatTheRunItselfConsumes(t *testing.T) {
 	}{
 		"nobody else consumes": {gates: 3},
 		"others consume before the apply": {consumed: 1, gates: 2, says: []string{
-			"is short by 1.", "This gate adds: 20", "Left at QCC: 19 of 960",
-			"Granted to other gates in this apply, and perhaps consumed since: 40", "Available to this gate: 19",
+			"is short by 1.", "This gate adds: 20", "Available to this gate: 19", "Left at QCC: 19 of 960", "Granted to other gates in this run: 40",
 		}},
 		"others consume meanwhile": {meanwhile: " && echo 1 > '${var.orders}/others.consumed'", gates: 2, says: []string{
-			"is short by 1.", "Left at QCC: 19 of 960", "Granted to other gates in this apply, and perhaps consumed since: 40",
+			"is short by 1.", "Left at QCC: 19 of 960", "Granted to other gates in this run: 40",
 		}},
 		"somebody buys meanwhile": {consumed: 1, meanwhile: " && echo 1 > '${var.orders}/more.bought'", gates: 3},
 		"somebody buys less than others consume": {consumed: 2, meanwhile: " && echo 1 > '${var.orders}/more.bought'", gates: 2, says: []string{
@@ -431,7 +430,7 @@ func TestGateRefusedByCreateOrUpdate(t *testing.T) {
 				says    string
 			}{
 				"enough":       {left: 25, passes: true, queries: 1, says: "Apply complete!"},
-				"short by one": {left: 24, queries: 2, says: "Granted to other gates in this apply, and perhaps consumed since: 5"},
+				"short by one": {left: 24, queries: 2, says: "Granted to other gates in this run: 5"},
 				"down before the refusal": {
 					left: 24, later: emulator.Behavior{Drop: emulator.DropAnswer}, queries: 2, says: "the connection was closed or reset",
 				},

@@ -16,8 +16,8 @@ type reader struct {
 	errors diag.Diagnostics
 	// unknown lists the fields of the provider block that Terraform does not know before apply. Then errors says so too.
 	unknown []qcc.Field
-	// ledger is the account of the gates of this run. It belongs to one call of Configure, because a process may serve several runs.
-	ledger *ledger
+	// ledger keeps the account of this run's gates. It belongs to one call of Configure, because a process may serve several runs.
+	ledger ledger
 }
 
 // readerOf returns the reader in the provider data. It returns nil during validation, because Terraform validates before Configure.

@@ -141,7 +141,7 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 			text: "Each of these two orders fits into the 28 units that are left, but together they need 30. The provider\n" +
 				"adds up what all gates of a plan add.",
 			command: []string{plan, "-var=orders={north=20, south=10}"},
-			want:    outcome{code: isRefused, says: "Granted to other gates in this plan:", queries: true},
+			want:    outcome{code: isRefused, says: "Granted to other gates in this run:", queries: true},
 		},
 		{
 			title:   "One order fits: the apply passes",

@@ -65,7 +65,7 @@ func TestDemo(t *testing.T) {
 		"$ terraform apply tfplan\n", "Error: Not enough QCC quota", "short by 2.", "This gate adds: 30", "Left at QCC: 28 of 50",
 		"\nemulator: query",
 
-		"$ terraform plan -var='orders={north=20, south=10}'\n", "Error: Not enough QCC quota", "short by 2.", "Granted to other gates in this plan: ",
+		"$ terraform plan -var='orders={north=20, south=10}'\n", "Error: Not enough QCC quota", "short by 2.", "Granted to other gates in this run: ",
 		"\nemulator: query",
 
 		"$ terraform apply -auto-approve -var='orders={north=20}'\n", "2 added", "\nemulator: query", "\nemulator: query",
