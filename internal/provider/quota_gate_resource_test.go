@@ -134,13 +134,17 @@ func TestGatesAreSummedUp(t *testing.T) {
 				t.Parallel()
 
 				service := emulator.New(radar(left))
-				code, output := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(test.gates)).Run("plan")
+				f := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(test.gates))
+
+				began := time.Now()
+				code, output := f.Run("plan")
+				seconds := int(time.Since(began) / time.Second)
 
 				check(t, code, output)
 
-				// One query for all, and one before a refusal.
-				if want := 1 + min(test.refused, 1); service.Requests() != want {
-					t.Errorf("%d queries came in, want %d", service.Requests(), want)
+				// One query for all, and one before a refusal. On a busy machine a reading may be too old for the last gates.
+				if want := 1 + min(test.refused, 1); service.Requests() < want || service.Requests() > want+seconds {
+					t.Errorf("%d queries came in within %d s, want %d and one a second", service.Requests(), seconds, want)
 				}
 			})
 
