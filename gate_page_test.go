@@ -263,6 +263,16 @@ resource "terraform_data" "order" {
 			if state := strings.TrimSpace(f.Succeeds("state", "list")); state != left {
 				t.Errorf("with %q the state has %q, want %q", lines, state, left)
 			}
+
+			f.Fails(notEnough, "plan")
+
+			if left != "" {
+				f.Succeeds("state", "rm", "qcc_quota_gate.this")
+			}
+
+			f.Succeeds("import", "qcc_quota_gate.this", "radar_id=48")
+			f.Plans("No changes.")
+			f.Succeeds("destroy", "-auto-approve")
 		}
 	},
 	"It does not hide counts.": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"os"
 	"testing"
 
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
@@ -15,6 +16,8 @@ import (
 // parallel, because there is one such log.
 func TestNothingIsLoggedBehindOurBack(t *testing.T) {
 	defer log.SetOutput(log.Writer())
+
+	t.Setenv("TF_LOG_SDK", "") // Which run changes.
 
 	served := errors.New("served")
 
@@ -31,5 +34,25 @@ func TestNothingIsLoggedBehindOurBack(t *testing.T) {
 	})
 	if !errors.Is(err, served) {
 		t.Errorf("error is %v", err)
+	}
+}
+
+// TestSDKIsSilentUnlessALevelIsSet is not parallel, because it changes the environment.
+func TestSDKIsSilentUnlessALevelIsSet(t *testing.T) {
+	for _, test := range []struct{ log, provider, sdk, want string }{
+		{"", "", "", "off"},
+		{"debug", "", "", ""},
+		{"", "trace", "", ""},
+		{"", "", "warn", "warn"},
+	} {
+		t.Setenv("TF_LOG", test.log)
+		t.Setenv("TF_LOG_PROVIDER", test.provider)
+		t.Setenv("TF_LOG_SDK", test.sdk)
+
+		silenceSDK()
+
+		if got := os.Getenv("TF_LOG_SDK"); got != test.want {
+			t.Errorf("with %+v the level is %q", test, got)
+		}
 	}
 }
