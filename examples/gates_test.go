@@ -210,7 +210,7 @@ func testChildModuleExample(t *testing.T, service *emulator.Emulator, f *testkit
 	// The gates of both regions add up: 1 is left, and each adds 1.
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
 	f.Succeeds("plan", `-var=regions={north=["first", "fourth"], south=["second", "third"]}`)
-	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "plan",
+	f.Fails(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "plan",
 		`-var=regions={north=["first", "fourth"], south=["second", "third", "fifth"]}`)
 	f.Succeeds("destroy", "-auto-approve")
 }
@@ -247,9 +247,9 @@ func testTwoCompaniesExample(t *testing.T, parent *emulator.Emulator, f *testkit
 	f.Succeeds("plan", companies("parent_companies", names("p", 48)...), companies("subsidiary_companies", names("s", 5)...))
 	f.Fails("with qcc_quota_gate.subsidiary[", "plan", companies("subsidiary_companies", names("s", 6)...))
 	f.Fails("with qcc_quota_gate.parent[", "plan", companies("parent_companies", names("p", 49)...))
-	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 5 of 5 Granted to other gates in this run: 5", "plan",
+	f.Fails(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 5 of 5 Granted to other gates in this run: 5", "plan",
 		companies("subsidiary_companies", names("s", 6)...))
-	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 48 of 50 Granted to other gates in this run: 48", "plan",
+	f.Fails(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 48 of 50 Granted to other gates in this run: 48", "plan",
 		companies("parent_companies", names("p", 49)...))
 	f.Succeeds("destroy", "-auto-approve")
 }

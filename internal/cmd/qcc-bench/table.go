@@ -162,7 +162,7 @@ func printTargets(out io.Writer, results []planned, gates *comparisons, floor, o
 	targets := []target{
 		{name: "start until handshake, of minimal", figure: ratio(ours.start, floor.start), most: 1.05},
 		{name: "resident memory, of minimal", figure: ratio(ours.memory, floor.memory), most: 1.10},
-		{name: "binary, of minimal", figure: float64(ours.size) / float64(floor.size), most: 1.03},
+		{name: "binary, of minimal", figure: float64(ours.size) / float64(floor.size), most: 1.035}, // The gate takes 60 kB, net/http 200 kB.
 		{name: "plan with 1 data source, of minimal and one request", figure: median(one.wall) / (median(find(results, minimalProvider).wall) + request), most: 1.05},
 		{name: "plan with 50 data sources, of 1", figure: ratio(fifty.wall, one.wall), most: 1.5},
 		{name: "requests of 50 data sources", figure: float64(slices.Max(fifty.requests)), most: 10},
