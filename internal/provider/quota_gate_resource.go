@@ -4,14 +4,12 @@ import (
 	"context"
 	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 var (
@@ -75,7 +73,7 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		g.reader.ledger.takeBack(handle)
 	}
 
-	change := newGateChange(requirement(ctx, req.State.Raw, &resp.Diagnostics), requirement(ctx, req.Plan.Raw, &resp.Diagnostics))
+	change := newGateChange(requirement(ctx, req.State.GetAttribute, &resp.Diagnostics), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
 	if resp.Diagnostics.HasError() || change.addsNothing() {
 		return
 	}
@@ -114,7 +112,7 @@ type privateState interface {
 
 // Create judges the whole requirement again, because quota may have been consumed since the plan.
 func (g *quotaGateResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	change := newGateChange(types.MapNull(types.NumberType), requirement(ctx, req.Plan.Raw, &resp.Diagnostics))
+	change := newGateChange(types.MapNull(types.NumberType), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
 
 	_, diags := g.judge(ctx, stageApply, change)
 	resp.Diagnostics.Append(diags...)
@@ -131,7 +129,7 @@ func (g *quotaGateResource) Read(context.Context, resource.ReadRequest, *resourc
 func (g *quotaGateResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, nil)...)
 
-	change := newGateChange(requirement(ctx, req.State.Raw, &resp.Diagnostics), requirement(ctx, req.Plan.Raw, &resp.Diagnostics))
+	change := newGateChange(requirement(ctx, req.State.GetAttribute, &resp.Diagnostics), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
 
 	_, diags := g.judge(ctx, stageApply, change)
 	resp.Diagnostics.Append(diags...)
@@ -158,28 +156,9 @@ func (g *quotaGateResource) ImportState(ctx context.Context, req resource.Import
 }
 
 // requirement returns the requirement in a state or plan; null if there is none.
-//
-// It does not call GetAttribute, because that logs three lines. Terraform receives, parses and discards each of them if TF_LOG is not set.
-func requirement(ctx context.Context, raw tftypes.Value, diags *diag.Diagnostics) types.Map {
+func requirement(ctx context.Context, get func(context.Context, path.Path, any) diag.Diagnostics, diags *diag.Diagnostics) types.Map {
 	required := types.MapNull(types.NumberType)
-	if raw.IsNull() {
-		return required
-	}
-
-	var attributes map[string]tftypes.Value
-
-	err := raw.As(&attributes)
-	if err == nil {
-		var value attr.Value
-
-		value, err = required.Type(ctx).ValueFromTerraform(ctx, attributes[requiredAttribute])
-		required, _ = value.(types.Map) // The type of a map has no other values.
-	}
-
-	if err != nil {
-		diags.AddError("Error in the QCC provider",
-			"The requirement of a gate cannot be read: "+err.Error()+"\n\nReport it to the maintainers of this provider.")
-	}
+	diags.Append(get(ctx, path.Root(requiredAttribute), &required)...)
 
 	return required
 }
