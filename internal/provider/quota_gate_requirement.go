@@ -90,11 +90,12 @@ func parseImportID(importID string) (map[string]attr.Value, string) {
 
 	for i, part := range strings.Split(importID, ",") {
 		equals := strings.LastIndex(part, "=") // A module id may hold one.
-		if equals < 0 || strings.TrimSpace(part[:equals]) == "" {
+
+		id := strings.TrimSpace(part[:max(equals, 0)])
+		if id == "" {
 			return nil, fmt.Sprintf("Part %d is not a module id and a count with an equals sign between them.", i+1)
 		}
 
-		id := strings.TrimSpace(part[:equals])
 		count, err := strconv.ParseUint(strings.TrimSpace(part[equals+1:]), 10, 64)
 
 		switch _, twice := required[id]; {
