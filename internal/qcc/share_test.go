@@ -551,3 +551,29 @@ func TestACallGoesOnForTheReadThatJoined(t *testing.T) {
 		}
 	})
 }
+
+// TestACancelledCallLeavesALaterAnswer gives up a call that hangs, after a later call has brought an answer.
+func TestACancelledCallLeavesALaterAnswer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := &model{takes: func(number int) time.Duration { return []time.Duration{time.Hour, 0, 0}[number] }}
+		shared := &sharer[int]{read: service.read}
+
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		defer cancel()
+
+		go func() { _, _, _ = shared.do(ctx, time.Now()) }()
+
+		time.Sleep(10 * time.Millisecond)
+
+		if got, _, err := shared.do(t.Context(), time.Now()); got != 1 || err != nil {
+			t.Errorf("the answer of call %d, %v", got, err)
+		}
+
+		time.Sleep(500 * time.Millisecond)
+
+		if got, _, err := shared.do(t.Context(), time.Now().Add(-time.Second)); got != 1 || err != nil {
+			t.Errorf("the answer of call %d, %v", got, err)
+		}
+	})
+}
