@@ -373,8 +373,8 @@ func TestGuidesReplaceGates(t *testing.T) {
 	t.Parallel()
 
 	commands := testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "console")
-	if len(commands) != 2 {
-		t.Fatalf("the guide shows %d commands, want 2", len(commands))
+	if len(commands) != 3 {
+		t.Fatalf("the guide shows %d groups of commands, want 3", len(commands))
 	}
 
 	const orders = "-var=orders={north=20,south=20}"
@@ -396,7 +396,7 @@ func TestGuidesReplaceGates(t *testing.T) {
 
 	f.Write("import.tf", "")
 
-	imports := run(commands[1])
+	imports := run(commands[2])
 	f.Succeeds(append([]string{imports[0], orders}, imports[1:]...)...)
 
 	if state := f.Succeeds("state", "show", `qcc_quota_gate.monitoring["north"]`); !strings.Contains(state, `"radar_id" = 20`) {
@@ -415,6 +415,18 @@ func TestGuidesReplaceGates(t *testing.T) {
 	service.SetModules(emulator.Sample()...)
 	f.Succeeds(append(run(commands[0]), orders)...)
 	f.Succeeds("apply", "tfplan")
+
+	// The gate of south grows from 1 to 16, and its order does not.
+	f.Succeeds("apply", "-auto-approve", "-var=orders={north=20,south=1}")
+	f.Succeeds("apply", "-auto-approve", "-target=qcc_quota_gate.monitoring", "-var=orders={north=20,south=16}")
+
+	remove, again, _ := strings.Cut(strings.TrimSpace(commands[1]), "\n")
+	f.Succeeds(strings.Fields(strings.ReplaceAll(strings.TrimPrefix(remove, "terraform "), "'", ""))...)
+
+	imports = run(again)
+	f.Succeeds(append([]string{imports[0], "-var=orders={north=20,south=16}"}, imports[1:]...)...)
+	service.SetModules(emulator.Module{ID: "radar_id", Total: 14})
+	f.Fails("is short by 1. This gate adds: 15 (from 1 to 16)", "plan", "-var=orders={north=20,south=16}")
 }
 
 // TestGuidesShowWhatHappens compares what the guides show of a rule of your own with what Terraform and quota.jq say.

@@ -148,8 +148,8 @@ func judgedAtApplyDiagnostic(change *gateChange, unknown []qcc.Field) diag.Diagn
 	}
 
 	return diag.NewWarningDiagnostic("QCC quota gate not judged until apply", paragraphs(
-		"Terraform does not know before apply: "+strings.Join(what, ", ")+". "+atPlan+" The apply judges the whole gate, before anything that "+
-			"depends on it. If the quota does not suffice then, the apply fails half-way.",
+		"Terraform does not know before apply: "+strings.Join(what, ", ")+". "+atPlan+" The apply judges all that this gate adds, before "+
+			"anything that depends on it. If the quota does not suffice then, the apply fails half-way.",
 		"To let the plan decide, take the values from variables or from resources that exist already."))
 }
 
