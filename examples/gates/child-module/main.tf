@@ -1,4 +1,5 @@
-# A child module brings its own gate. Terraform passes the one provider block down, so the gates of all modules add up.
+# A child module brings its own gate. Terraform passes the one provider block down, so the gates of all modules add up. With for_each, all
+# gates are judged before the first order. The orders of a second module block would wait for the gates of that block only.
 
 terraform {
   required_version = ">= 1.4"
