@@ -67,6 +67,8 @@ type verdict struct {
 	handle string
 	// firstRefusal reports whether this is the first refusal of the run.
 	firstRefusal bool
+	// firstSkew is how far the service's clock is ahead, if this is the first verdict of the run that had to correct it; else 0.
+	firstSkew time.Duration
 }
 
 // shortage is a module of which a claim is refused.
@@ -104,8 +106,8 @@ type ledger struct {
 	judgedBy time.Time
 	// refusedBy is when the reading began that refused the last gate; zero if none was refused.
 	refusedBy time.Time
-	// skewReported reports whether the run has reported a clock that is off.
-	skewReported bool
+	// skewed reports whether a verdict had to correct the clock.
+	skewed bool
 }
 
 // takeBack takes back a claim that was granted at plan. It ignores an empty handle, and one of another run.
@@ -115,17 +117,6 @@ func (l *ledger) takeBack(handle string) {
 
 	l.granted[stagePlan] = l.granted[stagePlan].minus(l.handles[handle])
 	delete(l.handles, handle)
-}
-
-// reportsSkew reports whether a gate is to report that the clock is off. One gate of a run does.
-func (l *ledger) reportsSkew() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-
-	reported := l.skewReported
-	l.skewReported = true
-
-	return !reported
 }
 
 // judge grants or refuses a claim. Of a refused claim nothing counts. An error means that the quota cannot be read.
@@ -197,6 +188,12 @@ func (l *ledger) settle(at stage, claimed claim, quota qcc.Quota, began, arrived
 	default:
 		return verdict{}, false
 	}
+
+	if !l.skewed {
+		v.firstSkew = quota.Skew
+	}
+
+	l.skewed = l.skewed || quota.Skew != 0
 
 	return v, true
 }

@@ -22,6 +22,7 @@ type meter struct {
 	lock     chan struct{}
 	modules  map[string]qcc.Module
 	failure  error
+	skew     time.Duration
 	requests int
 	began    time.Time
 	reading  qcc.Quota
@@ -42,7 +43,7 @@ func (m *meter) read(ctx context.Context, after time.Time) (qcc.Quota, time.Time
 		time.Sleep(requestTime)
 
 		m.requests++
-		m.began, m.reading, m.failed = time.Now(), qcc.Quota{Modules: m.modules}, m.failure
+		m.began, m.reading, m.failed = time.Now(), qcc.Quota{Modules: m.modules, Skew: m.skew}, m.failure
 	}
 
 	return m.reading, m.began, m.failed
@@ -524,11 +525,18 @@ func TestLedgerOfAThousandGates(t *testing.T) {
 
 func TestLedgerReportsTheClockOnce(t *testing.T) {
 	t.Parallel()
+	inBubble(t, func(a account) {
+		for _, step := range []struct{ skew, reported time.Duration }{{0, 0}, {time.Minute, time.Minute}, {time.Minute, 0}, {0, 0}, {time.Minute, 0}} {
+			a.meter.skew = step.skew
 
-	l := &ledger{}
-	if !l.reportsSkew() || l.reportsSkew() {
-		t.Error("it is not reported once")
-	}
+			time.Sleep(time.Minute)
+
+			v, err := a.judge(t.Context(), stagePlan, adds("radar_id", 1))
+			if err != nil || v.firstSkew != step.reported {
+				t.Errorf("%s is reported as %s, %v", step.skew, v.firstSkew, err)
+			}
+		}
+	})
 }
 
 // TestLedgerAtPlanCountsConsumption has others consume between two gates of a plan, in which no order runs.

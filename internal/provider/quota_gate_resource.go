@@ -186,8 +186,8 @@ func (g *quotaGateResource) judge(ctx context.Context, at stage, change *gateCha
 
 	var diags diag.Diagnostics
 
-	if skew := judged.quota.Skew; skew != 0 && g.reader.ledger.reportsSkew() {
-		diags.Append(skewDiagnostic(skew))
+	if judged.firstSkew != 0 {
+		diags.Append(skewDiagnostic(judged.firstSkew))
 	}
 
 	for i, s := range judged.short {
