@@ -14,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
 // mostRequired is the largest requirement of one module. A larger one is certainly a mistake.
@@ -46,6 +48,10 @@ func (requirementsValidator) ValidateMap(_ context.Context, req validator.MapReq
 func gateRequirementFault(id string, requirement attr.Value) string {
 	if id == "" {
 		return "A requirement has an empty module id. Write a module id such as radar_id, bene_id or natural_person_id."
+	}
+
+	if !qcc.IsPlainID(id) {
+		return "A requirement has a module id that no account can have. Remove spaces and invisible characters from it."
 	}
 
 	count, _ := requirement.(types.Number) // The attribute has no other elements.
@@ -92,7 +98,7 @@ func parseImportID(importID string) (map[string]attr.Value, string) {
 		equals := strings.LastIndex(part, "=") // A module id may hold one.
 
 		id := strings.TrimSpace(part[:max(equals, 0)])
-		if id == "" {
+		if id == "" || !qcc.IsPlainID(id) {
 			return nil, fmt.Sprintf("Part %d is not a module id and a count with an equals sign between them.", i+1)
 		}
 

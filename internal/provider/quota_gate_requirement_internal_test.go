@@ -34,6 +34,8 @@ func TestGateRequirementsThatAreWrong(t *testing.T) {
 		"infinite":          {"radar_id", types.NumberValue(new(big.Float).SetInf(false)), `The requirement of "radar_id" is not a whole number.`},
 		"null":              {"radar_id", types.NumberNull(), `The requirement of "radar_id" is null, and must be a whole number; leave the module out if nothing of it is required.`},
 		"no id":             {"", whole(1), "A requirement has an empty module id. Write a module id such as radar_id, bene_id or natural_person_id."},
+		"a space":           {"radar_id ", whole(1), "A requirement has a module id that no account can have. Remove spaces and invisible characters from it."},
+		"an invisible one":  {"radar\u200b_id", whole(1), "A requirement has a module id that no account can have. Remove spaces and invisible characters from it."},
 		"an id of its own":  {"vip_order_2_id", whole(-1), `The requirement of "vip_order_2_id" is negative, and must be 0 or more.`},
 		"a credential's id": {"0123456789abcdef0123456789abcdef", whole(-1), "The requirement of a module whose id has an unusual form is negative, and must be 0 or more."},
 		"a long word as id": {"abcdefabcdefabcdefabcdefabcdefab", whole(-1), "The requirement of a module whose id has an unusual form is negative, and must be 0 or more."},
@@ -59,7 +61,7 @@ func TestGateRequirementsThatAreWrong(t *testing.T) {
 			}
 
 			wantPath := at.AtMapKey(test.id)
-			if strings.Contains(test.want, "unusual") {
+			if strings.Contains(test.want, "unusual") || strings.Contains(test.want, "no account") {
 				wantPath = at
 			}
 
@@ -81,6 +83,7 @@ func TestImportIDs(t *testing.T) {
 		" radar_id=0 , bene_id=5":        "bene_id=5 radar_id=0",
 		"radar_id=1000000000000000":      "radar_id=1000000000000000",
 		"x=1":                            "x=1",
+		"radar id=1":                     "Part 1 is not a module id and a count with an equals sign between them.",
 		"a=b=2":                          "a=b=2",
 		"":                               "Part 1 is not a module id and a count with an equals sign between them.",
 		"radar_id":                       "Part 1 is not a module id and a count with an equals sign between them.",

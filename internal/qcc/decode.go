@@ -155,7 +155,7 @@ func (w *wireModule) id(r *redactor) (string, error) {
 	switch {
 	case w.ID.twice || w.ID.kind != kindString || id == "":
 		return "", &AnswerError{Problem: ProblemID}
-	case !isPlainID(id):
+	case !IsPlainID(id):
 		return "", &AnswerError{Problem: ProblemIDText, Value: r.words(id)}
 	case r.hides(id):
 		return "", &AnswerError{Problem: ProblemIDSecret}
@@ -164,9 +164,9 @@ func (w *wireModule) id(r *redactor) (string, error) {
 	}
 }
 
-// isPlainID reports whether Terraform can keep and print an id as it is. Terraform normalises keys to NFC, and wraps what it prints at
+// IsPlainID reports whether Terraform can keep and print an id as it is. Terraform normalises keys to NFC, and wraps what it prints at
 // spaces. A CI system may obey a line that begins with "::", or "##" anywhere.
-func isPlainID(id string) bool {
+func IsPlainID(id string) bool {
 	isOdd := func(char rune) bool { return !isVisible(char) || char == ' ' || char == utf8.RuneError }
 
 	return utf8.RuneCountInString(id) <= maxIDLength && norm.NFC.IsNormalString(id) && !strings.ContainsFunc(id, isOdd) &&
