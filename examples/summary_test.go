@@ -1,6 +1,7 @@
 package examples_test
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,8 +68,12 @@ func TestSummaryOfAPlan(t *testing.T) {
 					t.Errorf("%s: exit code %d and %q, want %d", jq, code, problems, want)
 				}
 
+				if test.lacks != "" && strings.Contains(summary, test.lacks) {
+					t.Errorf("%s: the summary has %q:\n%s", jq, test.lacks, summary)
+				}
+
 				for _, line := range test.summary {
-					if !strings.Contains("\n"+summary, "\n"+line+"\n") {
+					if !strings.Contains("\n"+summary, "\n"+strings.TrimSuffix(line, "\n")+"\n") {
 						t.Errorf("%s: the summary does not have the line %q:\n%s", jq, line, summary)
 					}
 				}
@@ -92,5 +97,45 @@ func TestSummaryOfWhatIsNoPlan(t *testing.T) {
 				t.Errorf("%s: of %q: %d, %q, %q, want 2 and %q", jq, input, code, summary, problems, text)
 			}
 		}
+	}
+}
+
+// TestSummaryOfAPlanThatMayNotBeWhole judges plans without the members that say whether a plan is whole. OpenTofu and Terraform before 1.8
+// write such plans, so only a postcondition shows that a plan has read the quota.
+func TestSummaryOfAPlanThatMayNotBeWhole(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		source string
+		code   int
+		line   string
+	}{
+		"with a postcondition":    {marked, 0, "| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 20 | ▒▒▒▒▒░░░░░ 4 % |"},
+		"without a postcondition": {reads, 1, noCounts},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			var plan map[string]any
+			if err := json.Unmarshal([]byte(planJSON(t, planCase{
+				config: consumerWith(sufficient) + test.source, args: []string{"-var=qcc_required={radar_id=20}"},
+			})), &plan); err != nil {
+				t.Fatal(err)
+			}
+
+			delete(plan, "complete")
+			delete(plan, "applyable")
+
+			text, err := json.Marshal(plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			for _, jq := range jqs(t) {
+				if code, summary, _ := summarize(t, jq, "", string(text)); code != test.code || !strings.Contains(summary, "\n"+test.line+"\n") {
+					t.Errorf("%s: exit code %d, want %d and the line %q:\n%s", jq, code, test.code, test.line, summary)
+				}
+			}
+		})
 	}
 }

@@ -1,52 +1,101 @@
-# Judges a Terraform plan by its QCC quota, and tells of it in Markdown:
+# Judges a Terraform plan by its QCC quota, and writes a summary in Markdown:
 #
-#   terraform show -json tfplan | jq --null-input --raw-output --from-file quota.jq
+#   terraform show -json tfplan |
+#     jq --null-input --raw-output --from-file quota.jq
 #
-# Exits with 0 if the plan may be applied, with 1 if it must not, and with another code if there is no plan to read. Needs jq 1.6.
-# What the plan will consume is taken from its variable qcc_required, a map of numbers by module id. What gates (qcc_quota_gate) add is not
-# counted: Terraform judges it, and the plan fails if it is refused.
+# Exits with 0 if the plan may be applied, with 1 if it must not, and with
+# another code if there is no plan to read. Requires jq 1.6 or gojq.
+#
+# A plan requires what its gates (qcc_quota_gate) add, and what the variable
+# qcc_required says: a map of numbers by module id, for conditions of your own.
+# Do not count an order in both.
 
-# Addresses that the summary tells of and that do not decide: of check blocks, such as "check.qcc_quota"; and of resources and outputs
-# with a condition that can only be judged at apply, such as "output.id". A condition that failed decides in any case.
+# Addresses that the summary shows and that do not decide: of check blocks,
+# such as "check.qcc_quota"; and of resources and outputs with a condition that
+# can only be judged at apply, such as "output.id". A condition that failed
+# decides in any case.
 def tolerated: [];
+
+# The summary lists this many gates.
+def listed: 50;
 
 # Text from elsewhere, which must not become Markdown.
 def plain: tostring | gsub("\\s+"; " ") | gsub("(?<special>[\\\\`|<>*\\[\\]])"; "\\\(.special)");
 def code: "`\(tostring | gsub("[`|\\\\\\s]"; "?"))`";
 def cell: if . == null then "–" else plain end;
 
-def required: .variables.qcc_required.value // {};
+# An address in the configuration: without the keys of for_each and count.
+def configured: gsub("\\[(\"([^\"\\\\]|\\\\.)*\"|[0-9]+)\\]"; "");
 
-def is_understood:
-  type == "object" and all(.[]; type == "number" or (type == "string" and test("^[0-9]+$")));
+# The account of each resource in the configuration: its provider block.
+def accounts:
+  def resources($path):
+    (.resources[]? | {key: "\($path)\(.address)", value: .provider_config_key}),
+    (.module_calls // {} | to_entries[] | "\($path)module.\(.key)." as $child | .value.module | objects | resources($child));
+  [.configuration.root_module | objects | resources("")] | from_entries;
 
-def needs: required | if is_understood then with_entries(.value = (.value | tonumber)) else {} end;
+def is_count: (type == "number" and . >= 0 and . == floor) or (type == "string" and test("^[0-9]+$"));
 
-def requires: any(needs[]; . > 0);
+# Adds up counts by module id.
+def total: reduce (.[] | to_entries[]) as $entry ({}; .[$entry.key] += $entry.value);
 
-# The modules that were read at plan, by the address of what read them. An ephemeral resource leaves nothing in a plan.
-def quotas:
-  [.prior_state.values.root_module | recurse(.child_modules[]?) | .resources[]?
-    | select(.mode == "data" and .type == "qcc_quota") | {key: .address, value: (.values.modules // {})}]
+# What each gate adds. A new gate and a replaced one add their whole
+# requirement. What is known only at apply is not in the plan.
+def gates($accounts):
+  [.resource_changes[]?
+    | select(.mode == "managed" and .type == "qcc_quota_gate")
+    | select(any(.change.actions[]; . == "create" or . == "update"))
+    | (if any(.change.actions[]; . == "create") then {} else .change.before.required // {} end) as $before
+    | {
+        address,
+        account: $accounts[.address | configured],
+        adds: (.change.after.required // {} | with_entries(.value -= ($before[.key] // 0) | select(.value > 0))),
+        is_late: any(.change.after_unknown | ..; . == true)
+      }
+    | select(.is_late or .adds != {})];
+
+# Whether the plan orders something. A plan that only destroys, or changes
+# nothing, does not: Terraform leaves its conditions undecided.
+def orders: any(.resource_changes[]? | select(.mode == "managed") | .change.actions[]; . == "create" or . == "update");
+
+# Whether the plan has all of the configuration: it has no error, -target or
+# -destroy. OpenTofu and Terraform before 1.8 do not say whether it is complete.
+def is_whole:
+  .complete == true and (.errored | not)
+  and (.applyable == false
+    or any((.resource_changes[]? | select(.mode == "managed") | .change.actions), .output_changes[]?.actions; . != ["delete"] and . != ["forget"]));
+
+# The data sources that this plan has read for sure, by address: a condition of
+# their own passed, or they are in a check block.
+def proven:
+  [(.checks[]? | select(.address.mode == "data" and .address.type == "qcc_quota") | .instances[]? | select(.status == "pass") | .address.to_display),
+    (.resource_changes[]? | select(.action_reason == "read_because_check_nested") | .address)
+    | {key: ., value: true}]
   | from_entries;
 
-# What reads the quota only at apply. A data source in a check block is read at both times.
+# The data sources of the plan, with their modules: null unless this plan has
+# read them, because a plan also has what an older one has read. An ephemeral
+# resource leaves nothing in a plan.
+def quotas($accounts):
+  is_whole as $is_whole
+  | proven as $proven
+  | [.prior_state.values.root_module | recurse(.child_modules[]?) | .resources[]?
+    | select(.mode == "data" and .type == "qcc_quota")
+    | {address, account: $accounts[.address | configured], modules: (if $is_whole or $proven[.address] then .values.modules else null end)}];
+
+# The data sources that are read only at apply.
 def deferred:
   [.resource_changes[]?
     | select(.mode == "data" and .type == "qcc_quota" and .action_reason != "read_because_check_nested") | .address];
 
-# A plan that only destroys, or changes nothing, orders nothing: Terraform leaves its conditions undecided, and nobody needs quota.
-def orders: any(.resource_changes[]? | select(.mode == "managed") | .change.actions[]; . == "create" or . == "update");
-
-# A plan with -target leaves conditions undecided, and data sources as they were in the state.
-def is_partial: .complete == false and (.errored | not);
-
-# The checks that did not pass. Those that are undecided because Terraform did not get to them say nothing.
-def failures:
-  . as $plan
+# The conditions and checks that did not pass. Those that Terraform did not get
+# to are undecided, and say nothing.
+def failures($orders):
+  (.errored | not) as $has_no_error
+  | (.complete == false and $has_no_error) as $is_partial
   | [.checks[]?
-    | select(.status == "fail" or .status == "error" or (.status == "unknown" and ($plan | orders and (.errored | not))
-        and (.instances != null or ($plan | is_partial | not))))
+    | select(.status == "fail" or .status == "error" or (.status == "unknown" and $orders and $has_no_error
+        and (.instances != null or ($is_partial | not))))
     | .address as {to_display: $address, kind: $kind}
     | ([.instances[]?.problems[]?.message] | join(" ")) as $message
     | {
@@ -57,25 +106,56 @@ def failures:
           else "failed." end)"
       }];
 
-def is_short($need): $need > 0 and $need > (.remaining // 0);
+# All that decides about the plan.
+def facts:
+  accounts as $accounts
+  | orders as $orders
+  | (.variables.qcc_required.value // {}) as $required
+  | ($required | type == "object" and all(.[]; is_count)) as $is_understood
+  | {
+      errored: (.errored == true),
+      orders: $orders,
+      is_understood: $is_understood,
+      required: (if $is_understood then $required | with_entries(.value |= tonumber | select(.value > 0)) else {} end),
+      gates: gates($accounts),
+      quotas: (quotas($accounts) | group_by([.account, .modules]) | map(.[0] + {addresses: map(.address)})),
+      deferred: deferred,
+      failures: failures($orders)
+    }
+  | .adds = (.gates | group_by(.account) | map({key: (.[0].account | tostring), value: ([.[].adds] | total)}) | from_entries);
 
-# The modules that cannot pay for what is required.
-def shortages:
-  needs as $needs
-  | [quotas[] as $modules | $needs | to_entries[] | .value as $need | select($modules[.key] | is_short($need)) | .key] | unique;
+# What an account needs for this plan, by module id. An account is a provider
+# block: each must have what qcc_required says, and what its own gates add.
+def needs($account): [.required, .adds[$account | tostring] // {}] | total;
+
+# Addresses of which the same is true.
+def named: "\(.[0] | code)\(.[1:] | if . == [] then "" else " and \(length) more" end)";
+
+# The modules of a data source that do not have what its account needs.
+def shortages($quota):
+  needs($quota.account) | to_entries[]
+  | .value as $need
+  | $quota.modules[.key].remaining as $remaining
+  | select($need > ($remaining // 0))
+  | "\($quota.addresses | named): \(.key | code) is short by \($need - ($remaining // 0)): \($need) required, \(
+      if $remaining == null then "and what is left is not known" else "\($remaining) remaining" end).";
 
 def problems:
-  [failures[] | select(.tolerated | not).text] as $failures
-  | [deferred[] | "\(code) is read only at apply, when a gate comes too late. Remove what puts it off, such as `depends_on`."]
-    + $failures
-    + if $failures == [] and .errored then ["The plan failed. Terraform's own output says why."]
-      elif orders | not then []
-      elif required | is_understood | not then ["The variable `qcc_required` is not a map of whole numbers."]
-      elif requires and is_partial then ["The plan leaves out a part of the configuration (`-target`), so its quota may be an old one."]
-      elif requires and quotas == {} and deferred == [] then ["Quota is required, and no data source reads it."]
-      elif $failures == [] and shortages != [] then ["Quota is short for \(shortages | map(code) | join(", ")), and no condition refuses that."]
-      else []
-      end;
+  (.deferred[] | "\(code) is read only at apply, which is too late for a condition. Remove what moves the read, such as `depends_on`."),
+  (.failures[] | select(.tolerated | not).text),
+  if .errored then
+    if any(.failures[]; .tolerated | not) then empty else "The plan failed. Terraform's own output says why." end
+  elif .orders | not then empty
+  elif .is_understood | not then "The variable `qcc_required` is not a map of whole numbers."
+  else
+    if .required == {} then empty
+    elif .quotas == [] and .deferred == [] then "Quota is required, and no data source reads it."
+    else
+      .quotas[] | select(.modules == null)
+      | "Quota is required, and the plan does not show that it has read \(.addresses | named). Plan without `-target`, or give the data source a postcondition."
+    end,
+    shortages(.quotas[] | select(.modules))
+  end;
 
 # What is used, and what this plan will use, in tenths of the total.
 def bar($need):
@@ -89,28 +169,59 @@ def bar($need):
     | add
   end;
 
+# The modules of a data source, or just what is required if there are none.
 def table($needs):
-  . as $modules
-  | "| module | name | total | consumed | remaining | required | use (█ consumed, ▒ required) |",
+  (. != null) as $is_read
+  | (. // {}) as $modules
+  | select($modules + $needs != {})
+  | "",
+    "| module | name | total | consumed | remaining | required | use (█ consumed, ▒ required) |",
     "|---|---|--:|--:|--:|--:|---|",
     ($modules + $needs | keys[] as $id
       | ($needs[$id] // 0) as $need
       | $modules[$id]
       | "| \($id | code) | \(.name | cell) | \(.total | cell) | \(.consumed | cell) | \(.remaining | cell) "
-        + "| \($need)\(if is_short($need) then " ❌" else "" end) | \(bar($need)) |");
+        + "| \($need)\(if $is_read and $need > 0 and $need > (.remaining // 0) then " ❌" else "" end) | \(bar($need)) |");
+
+def amounts: [to_entries[] | "\(.value) \(.key | code)"];
+
+# What requires which quota.
+def list:
+  select(.gates != [])
+  | "",
+    "| required by | |",
+    "|---|---|",
+    (.required | select(. != {}) | "| the variable `qcc_required` | \(amounts | join(", ")) |"),
+    (.gates[:listed][] | "| \(.address | code) | \((.adds | amounts) + [select(.is_late) | "⏳ the rest is known at apply"] | join(", ")) |"),
+    (.gates[listed:] | select(. != []) | "| \(length) more gates | \([.[].adds] | total | amounts | join(", ")) |"),
+    if .errored then "", "The plan failed, so gates may be missing here." else empty end;
+
+def tables:
+  . as $facts
+  | (.quotas[]
+      | "", (.addresses | named) + (if .modules then "" else ": no counts, because the plan does not show that it has read this." end),
+        (.account as $account | .modules | table($facts | needs($account)))),
+    ([.gates[].account] | unique - [$facts.quotas[].account] | .[]
+      | "", "No counts, because no data source reads the quota\(if . == null then "" else " of the provider \(code)" end).",
+        (. as $account | null | table($facts | needs($account)))),
+    if .gates != [] then empty
+    elif .quotas == [] then "", "No data source reads quota in this plan."
+    elif .orders and .required == {} then
+      "", "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty, or not in the plan."
+    else empty
+    end;
 
 [try input catch empty]
 | if length == 0 then "There is no plan to read.\n" | halt_error(2) else .[0] end
 | if type == "object" and (.planned_values | type) == "object" then . else "This is not a plan.\n" | halt_error(2) end
-| needs as $needs
-| problems as $problems
+| facts
+| [problems] as $problems
 | "### QCC quota: \(if $problems == [] then "the plan may be applied ✅" else "the plan must not be applied ❌" end)",
   "",
   ($problems[] | "- \(.)"),
-  (failures[] | select(.tolerated) | "- \(.text) (tolerated)"),
-  (quotas | to_entries[] | "", (.key | code), "", (.value | table($needs))),
-  if quotas == {} then "", "No data source reads quota in this plan."
-  elif orders and (requires | not) then "", "The variable `qcc_required` is empty, or not in the plan."
-  else empty
-  end,
+  (.failures[] | select(.tolerated) | "- \(.text) (tolerated)"),
+  ([.gates[] | select(.is_late).address] | select(. != [])
+    | "- Judged at apply, before what depends on it, because what it requires is not known at plan: \(named)."),
+  list,
+  tables,
   if $problems == [] then empty else "The plan must not be applied. The summary says why.\n" | halt_error(1) end

@@ -20,7 +20,15 @@ variable "qcc_required" {
 
 provider "qcc" {}
 
-data "qcc_quota" "this" {}
+data "qcc_quota" "this" {
+  lifecycle {
+    # Leaves a mark in the plan that it has read the quota, for quota.jq and quota.rego.
+    postcondition {
+      condition     = self.modules != null
+      error_message = "The quota was not read."
+    }
+  }
+}
 
 locals {
   short = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)

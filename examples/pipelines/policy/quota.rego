@@ -1,106 +1,238 @@
-# Refuses a Terraform plan that its QCC quota cannot pay for, or whose gate cannot be judged before apply:
+# Refuses a Terraform plan that its QCC quota cannot pay for, or that cannot be
+# judged before apply. The rules are those of quota.jq:
 #
-#   terraform show -json tfplan | conftest test --parser json --policy policy -
+#   terraform show -json tfplan |
+#     conftest test --parser json --policy policy -
 #
-# What the plan will consume is taken from its variable qcc_required, a map of numbers by module id. What gates (qcc_quota_gate) add is not
-# counted: Terraform judges it, and the plan fails if it is refused.
+# A plan requires what its gates (qcc_quota_gate) add, and what the variable
+# qcc_required says: a map of numbers by module id, for conditions of your own.
+# Do not count an order in both. Requires OPA 0.59 or newer.
 package main
 
-# Addresses that do not decide: of check blocks, such as "check.qcc_quota"; and of resources and outputs with a condition that can only
-# be judged at apply, such as "output.id". A condition that failed decides in any case.
+import rego.v1
+
+# Addresses that do not decide: of check blocks, such as "check.qcc_quota"; and
+# of resources and outputs with a condition that can only be judged at apply,
+# such as "output.id". A condition that failed decides in any case.
 tolerated := set()
 
-deny contains "This is not a plan." if not is_object(object.get(input, "planned_values", null))
+# The plan as terraform show -json writes it: under the name that HCP Terraform
+# and env0, Scalr, or Spacelift give it, or the whole input.
+default plan := {}
 
-deny contains "The plan failed. Terraform's own output says why." if {
-	input.errored
-	count(failures) == 0
+plan := input.plan if {
+	is_object(input.plan)
+} else := input.tfplan if {
+	is_object(input.tfplan)
+} else := input.terraform if {
+	is_object(input.terraform)
+} else := input if {
+	is_object(input)
 }
 
-deny contains sprintf("%s is read only at apply, when a gate comes too late.", [address]) if some address in deferred
+deny contains "This is not a plan." if not is_plan
+
+deny contains message if {
+	some address in deferred
+	message := sprintf("%s is read only at apply, which is too late for a condition. Remove what moves the read, such as depends_on.", [address])
+}
 
 deny contains sprintf("%s: %s", [address, text]) if some address, text in failures
 
+deny contains "The plan failed. Terraform's own output says why." if {
+	has_error
+	count(failures) == 0
+}
+
 deny contains "The variable qcc_required is not a map of whole numbers." if {
-	orders
+	is_judged
 	not is_understood
 }
 
-deny contains "The plan leaves out a part of the configuration (-target), so its quota may be an old one." if {
-	orders
-	requires
-	is_partial
-}
-
 deny contains "Quota is required, and no data source reads it." if {
-	orders
-	requires
+	is_judged
+	count(required) > 0
 	count(quotas) + count(deferred) == 0
 }
 
+unread := "Quota is required, and the plan does not show that it has read %s. Plan without -target, or give the data source a postcondition."
+
 deny contains message if {
-	orders
-	some address, modules in quotas
-	some id, need in needs
-	left := number_or_zero(object.get(modules, [id, "remaining"], null))
-	need > left
-	message := sprintf("%s: %s is short by %v: %v required, %v remaining.", [address, id, need - left, need, left])
+	is_judged
+	count(required) > 0
+	some address, _ in quotas
+	not is_read(address)
+	message := sprintf(unread, [address])
 }
 
-# A plan that only destroys, or changes nothing, orders nothing: Terraform leaves its conditions undecided, and nobody needs quota.
+deny contains message if {
+	is_judged
+	some address, quota in quotas
+	is_read(address)
+	some id, need in needs[quota.account]
+	remaining := object.get(quota.modules, [id, "remaining"], null)
+	need > number_or_zero(remaining)
+	message := sprintf("%s: %s is short by %v: %v required, %s.", [address, id, need - number_or_zero(remaining), need, told(remaining)])
+}
+
+told(remaining) := sprintf("%v remaining", [remaining]) if is_number(remaining)
+
+told(remaining) := "and what is left is not known" if not is_number(remaining)
+
+is_plan if is_object(plan.planned_values)
+
+has_error if plan.errored == true
+
+# A plan that failed is refused for that alone, because it lacks what Terraform
+# did not get to. A plan that only destroys, or changes nothing, orders nothing.
+is_judged if {
+	orders
+	not has_error
+}
+
 orders if {
-	some change in input.resource_changes
+	some change in plan.resource_changes
 	change.mode == "managed"
 	some action in change.change.actions
 	action in {"create", "update"}
 }
 
-# A plan with -target leaves conditions undecided, and data sources as they were in the state.
-is_partial if {
-	input.complete == false
-	not input.errored
+# The account of each resource in the configuration: its provider block.
+accounts[address] := resource.provider_config_key if {
+	walk(plan.configuration.root_module, [path, resource])
+	path[count(path) - 2] == "resources"
+	modules := [sprintf("module.%s.", [path[i + 1]]) | some i, "module_calls" in path; i % 3 == 0]
+	address := concat("", array.concat(modules, [resource.address]))
 }
 
-default required := {}
+# An address in the configuration has no keys of for_each and count.
+account_of(address) := object.get(accounts, regex.replace(address, `\[("([^"\\]|\\.)*"|[0-9]+)\]`, ""), "")
 
-required := input.variables.qcc_required.value if input.variables.qcc_required.value != null
+default qcc_required := {}
+
+qcc_required := plan.variables.qcc_required.value if plan.variables.qcc_required.value != null
 
 is_understood if {
-	is_object(required)
-	every value in required { is_count(value) }
+	is_object(qcc_required)
+	every value in qcc_required { is_count(value) }
 }
 
-is_count(value) if is_number(value)
+is_count(value) if {
+	is_number(value)
+	value >= 0
+	value == floor(value)
+}
 
-is_count(value) if regex.match(`^[0-9]+$`, value)
+is_count(value) if {
+	is_string(value)
+	regex.match(`^[0-9]+$`, value)
+}
 
-needs[id] := need if {
+required[id] := need if {
 	is_understood
-	some id, value in required
+	some id, value in qcc_required
 	need := to_number(value)
 	need > 0
 }
 
-requires if count(needs) > 0
+# What each gate adds. A new gate and a replaced one add their whole
+# requirement. What is known only at apply is not in the plan: Terraform judges
+# it then, before what depends on the gate.
+added[change.address] := {"account": account_of(change.address), "adds": adds} if {
+	some change in plan.resource_changes
+	change.mode == "managed"
+	change.type == "qcc_quota_gate"
+	some action in change.change.actions
+	action in {"create", "update"}
+	before := before_of(change.change)
+	adds := {id: add |
+		some id, after in change.change.after.required
+		add := after - object.get(before, id, 0)
+		add > 0
+	}
+}
 
-# The modules that were read at plan, by the address of what read them. An ephemeral resource leaves nothing in a plan.
-quotas[resource.address] := resource.values.modules if {
-	walk(input.prior_state.values.root_module, [_, resource])
+before_of(change) := {} if "create" in change.actions
+
+before_of(change) := object.get(change, ["before", "required"], {}) if not "create" in change.actions
+
+# What each account needs: what qcc_required says, and what its own gates add.
+needs[account] := {id: need |
+	some id in object.keys(object.union(required, sums))
+	need := object.get(required, id, 0) + object.get(sums, id, 0)
+} if {
+	some account in {quota.account | some quota in quotas}
+	ids := {id | some gate in added; gate.account == account; some id, _ in gate.adds}
+	sums := {id: sum([gate.adds[id] | some gate in added; gate.account == account]) | some id in ids}
+}
+
+# The data sources in the plan. An ephemeral resource leaves nothing there.
+quotas[resource.address] := {"account": account_of(resource.address), "modules": resource.values.modules} if {
+	walk(plan.prior_state.values.root_module, [_, resource])
 	resource.mode == "data"
 	resource.type == "qcc_quota"
 }
 
-# What reads the quota only at apply. A data source in a check block is read at both times.
+# Whether this plan has read a data source for sure. A plan also has what an
+# older one has read.
+is_read(address) if {
+	is_whole
+	is_object(quotas[address].modules)
+}
+
+is_read(address) if {
+	address in proven
+	is_object(quotas[address].modules)
+}
+
+# Whether the plan has all of the configuration: it has no error, -target or
+# -destroy. OpenTofu and Terraform before 1.8 do not say whether it is complete.
+is_whole if {
+	plan.complete == true
+	not has_error
+	plans_more_than_deletion
+}
+
+plans_more_than_deletion if {
+	some change in plan.resource_changes
+	change.mode == "managed"
+	not change.change.actions in {["delete"], ["forget"]}
+}
+
+plans_more_than_deletion if plan.applyable == false
+
+plans_more_than_deletion if {
+	some change in plan.output_changes
+	change.actions != ["delete"]
+}
+
+# A data source whose own condition passed was read, and so was one in a check
+# block.
+proven contains instance.address.to_display if {
+	some check in plan.checks
+	check.address.mode == "data"
+	check.address.type == "qcc_quota"
+	some instance in check.instances
+	instance.status == "pass"
+}
+
+proven contains change.address if {
+	some change in plan.resource_changes
+	change.action_reason == "read_because_check_nested"
+}
+
+# The data sources that are read only at apply.
 deferred contains change.address if {
-	some change in input.resource_changes
+	some change in plan.resource_changes
 	change.mode == "data"
 	change.type == "qcc_quota"
 	object.get(change, "action_reason", "") != "read_because_check_nested"
 }
 
-# What is said of the checks that did not pass and are not tolerated, by address.
+# What is said of the conditions and checks that did not pass and are not
+# tolerated, by address.
 failures[check.address.to_display] := text if {
-	some check in input.checks
+	some check in plan.checks
 	did_not_pass(check)
 	not is_tolerated(check)
 	found := [problem.message | some problem in check.instances[_].problems]
@@ -118,14 +250,13 @@ did_not_pass(check) if check.status in {"fail", "error"}
 # A check that is undecided because Terraform did not get to it says nothing.
 did_not_pass(check) if {
 	check.status == "unknown"
-	orders
-	not input.errored
+	is_judged
 	was_reached(check)
 }
 
 was_reached(check) if check.instances
 
-was_reached(_) if not is_partial
+was_reached(_) if not plan.complete == false
 
 is_tolerated(check) if {
 	check.address.to_display in tolerated
