@@ -139,22 +139,47 @@ required[id] := need if {
 # requirement. What is known only at apply is not in the plan: Terraform judges
 # it then, before what depends on the gate.
 added[change.address] := {"account": account_of(change.address), "adds": adds} if {
-	some change in plan.resource_changes
-	change.mode == "managed"
-	change.type == "qcc_quota_gate"
-	some action in change.change.actions
-	action in {"create", "update"}
+	some change in gates
 	before := before_of(change.change)
 	adds := {id: add |
-		some id, after in change.change.after.required
+		some id, after in after_of(change.change)
 		add := after - object.get(before, id, 0)
 		add > 0
 	}
 }
 
+deny contains sprintf("%s: what it requires cannot be read from the plan.", [change.address]) if {
+	some change in gates
+	not is_readable(change.change)
+}
+
+gates contains change if {
+	some change in plan.resource_changes
+	change.mode == "managed"
+	change.type == "qcc_quota_gate"
+	some action in change.change.actions
+	action in {"create", "update"}
+}
+
+is_readable(change) if {
+	every requirement in [before_of(change), after_of(change)] {
+		is_object(requirement)
+		every count in requirement { is_number(count) }
+	}
+}
+
 before_of(change) := {} if "create" in change.actions
 
-before_of(change) := object.get(change, ["before", "required"], {}) if not "create" in change.actions
+before_of(change) := change.before.required if not "create" in change.actions
+
+after_of(change) := object.get(change.after, "required", {}) if is_late(change)
+
+after_of(change) := change.after.required if not is_late(change)
+
+is_late(change) if {
+	walk(change.after_unknown, [_, value])
+	value == true
+}
 
 # What each account needs: what qcc_required says, and what its own gates add.
 needs[account] := {id: need |
