@@ -198,37 +198,18 @@ quotas[resource.address] := {"account": account_of(resource.address), "modules":
 	resource.type == "qcc_quota"
 }
 
-# Whether this plan has read a data source for sure. A plan also has what an
-# older one has read.
+# Whether a plan that is judged has read a data source for sure: it has all of
+# the configuration, or shows the read. A plan with -target also has what an
+# older one has read. OpenTofu and Terraform before 1.8 do not say whether a plan
+# is complete.
 is_read(address) if {
-	is_whole
+	plan.complete == true
 	is_object(quotas[address].modules)
 }
 
 is_read(address) if {
 	address in proven
 	is_object(quotas[address].modules)
-}
-
-# Whether the plan has all of the configuration: it has no error, -target or
-# -destroy. OpenTofu and Terraform before 1.8 do not say whether it is complete.
-is_whole if {
-	plan.complete == true
-	not has_error
-	plans_more_than_deletion
-}
-
-plans_more_than_deletion if {
-	some change in plan.resource_changes
-	change.mode == "managed"
-	not change.change.actions in {["delete"], ["forget"]}
-}
-
-plans_more_than_deletion if plan.applyable == false
-
-plans_more_than_deletion if {
-	some change in plan.output_changes
-	change.actions != ["delete"]
 }
 
 # A data source whose own condition passed was read, and so was one in a check
