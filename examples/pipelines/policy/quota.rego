@@ -162,10 +162,13 @@ gates contains change if {
 }
 
 is_readable(change) if {
-	every requirement in [before_of(change), after_of(change)] {
-		is_object(requirement)
-		every count in requirement { is_number(count) }
-	}
+	are_counts(before_of(change))
+	are_counts(after_of(change))
+}
+
+are_counts(requirement) if {
+	is_object(requirement)
+	every count in requirement { is_number(count) }
 }
 
 before_of(change) := {} if "create" in change.actions
