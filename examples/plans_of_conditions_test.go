@@ -22,8 +22,7 @@ var conditionPlans = map[string]planCase{
 		refused: true,
 		summary: []string{
 			refused, "- `terraform_data.order`: Not enough \\| quota.",
-			"| `new_id` | – | – | – | – | 1 ❌ | – |",
-			"| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 49 ❌ | ▒▒▒▒▒▒▒▒▒▒ 4 % |",
+			noCounts, "| `new_id` | – | – | – | – | 1 | – |", "| `radar_id` | – | – | – | – | 49 | – |",
 		},
 		denials: "terraform_data.order: Not enough | quota.",
 	},
@@ -83,6 +82,15 @@ var conditionPlans = map[string]planCase{
 		config: consumerWith(anything), args: []string{"-var=qcc_required={radar_id=1}"}, refused: true,
 		summary: []string{refused, "- Quota is required, and no data source reads it."},
 		denials: "Quota is required, and no data source reads it.",
+	},
+	"quota is short, a module is missing, and no condition refuses it": {
+		config: consumerWith(anything) + reads, args: []string{"-var=qcc_required={radar_id=49, new_id=1}"}, refused: true,
+		summary: []string{
+			refused, "- `data.qcc_quota.this`: `new_id` is short by 1: 1 required, and what is left is not known.",
+			"| `new_id` | – | – | – | – | 1 ❌ | – |", "| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 49 ❌ | ▒▒▒▒▒▒▒▒▒▒ 4 % |",
+		},
+		denials: "data.qcc_quota.this: new_id is short by 1: 1 required, and what is left is not known.\n" +
+			"data.qcc_quota.this: radar_id is short by 1: 49 required, 48 remaining.",
 	},
 	"quota is short, and no condition refuses it": {
 		config: consumerWith(anything) + reads, args: []string{"-var=qcc_required={radar_id=50, bene_id=98}"}, refused: true,

@@ -29,7 +29,7 @@ var gatePlans = map[string]planCase{
 		config: testkit.RequiredProvider + gate("few", "{ bene_id = 1 }") + gate("many", "{ radar_id = 49 }") + marked, refused: true,
 		summary: []string{
 			refused, "- " + failed, requirements + "| `qcc_quota_gate.few` | 1 `bene_id` |", "The plan failed, so gates may be missing here.",
-			"`data.qcc_quota.this`", "| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 0 | ░░░░░░░░░░ 4 % |",
+			noCounts, "| `bene_id` | – | – | – | – | 1 | – |",
 		},
 		denials: failed,
 	},

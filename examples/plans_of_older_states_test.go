@@ -44,6 +44,10 @@ var unreadPlans = map[string]planCase{
 		applied: testkit.RequiredProvider + marked, config: consumerWith(sufficient) + marked, quota: emulator.Behavior{Code: 112}, refused: true,
 		summary: []string{refused, "- " + failed, noCounts}, lacks: older, denials: failed,
 	},
+	"an older state, and the read with a precondition fails": {
+		applied: testkit.RequiredProvider + withPrecondition, config: consumerWith(sufficient) + withPrecondition, quota: emulator.Behavior{Code: 112},
+		refused: true, summary: []string{refused, "- " + failed, noCounts}, lacks: older, denials: failed,
+	},
 	"an older state, and a condition refuses": {
 		applied: testkit.RequiredProvider + reads, config: consumerWith(sufficient) + reads, quota: meanwhile, args: []string{"-var=qcc_required={radar_id=20}"},
 		refused: true, summary: []string{refused, "- `terraform_data.order`: Not enough \\| quota.", noCounts, "| `radar_id` | – | – | – | – | 20 | – |"},
@@ -51,12 +55,11 @@ var unreadPlans = map[string]planCase{
 	},
 	"an older state, and a condition refuses beside a postcondition": {
 		applied: testkit.RequiredProvider + marked, config: consumerWith(sufficient) + marked, quota: meanwhile, args: []string{"-var=qcc_required={radar_id=20}"},
-		refused: true, summary: []string{refused, "- `terraform_data.order`: Not enough \\| quota.", newer + "20 ❌ | ██████▒▒▒▒ 62 % |"},
-		lacks: older, denials: "terraform_data.order: Not enough | quota.",
+		refused: true, summary: []string{refused, "- `terraform_data.order`: Not enough \\| quota.", noCounts}, lacks: "31", denials: "terraform_data.order: Not enough | quota.",
 	},
 	"an older state, and a gate refuses beside a postcondition": {
 		applied: testkit.RequiredProvider + marked, config: testkit.RequiredProvider + gate("this", "{ radar_id = 20 }") + marked, quota: meanwhile,
-		refused: true, summary: []string{refused, "- " + failed, newer + "0 | ██████░░░░ 62 % |"}, lacks: older, denials: failed,
+		refused: true, summary: []string{refused, "- " + failed, noCounts}, lacks: "31", denials: failed,
 	},
 	"an older state, and a target leaves out the data source": {
 		applied: testkit.RequiredProvider + reads, config: consumerWith(anything) + reads, quota: meanwhile,

@@ -79,6 +79,16 @@ data "qcc_quota" "this" {
   }
 }
 `
+	withPrecondition = `
+data "qcc_quota" "this" {
+  lifecycle {
+    precondition {
+      condition     = path.module != ""
+      error_message = "It does not read."
+    }
+  }
+}
+`
 	accepted = "### QCC quota: the plan may be applied ✅"
 	refused  = "### QCC quota: the plan must not be applied ❌"
 

@@ -91,15 +91,15 @@ def gates($accounts):
 # nothing, does not: Terraform leaves its conditions undecided.
 def orders: any(.resource_changes[]? | select(.mode == "managed") | .change.actions[]; . == "create" or . == "update");
 
-# Whether the plan has all of the configuration: it has no error, -target or
-# -destroy. OpenTofu and Terraform before 1.8 do not say whether it is complete.
+# Whether the plan has all of the configuration: it has no -target or -destroy.
+# OpenTofu and Terraform before 1.8 do not say whether it is complete.
 def is_whole:
-  .complete == true and (.errored | not)
+  .complete == true
   and (.applyable == false
     or any((.resource_changes[]? | select(.mode == "managed") | .change.actions), .output_changes[]?.actions; . != ["delete"] and . != ["forget"]));
 
-# The data sources that this plan has read for sure, by address: a condition of
-# their own passed, or they are in a check block.
+# The data sources that a plan without errors has read, by address: a condition
+# of their own passed, or they are in a check block.
 def proven:
   [(.checks[]? | select(.address.mode == "data" and .address.type == "qcc_quota") | .instances[]? | select(.status == "pass") | .address.to_display),
     (.resource_changes[]? | select(.action_reason == "read_because_check_nested") | .address)
@@ -107,14 +107,16 @@ def proven:
   | from_entries;
 
 # The data sources of the plan, with their modules: null unless this plan has
-# read them, because a plan also has what an older one has read. An ephemeral
-# resource leaves nothing in a plan.
+# read them for sure, because a plan also has what an older one has read. A plan
+# that failed does not show what it has read. An ephemeral resource leaves
+# nothing in a plan.
 def quotas($accounts):
-  is_whole as $is_whole
+  (.errored | not) as $has_no_error
+  | is_whole as $is_whole
   | proven as $proven
   | [.prior_state.values.root_module | recurse(.child_modules[]?) | .resources[]?
     | select(.mode == "data" and .type == "qcc_quota")
-    | {address, account: $accounts[.address | configured], modules: (if $is_whole or $proven[.address] then .values.modules else null end)}];
+    | {address, account: $accounts[.address | configured], modules: (if $has_no_error and ($is_whole or $proven[.address]) then .values.modules else null end)}];
 
 # The data sources that are read only at apply.
 def deferred:

@@ -22,7 +22,7 @@ provider "qcc" {}
 
 data "qcc_quota" "this" {
   lifecycle {
-    # Leaves a mark in the plan that it has read the quota, for quota.jq and quota.rego.
+    # Shows in a plan of OpenTofu, and in one with -target, that it has read the quota. The pipelines' examples rely on it.
     postcondition {
       condition     = self.modules != null
       error_message = "The quota was not read."
