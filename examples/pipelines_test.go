@@ -139,8 +139,17 @@ var pipelines = map[string]pipeline{
 func script(t *testing.T, f *testkit.Folder, shell string, flags []string, script string, env ...string) bool {
 	t.Helper()
 
+	succeeded, _ := run(t, f, slices.Concat([]string{shell}, flags, []string{"-c", script}), env...)
+
+	return succeeded
+}
+
+// run runs a command in the folder with the Terraform and the jq of the tests. It tells whether it succeeded, and what it said.
+func run(t *testing.T, f *testkit.Folder, arguments []string, env ...string) (succeeded bool, said string) {
+	t.Helper()
+
 	jq := testkit.JQ(t)
-	command := exec.CommandContext(t.Context(), shell, append(flags, "-c", script)...)
+	command := exec.CommandContext(t.Context(), arguments[0], arguments[1:]...) //nolint:gosec // The examples are the project's own.
 	command.Dir = f.Dir
 	command.Env = append(f.Environ(), env...)
 
@@ -151,13 +160,13 @@ func script(t *testing.T, f *testkit.Folder, shell string, flags []string, scrip
 	}
 
 	output, err := command.CombinedOutput()
-	t.Logf("%s\n%s", script, output)
+	t.Logf("%s\n%s", strings.Join(arguments, " "), output)
 
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatal(err)
 	}
 
-	return err == nil
+	return err == nil, string(output)
 }
 
 // written returns what a file holds: nothing, if the job did not get as far as writing it.
