@@ -162,13 +162,13 @@ var flowPipeline = pipeline{
 func copyFile(t *testing.T, from, to string) {
 	t.Helper()
 
-	source, err := os.Open(from) //nolint:gosec // A test provides the path.
+	source, err := os.Open(from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer source.Close() //nolint:errcheck // It was only read.
+	defer source.Close()
 
-	target, err := os.Create(to) //nolint:gosec // A test provides the path.
+	target, err := os.Create(to)
 	if err != nil {
 		t.Fatal(err)
 	}

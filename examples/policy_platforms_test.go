@@ -107,7 +107,7 @@ func policies(t *testing.T, tolerated string) string {
 
 	dir := tolerating(t, "policy/quota.rego", "tolerated := set()", `tolerated := {"ADDRESS"}`, tolerated)
 
-	command := exec.CommandContext(t.Context(), "sh", "-ec", commands[0]) //nolint:gosec // The guide is the project's own.
+	command := exec.CommandContext(t.Context(), "sh", "-ec", commands[0])
 	command.Dir = dir
 
 	if output, err := command.CombinedOutput(); err != nil {
@@ -143,9 +143,9 @@ func (p platform) ask(t *testing.T, conftest, dir string, input platformInput) s
 		t.Fatalf("%v\n%s%s", err, out, problems)
 	}
 
-	var messages []string
-	for _, failure := range results[0].Failures {
-		messages = append(messages, failure.Message)
+	messages := make([]string, len(results[0].Failures))
+	for i, failure := range results[0].Failures {
+		messages[i] = failure.Message
 	}
 
 	if slices.Sort(messages); (code != 0) != (len(messages) > 0) {
@@ -250,12 +250,9 @@ func atlantis(t *testing.T, conftest, dir string, plan json.RawMessage) (int, st
 		t.Fatal(err)
 	}
 
-	args := []string{"test", "-p", "quota.rego", file, "--no-color"}
-	for _, arg := range check["policy_check"].ExtraArgs {
-		args = append(args, strings.Fields(arg)...)
-	}
-
-	code, output, problems := testkit.Judge(t, "", dir, conftest, args...)
+	// Atlantis splits each of these arguments at white space.
+	extra := strings.Fields(strings.Join(check["policy_check"].ExtraArgs, " "))
+	code, output, problems := testkit.Judge(t, "", dir, conftest, append([]string{"test", "-p", "quota.rego", file, "--no-color"}, extra...)...)
 
 	return code, output + problems
 }
