@@ -325,7 +325,7 @@ func TestGuideOnPipelinesIsRightAboutGates(t *testing.T) {
 
 	summary := func(plan string) (int, string) {
 		code, text, _ := testkit.Judge(t, f.Succeeds("show", "-json", plan), "examples/pipelines", testkit.JQ(t),
-			"--null-input", "--raw-output", "--from-file", "quota.jq")
+			"--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
 
 		return code, text
 	}
@@ -449,7 +449,7 @@ func TestGuidesShowWhatHappens(t *testing.T) {
 	}
 
 	_, summary, _ := testkit.Judge(t, f.Succeeds("show", "-json", "tfplan"), "examples/pipelines", testkit.JQ(t),
-		"--null-input", "--raw-output", "--from-file", "quota.jq")
+		"--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
 	shows(t, "in-ci-pipelines.md", "markdown", summary)
 }
 

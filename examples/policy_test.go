@@ -69,6 +69,17 @@ func TestPolicy(t *testing.T) {
 		})
 	}
 
+	for name, test := range plansThatLackParts {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			code, messages := denials(t, conftest, "", test.json(t))
+			if (code != 0) != (test.denials != "") || messages != test.denials {
+				t.Errorf("exit code %d, and the policy says %q, want %q", code, messages, test.denials)
+			}
+		})
+	}
+
 	for _, input := range []string{`{"format_version":"1.0","values":{}}`, `{"planned_values":null}`, `{}`} {
 		t.Run(input, func(t *testing.T) {
 			t.Parallel()

@@ -1,10 +1,11 @@
 # Judges a Terraform plan by its QCC quota, and writes a summary in Markdown:
 #
 #   terraform show -json tfplan |
-#     jq --null-input --raw-output --from-file quota.jq
+#     jq --null-input --stream --raw-output --from-file quota.jq
 #
 # Exits with 0 if the plan may be applied, with 1 if it must not, and with
-# another code if there is no plan to read. Requires jq 1.6 or gojq.
+# another code if there is no plan to read. Requires jq 1.6 or gojq. With
+# --stream, a large plan needs little memory.
 #
 # A plan requires what its gates (qcc_quota_gate) add, and what the variable
 # qcc_required says: a map of numbers by module id, for conditions of your own.
@@ -23,6 +24,34 @@ def listed: 50;
 def plain: tostring | gsub("\\s+"; " ") | gsub("(?<special>[\\\\`|<>*\\[\\]])"; "\\\(.special)");
 def code: "`\(tostring | gsub("[`|\\\\\\s]"; "?"))`";
 def cell: if . == null then "–" else plain end;
+
+# Whether a path of the plan leads to something that decides about it.
+def decides:
+  if .[0] == "planned_values" then length == 1
+  elif .[0] == "prior_state" or .[0] == "configuration" then
+    .[-3] == "resources" and (.[-1] | . == "address" or . == "mode" or . == "type" or . == "provider_config_key")
+    or .[-4] == "values" and .[-3] == "modules"
+    or .[-2] == "values" and .[-1] == "modules"
+  elif .[0] == "resource_changes" then
+    .[4] == "required" or .[3] == "actions"
+    or length == 3 and (.[2] | . == "address" or . == "mode" or . == "type" or . == "action_reason")
+  elif .[0] == "variables" then .[1] == "qcc_required"
+  elif .[0] == "output_changes" then .[2] == "actions"
+  else .[0] == "checks" or length < 2
+  end;
+
+# The plan without what does not decide, or null if there is nothing to read.
+def plan:
+  try
+    reduce inputs as $event (null;
+      if .is_read then error
+      elif $event | length == 1 then if $event[0] | length == 1 then .is_read = true else . end
+      elif $event[0] | decides then setpath($event[0]; $event[1])
+      elif .planned_values then .
+      elif $event[0][0] == "planned_values" then .planned_values = {}
+      else . // {}
+      end)
+  catch null;
 
 # An address in the configuration: without the keys of for_each and count.
 def configured: gsub("\\[(\"([^\"\\\\]|\\\\.)*\"|[0-9]+)\\]"; "");
@@ -45,14 +74,18 @@ def gates($accounts):
   [.resource_changes[]?
     | select(.mode == "managed" and .type == "qcc_quota_gate")
     | select(any(.change.actions[]; . == "create" or . == "update"))
-    | (if any(.change.actions[]; . == "create") then {} else .change.before.required // {} end) as $before
+    | (if any(.change.actions[]; . == "create") then {} else .change.before.required end) as $before
+    | .change.after.required as $after
+    | any(.change.after_unknown | ..; . == true) as $is_late
+    | ([$before, $after // if $is_late then {} else null end] | all(.[]; type == "object" and all(.[]; type == "number"))) as $is_readable
     | {
         address,
         account: $accounts[.address | configured],
-        adds: (.change.after.required // {} | with_entries(.value -= ($before[.key] // 0) | select(.value > 0))),
-        is_late: any(.change.after_unknown | ..; . == true)
+        adds: (if $is_readable then $after // {} | with_entries(.value -= ($before[.key] // 0) | select(.value > 0)) else {} end),
+        is_late: $is_late,
+        is_readable: $is_readable
       }
-    | select(.is_late or .adds != {})];
+    | select(.is_late or .adds != {} or (.is_readable | not))];
 
 # Whether the plan orders something. A plan that only destroys, or changes
 # nothing, does not: Terraform leaves its conditions undecided.
@@ -143,6 +176,7 @@ def shortages($quota):
 def problems:
   (.deferred[] | "\(code) is read only at apply, which is too late for a condition. Remove what moves the read, such as `depends_on`."),
   (.failures[] | select(.tolerated | not).text),
+  (.gates[] | select(.is_readable | not) | "\(.address | code): what it requires cannot be read from the plan."),
   if .errored then
     if any(.failures[]; .tolerated | not) then empty else "The plan failed. Terraform's own output says why." end
   elif .orders | not then empty
@@ -211,8 +245,8 @@ def tables:
     else empty
     end;
 
-[try input catch empty]
-| if length == 0 then "There is no plan to read.\n" | halt_error(2) else .[0] end
+plan
+| if . == null then "There is no plan to read. Is jq called with --stream?\n" | halt_error(2) else . end
 | if type == "object" and (.planned_values | type) == "object" then . else "This is not a plan.\n" | halt_error(2) end
 | facts
 | [problems] as $problems

@@ -19,7 +19,7 @@ terraform {
     # variables in clear.
     execute = [
       "sh", "-c",
-      "\"$TG_CTX_TF_PATH\" show -json tfplan | jq --null-input --raw-output --from-file \"$1\"",
+      "\"$TG_CTX_TF_PATH\" show -json tfplan | jq --null-input --stream --raw-output --from-file \"$1\"",
       "qcc_quota", "${get_repo_root()}/ci/quota.jq",
     ]
   }

@@ -139,22 +139,50 @@ required[id] := need if {
 # requirement. What is known only at apply is not in the plan: Terraform judges
 # it then, before what depends on the gate.
 added[change.address] := {"account": account_of(change.address), "adds": adds} if {
-	some change in plan.resource_changes
-	change.mode == "managed"
-	change.type == "qcc_quota_gate"
-	some action in change.change.actions
-	action in {"create", "update"}
+	some change in gates
 	before := before_of(change.change)
 	adds := {id: add |
-		some id, after in change.change.after.required
+		some id, after in after_of(change.change)
 		add := after - object.get(before, id, 0)
 		add > 0
 	}
 }
 
+deny contains sprintf("%s: what it requires cannot be read from the plan.", [change.address]) if {
+	some change in gates
+	not is_readable(change.change)
+}
+
+gates contains change if {
+	some change in plan.resource_changes
+	change.mode == "managed"
+	change.type == "qcc_quota_gate"
+	some action in change.change.actions
+	action in {"create", "update"}
+}
+
+is_readable(change) if {
+	are_counts(before_of(change))
+	are_counts(after_of(change))
+}
+
+are_counts(requirement) if {
+	is_object(requirement)
+	every count in requirement { is_number(count) }
+}
+
 before_of(change) := {} if "create" in change.actions
 
-before_of(change) := object.get(change, ["before", "required"], {}) if not "create" in change.actions
+before_of(change) := change.before.required if not "create" in change.actions
+
+after_of(change) := object.get(change.after, "required", {}) if is_late(change)
+
+after_of(change) := change.after.required if not is_late(change)
+
+is_late(change) if {
+	walk(change.after_unknown, [_, value])
+	value == true
+}
 
 # What each account needs: what qcc_required says, and what its own gates add.
 needs[account] := {id: need |
@@ -173,37 +201,18 @@ quotas[resource.address] := {"account": account_of(resource.address), "modules":
 	resource.type == "qcc_quota"
 }
 
-# Whether this plan has read a data source for sure. A plan also has what an
-# older one has read.
+# Whether a plan that is judged has read a data source for sure: it has all of
+# the configuration, or shows the read. A plan with -target also has what an
+# older one has read. OpenTofu and Terraform before 1.8 do not say whether a plan
+# is complete.
 is_read(address) if {
-	is_whole
+	plan.complete == true
 	is_object(quotas[address].modules)
 }
 
 is_read(address) if {
 	address in proven
 	is_object(quotas[address].modules)
-}
-
-# Whether the plan has all of the configuration: it has no error, -target or
-# -destroy. OpenTofu and Terraform before 1.8 do not say whether it is complete.
-is_whole if {
-	plan.complete == true
-	not has_error
-	plans_more_than_deletion
-}
-
-plans_more_than_deletion if {
-	some change in plan.resource_changes
-	change.mode == "managed"
-	not change.change.actions in {["delete"], ["forget"]}
-}
-
-plans_more_than_deletion if plan.applyable == false
-
-plans_more_than_deletion if {
-	some change in plan.output_changes
-	change.actions != ["delete"]
 }
 
 # A data source whose own condition passed was read, and so was one in a check
