@@ -1,11 +1,14 @@
 package examples_test
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -128,14 +131,25 @@ var pipelines = map[string]pipeline{
 			return succeeded
 		},
 	},
+	"Jenkins": jenkinsPipeline,
+	"Flow":    flowPipeline,
 }
 
 // script runs a script in the folder with the Terraform and the jq of the tests, and tells whether it succeeded.
 func script(t *testing.T, f *testkit.Folder, shell string, flags []string, script string, env ...string) bool {
 	t.Helper()
 
+	succeeded, _ := run(t, f, slices.Concat([]string{shell}, flags, []string{"-c", script}), env...)
+
+	return succeeded
+}
+
+// run runs a command in the folder with the Terraform and the jq of the tests. It tells whether it succeeded, and what it said.
+func run(t *testing.T, f *testkit.Folder, arguments []string, env ...string) (succeeded bool, said string) {
+	t.Helper()
+
 	jq := testkit.JQ(t)
-	command := exec.CommandContext(t.Context(), shell, append(flags, "-c", script)...)
+	command := exec.CommandContext(t.Context(), arguments[0], arguments[1:]...)
 	command.Dir = f.Dir
 	command.Env = append(f.Environ(), env...)
 
@@ -146,13 +160,13 @@ func script(t *testing.T, f *testkit.Folder, shell string, flags []string, scrip
 	}
 
 	output, err := command.CombinedOutput()
-	t.Logf("%s\n%s", script, output)
+	t.Logf("%s\n%s", strings.Join(arguments, " "), output)
 
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatal(err)
 	}
 
-	return err == nil
+	return err == nil, string(output)
 }
 
 // written returns what a file holds: nothing, if the job did not get as far as writing it.
@@ -167,44 +181,99 @@ func written(t *testing.T, path string) string {
 	return string(content)
 }
 
+// pipelineState is a state in which a pipeline is started. The account has the sample quota, of which 48 of radar_id are left.
+type pipelineState struct {
+	config   string // What is in main.tf; empty means the example gates/apply.
+	required string // The requirement that the pipeline is started with; empty means {radar_id=40}.
+	change   func(service *emulator.Emulator, f *testkit.Folder)
+	succeeds bool
+	summary  string // What the summary has.
+	// orders says that the plan needs quota at apply, where it is refused if the quota was used up meanwhile.
+	orders bool
+}
+
+// pending is a gate whose requirement, the length of an id, is known only at apply: 36.
+const pending = testkit.RequiredProvider + `
+resource "terraform_data" "pending" {}
+
+resource "qcc_quota_gate" "pending" {
+  required = { radar_id = length(terraform_data.pending.id) }
+}
+`
+
+var pipelineStates = map[string]pipelineState{
+	"enough": {succeeds: true, orders: true, summary: accepted},
+	"short": {
+		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.SetModules() },
+		summary: "- `terraform_data.order`: QCC quota is short at this moment. A new plan says by how much. QCC quota is short by 40 for radar_id",
+	},
+	"a gate resource passes": {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: accepted},
+	"a gate resource refuses": {
+		config: gates("{ north = 49 }"), summary: "- The plan failed. Terraform's own output says why.",
+	},
+	"a gate resource refuses, and a summary of another kind accepts": {
+		config: gates("{ north = 49 }"), summary: "A summary.",
+		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `"A summary."`) },
+	},
+	"a gate resource is judged at apply": {
+		config: pending, succeeds: true, orders: true, summary: "- Judged at apply, before what depends on it",
+	},
+	"a requirement is forgotten": {required: "{}", succeeds: true, summary: "This plan requires no quota"},
+	"a requirement is not a map": {
+		required: "\"\"", summary: "- The plan failed. Terraform's own output says why.",
+	},
+	"the read fails": {
+		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
+		summary: "- The plan failed. Terraform's own output says why.",
+	},
+	"the service is down": {
+		config: withoutRetries(gates("{ north = 1 }")),
+		change: func(service *emulator.Emulator, _ *testkit.Folder) {
+			service.Behave(emulator.Behavior{HTTPStatus: http.StatusServiceUnavailable})
+		},
+		summary: "- The plan failed. Terraform's own output says why.",
+	},
+	"the read is put off": {
+		change: func(_ *emulator.Emulator, f *testkit.Folder) {
+			f.Write("main.tf", putOff.ReplaceAllString(f.Read("main.tf"), laterRead))
+		},
+		summary: "- `data.qcc_quota.this` is read only at apply",
+	},
+	"the configuration is wrong": {change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("wrong.tf", "output {}") }},
+}
+
+// putOff matches the data source of the example gates/apply.
+var putOff = regexp.MustCompile(`(?s)data "qcc_quota" "this" \{.*?\n\}\n`)
+
+func withoutRetries(config string) string {
+	return config + "\nprovider \"qcc\" {\n  max_retries = 0\n}\n"
+}
+
 func TestPipelines(t *testing.T) {
 	t.Parallel()
 
 	for name, pipeline := range pipelines {
-		for state, test := range map[string]struct {
-			change    func(service *emulator.Emulator, f *testkit.Folder)
-			succeeds  bool
-			summaries string
-		}{
-			"enough": {func(*emulator.Emulator, *testkit.Folder) {}, true, accepted},
-			"short": {
-				func(service *emulator.Emulator, _ *testkit.Folder) { service.SetModules() }, false,
-				"- `terraform_data.order`: QCC quota is short at this moment. A new plan says by how much. QCC quota is short by 40 for radar_id",
-			},
-			"the read fails": {
-				func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) }, false,
-				"- The plan failed. Terraform's own output says why.",
-			},
-			"the read is put off": {
-				func(_ *emulator.Emulator, f *testkit.Folder) {
-					f.Write("main.tf", strings.Replace(testkit.Example(t, "gates/apply")["main.tf"], reads, laterRead, 1))
-				}, false, "- `data.qcc_quota.this` is read only at apply",
-			},
-			"the configuration is wrong": {func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("wrong.tf", "output {}") }, false, ""},
-		} {
+		for state, test := range pipelineStates {
 			t.Run(name+", "+state, func(t *testing.T) {
 				t.Parallel()
 
 				service := emulator.New()
 				files := testkit.Example(t, "gates/apply")
 				files["ci/quota.jq"] = testkit.ReadFile(t, "pipelines/quota.jq")
-				f := testkit.NewFolder(t, testkit.Serve(t, service), files)
-				f.Set("TF_VAR_qcc_required={radar_id=40}")
 
-				test.change(service, f)
+				if test.config != "" {
+					files["main.tf"] = test.config
+				}
+
+				f := testkit.NewFolder(t, testkit.Serve(t, service), files)
+				f.Set("TF_VAR_qcc_required=" + cmp.Or(test.required, "{radar_id=40}"))
+
+				if test.change != nil {
+					test.change(service, f)
+				}
 
 				succeeded, summary, kept := pipeline.plan(t, f)
-				if succeeded != test.succeeds || !strings.Contains(summary, test.summaries) || kept != succeeded {
+				if succeeded != test.succeeds || !strings.Contains(summary, test.summary) || kept != succeeded {
 					t.Errorf("the job succeeded: %t, kept the plan: %t, and wrote\n%s", succeeded, kept, summary)
 				}
 
@@ -214,8 +283,8 @@ func TestPipelines(t *testing.T) {
 
 				service.SetModules()
 
-				if pipeline.apply(t, f) {
-					t.Error("the apply job succeeded, although the quota was used up meanwhile")
+				if applied := pipeline.apply(t, f); applied == test.orders {
+					t.Errorf("the quota was used up meanwhile, and the apply job succeeded: %t", applied)
 				}
 
 				service.SetModules(emulator.Sample()...)
@@ -256,5 +325,86 @@ func TestPipelinesOrderNothingUnlessTold(t *testing.T) {
 
 	if got := pipeline.Variables.Required.Value; got != "{}" {
 		t.Errorf("GitLab CI: the requirement is %q", got)
+	}
+
+	jenkins := jenkinsfile(t)
+	for block, line := range map[string]string{
+		"parameters":  "defaultValue: '{}',",
+		"environment": `TF_VAR_qcc_required = "${params.QCC_REQUIRED}"`,
+	} {
+		if !slices.Contains(jenkins.find(t, block).lines, line) {
+			t.Errorf("Jenkins: %s does not have %s", block, line)
+		}
+	}
+
+	values := map[string]string{}
+	for _, variable := range flow(t).Variables {
+		values[variable.Key] = variable.Value
+	}
+
+	if got := values["TF_VAR_qcc_required"]; got != "{}" {
+		t.Errorf("Flow: the requirement is %q", got)
+	}
+}
+
+// TestAppliesWaitForEachOtherAndForAnApproval reads what no script says.
+func TestAppliesWaitForEachOtherAndForAnApproval(t *testing.T) {
+	t.Parallel()
+
+	var workflow struct {
+		Jobs map[string]struct {
+			If          string `yaml:"if"`
+			Needs       string `yaml:"needs"`
+			Environment string `yaml:"environment"`
+			Concurrency string `yaml:"concurrency"`
+		} `yaml:"jobs"`
+	}
+	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "pipelines/github-actions.yml")), &workflow); err != nil {
+		t.Fatal(err)
+	}
+
+	if job := workflow.Jobs["apply"]; job.Concurrency == "" || job.Environment == "" || job.Needs != "plan" || job.If != "github.event_name == 'workflow_dispatch'" {
+		t.Errorf("GitHub Actions: the apply job does not wait: %+v", job)
+	}
+
+	var pipeline map[string]struct {
+		Needs         []string            `yaml:"needs"`
+		Rules         []map[string]string `yaml:"rules"`
+		ResourceGroup string              `yaml:"resource_group"`
+	}
+	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "pipelines/gitlab-ci.yml")), &pipeline); err != nil {
+		t.Fatal(err)
+	}
+
+	if job := pipeline["apply"]; job.ResourceGroup == "" || !slices.Equal(job.Needs, []string{"plan"}) || len(job.Rules) != 1 || job.Rules[0]["when"] != "manual" {
+		t.Errorf("GitLab CI: the apply job does not wait: %+v", job)
+	}
+
+	jenkins := jenkinsfile(t)
+
+	stages := []string{"stage('Plan')", "stage('Approve')", "stage('Apply')"}
+	if blocks := jenkins.find(t, "stages").blocks; !slices.EqualFunc(blocks, stages, func(block jenkinsBlock, head string) bool { return block.head == head }) {
+		t.Errorf("Jenkins: the stages are not %v", stages)
+	}
+
+	jenkins.find(t, "stage('Approve')").find(t, "input")
+
+	for _, stage := range []string{"stage('Approve')", "stage('Apply')"} {
+		if !jenkins.find(t, stage).find(t, "not").has("changeRequest()") {
+			t.Errorf("Jenkins: %s runs for a pull request", stage)
+		}
+	}
+
+	if lock := jenkins.find(t, "stage('Apply')").find(t, "lock('qcc-apply')"); len(lock.scripts) != 1 {
+		t.Errorf("Jenkins: %d scripts of the apply wait for other applies, want 1", len(lock.scripts))
+	}
+
+	file := flow(t)
+	if file.Concurrency.Jobs != 1 {
+		t.Errorf("Flow: %d of the same jobs run at once", file.Concurrency.Jobs)
+	}
+
+	if got := file.job(t, "approve_stage", "approve_job").Component; got != "ManualValidate" {
+		t.Errorf("Flow: the approval is a %q", got)
 	}
 }
