@@ -348,6 +348,17 @@ func TestGuideOnPipelinesIsRightAboutGates(t *testing.T) {
 		t.Errorf("the summary of a plan that passed has the exit code %d:\n%s", code, text)
 	}
 
+	f.Write("quota.tf", `data "qcc_quota" "this" {}`)
+	f.Succeeds("plan", "-out=two", "-var=orders={north=20,south=10}")
+
+	code, text := summary("two")
+	if code != 0 {
+		t.Errorf("the summary of a plan with two gates has the exit code %d", code)
+	}
+
+	shows(t, "in-ci-pipelines.md", "markdown", text)
+	f.Write("quota.tf", "")
+
 	f.Set("QCC_KEY=")
 	f.Fails("Missing QCC credential", "apply", "granted")
 	f.Set("QCC_KEY=" + emulator.DefaultKey)

@@ -253,11 +253,11 @@ plan
 | facts
 | [problems] as $problems
 | "### QCC quota: \(if $problems == [] then "the plan may be applied ✅" else "the plan must not be applied ❌" end)",
-  "",
-  ($problems[] | "- \(.)"),
-  (.failures[] | select(.tolerated) | "- \(.text) (tolerated)"),
-  ([.gates[] | select(.is_late).address] | select(. != [])
-    | "- Judged at apply, before what depends on it, because what it requires is not known at plan: \(named)."),
+  ([($problems[] | "- \(.)"),
+      (.failures[] | select(.tolerated) | "- \(.text) (tolerated)"),
+      ([.gates[] | select(.is_late).address] | select(. != [])
+        | "- Judged at apply, before what depends on it, because what it requires is not known at plan: \(named).")]
+    | if . == [] then empty else "", .[] end),
   list,
   tables,
   if $problems == [] then empty else "The plan must not be applied. The summary says why.\n" | halt_error(1) end

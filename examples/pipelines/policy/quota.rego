@@ -17,13 +17,15 @@ import rego.v1
 tolerated := set()
 
 # The plan as terraform show -json writes it: under the name that HCP Terraform
-# and env0, Scalr, or Spacelift give it, or the whole input.
+# and env0, Scalr, or a hook for Spacelift give it, or the whole input.
 default plan := {}
 
 plan := input.plan if {
 	is_object(input.plan)
 } else := input.tfplan if {
 	is_object(input.tfplan)
+} else := input.third_party_metadata.custom.plan if {
+	is_object(input.third_party_metadata.custom.plan)
 } else := input.terraform if {
 	is_object(input.terraform)
 } else := input if {
