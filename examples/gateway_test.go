@@ -14,10 +14,13 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/user"
@@ -389,11 +392,21 @@ func (g *gateway) lines(word, expression string) []string {
 	return regexp.MustCompile(`(?m)^`+word+` .*(?:`+expression+`).*$`).FindAllString(content, -1)
 }
 
+// logLine matches what the log may have of a request or a query.
+var logLine = regexp.MustCompile(`^(request from=[0-9.]+ http=-?\d+ end=\S\S queue_ms=-?\d+ total_ms=\d+ ahead=\d+|` +
+	`query from=[0-9.]+ http=-?\d+ code=(\d+|-) end=\S\S connect_ms=-?\d+ answer_ms=-?\d+ refusals=\d+)\n$`)
+
 // checkLog fails the test if the log has anything of a query but what the configuration names.
 func (g *gateway) checkLog() {
 	g.t.Helper()
 
 	content, _ := g.printed.read()
+	for line := range strings.Lines(content) {
+		if word, _, _ := strings.Cut(line, " "); (word == "request" || word == "query") && !logLine.MatchString(line) {
+			g.t.Errorf("the log has the line %s", line)
+		}
+	}
+
 	for _, secret := range []string{
 		emulator.DefaultKey, unknownKey, "key=", "/api/", `\?`, `(?i)\b[0-9a-f]{32,}\b`, "(?i)token", "(?i)timespan", "(?i)user-agent", `\b\d{10}\b`,
 	} {
@@ -534,11 +547,15 @@ func TestGatewayOfAThousandPipelines(t *testing.T) {
 				config.Timeout = qcc.DefaultTimeout // Which has no room for the Retry-After of the breaker.
 			}
 
+			done := make(chan figures, 1)
+
+			go func() { done <- burst(t, config) }()
+
 			if test.meanwhile != nil {
-				go test.meanwhile(t, u, g)
+				test.meanwhile(t, u, g)
 			}
 
-			got := burst(t, config)
+			got := <-done
 			rows = append(rows, fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %d | %.1f s | %s |", test.name, key, got.served, got.failed,
 				u.Requests(), u.codes["122"], u.most.Load(), got.longest.Seconds(), map[bool]string{false: "open", true: "locked"}[u.Locked()]))
 			t.Log(rows[len(rows)-1])
@@ -562,4 +579,533 @@ func TestGatewayOfAThousandPipelines(t *testing.T) {
 	}
 
 	t.Log("\n" + strings.Join(rows, "\n"))
+}
+
+// quotaURL returns the URL of a quota query with a key.
+func quotaURL(baseURL, key string) string { return baseURL + emulator.Path + "?key=" + key }
+
+// send sends a request of its own making, and returns the response with its whole body.
+func send(t *testing.T, method, url, body string, header http.Header) (*http.Response, string) {
+	t.Helper()
+
+	if _, err := trusted(); err != nil {
+		t.Fatal(err)
+	}
+
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	maps.Copy(request.Header, header)
+
+	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	content, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return response, string(content)
+}
+
+// metric returns a figure of the gateway's metrics, such as `haproxy_backend_current_queue{proxy="queue"}`.
+func (g *gateway) metric(name string) string {
+	g.t.Helper()
+
+	_, content := send(g.t, http.MethodGet, g.ops+"/metrics", "", nil)
+
+	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(content)
+	if found == nil {
+		g.t.Fatalf("there is no metric %s", name)
+	}
+
+	return found[1]
+}
+
+// awaitQueue waits until so many queries wait in the gateway.
+func (g *gateway) awaitQueue(waiting int) {
+	g.t.Helper()
+
+	for g.metric(`haproxy_backend_current_queue{proxy="queue"}`) != fmt.Sprint(waiting) {
+		<-time.After(10 * time.Millisecond)
+	}
+}
+
+// TestGatewayCachesNothing lets the quota change between two reads, and lets the service say that its answers may be kept.
+func TestGatewayCachesNothing(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, nil)
+	g := startGateway(t, u)
+
+	for n := range int64(5) {
+		quota, err := readOnce(t.Context(), t, clientConfig(g.url))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if got := quota.Modules["radar_id"].Remaining; got == nil || *got != 48-n || u.Requests() != int(n)+1 {
+			t.Errorf("read %d: %v are left after %d queries, want %d", n+1, got, u.Requests(), 48-n)
+		}
+
+		testkit.Consume(t, u.Emulator, "radar_id", 1)
+	}
+
+	answers := atomic.Int64{}
+	keeping := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		header := w.Header()
+		header.Set("Cache-Control", "public, max-age=3600")
+		header.Set("Etag", `"same"`)
+		header.Set("Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT")
+		header.Set("Age", "7")
+		fmt.Fprintf(w, `{"status":"200","result":[],"answer":%d}`, answers.Add(1))
+	}))
+	g = startGateway(t, keeping)
+
+	for n := range 3 {
+		response, content := send(t, http.MethodGet, quotaURL(g.url, unknownKey), "", http.Header{"Cache-Control": {"max-stale"}})
+		if want := fmt.Sprintf(`"answer":%d}`, n+1); !strings.HasSuffix(content, want) || response.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("request %d: %s, %v", n+1, content, response.Header)
+		}
+
+		// The provider refuses an answer that a cache between the gateway and QCC has kept.
+		if response.Header.Get("Age") != "7" {
+			t.Errorf("the gateway hides the age of an answer: %v", response.Header)
+		}
+	}
+}
+
+// TestGatewayPassesQueriesOnAsTheyAre compares what a client sends with what comes in at the service.
+func TestGatewayPassesQueriesOnAsTheyAre(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, nil)
+	g := startGateway(t, u)
+
+	if _, err := readOnce(t.Context(), t, clientConfig(g.url)); err != nil {
+		t.Fatal(err)
+	}
+
+	for name := range u.headers[0] {
+		if !slices.Contains([]string{"Accept", "Cache-Control", "Connection", "Timespan", "Token", "User-Agent"}, name) {
+			t.Errorf("the service receives the header %s: %v", name, u.headers[0])
+		}
+	}
+
+	if uri := emulator.Path + "?key=" + emulator.DefaultKey; u.hosts["pro.qcc.com"] != 1 || u.uris[uri] != 1 {
+		t.Errorf("the service was asked as %v for %v", u.hosts, u.uris)
+	}
+
+	if response, _ := send(t, http.MethodGet, g.ops+"/health", "", nil); response.StatusCode != http.StatusOK || u.Requests() != 1 {
+		t.Errorf("health: HTTP %d, %d queries", response.StatusCode, u.Requests())
+	}
+}
+
+// TestGatewayRefusesWhatIsNoQuery sends what is no quota query. Nothing of it may reach the service.
+func TestGatewayRefusesWhatIsNoQuery(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, nil)
+	g := startGateway(t, u)
+
+	for name, test := range map[string]struct {
+		method, uri, body string
+		header            http.Header
+		status            int
+	}{
+		"method":             {http.MethodPost, emulator.Path + "?key=a", "", nil, 405},
+		"body":               {http.MethodGet, emulator.Path + "?key=a", "x", nil, 400},
+		"path":               {http.MethodGet, "/api/company/other?key=a", "", nil, 404},
+		"path behind":        {http.MethodGet, emulator.Path + "/../x?key=a", "", nil, 404},
+		"no key":             {http.MethodGet, emulator.Path, "", nil, 400},
+		"empty key":          {http.MethodGet, emulator.Path + "?key=", "", nil, 400},
+		"another parameter":  {http.MethodGet, emulator.Path + "?key=a&b=c", "", nil, 400},
+		"two keys":           {http.MethodGet, emulator.Path + "?key=a&key=b", "", nil, 400},
+		"headers of 20 KiB":  {http.MethodGet, emulator.Path + "?key=a", "", http.Header{"X": {strings.Repeat("x", 20<<10)}}, 400},
+		"a key of 20 KiB":    {http.MethodGet, emulator.Path + "?key=" + strings.Repeat("x", 20<<10), "", nil, 400},
+		"the emulator's API": {http.MethodGet, emulator.ControlPath + "?key=a", "", nil, 404},
+	} {
+		if response, _ := send(t, test.method, g.url+test.uri, test.body, test.header); response.StatusCode != test.status {
+			t.Errorf("%s: HTTP %d, want %d", name, response.StatusCode, test.status)
+		}
+	}
+
+	others := startGateway(t, u, "RUNNERS=192.0.2.0/24 198.51.100.0/24")
+	if _, err := readOnce(t.Context(), t, withoutRetries(others.url)); as[*qcc.TransportError](t, err) == nil {
+		t.Error("a runner of another network was served")
+	}
+
+	old := &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, InsecureSkipVerify: true}
+	if connection, err := tls.Dial("tcp", strings.TrimPrefix(g.url, "https://"), old); err == nil {
+		connection.Close()
+		t.Error("the gateway accepts TLS 1.1")
+	}
+
+	if len(u.headers) != 0 {
+		t.Errorf("the service has received %v", u.uris)
+	}
+}
+
+// withoutRetries is the configuration of a client that tries once.
+func withoutRetries(baseURL string) qcc.Config {
+	config := clientConfig(baseURL)
+	config.MaxRetries = 0
+
+	return config
+}
+
+// as returns the error of type E in err, and fails the test if there is none.
+func as[E error](t *testing.T, err error) E {
+	t.Helper()
+
+	found, ok := errors.AsType[E](err)
+	if !ok {
+		t.Fatalf("error is %T (%v), want a %T in it", err, err, found)
+	}
+
+	return found
+}
+
+// TestGatewayVerifiesQCC stands a service with another name, and one that nobody answers for, where QCC should be.
+func TestGatewayVerifiesQCC(t *testing.T) {
+	t.Parallel()
+
+	other := httptest.NewUnstartedServer(http.NotFoundHandler())
+	certificate, _ := issue(t, "qcc.example.com")
+	other.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	other.StartTLS()
+	t.Cleanup(other.Close)
+
+	for name, url := range map[string]string{"another name": other.URL, "nobody": "https://" + freeAddress(t)} {
+		g := startGateway(t, &upstream{url: url})
+
+		_, err := readOnce(t.Context(), t, withoutRetries(g.url))
+		if got := as[*qcc.HTTPError](t, err); got.StatusCode != 503 || got.RetryAfter != 5*time.Second {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// TestGatewayReadsCodes lets the service answer in many ways. The breaker must open after five answers that refuse, and after no others.
+func TestGatewayReadsCodes(t *testing.T) {
+	t.Parallel()
+
+	long := strings.Repeat(" ", 20<<10)
+	answers := map[string]struct {
+		status int
+		body   string
+		opens  bool
+	}{
+		"string":        {200, `{"status":"101","msg":"x","result":null}`, true},
+		"number":        {200, `{"status":122}`, true},
+		"Status":        {200, `{"Message":"当前","Status":"106"}`, true},
+		"STATUS":        {200, `{"STATUS":" 107 "}`, true},
+		"mark":          {200, "\ufeff" + ` {"status":"115"}`, true},
+		"page":          {200, "<html><style>p{}</style></html>", true},
+		"nothing":       {200, "", true},
+		"no code":       {200, `{"result":[{"status":"200"}]}`, true},
+		"forbidden":     {403, "<html></html>", true},
+		"not allowed":   {405, "<html></html>", true},
+		"too many":      {429, "", true},
+		"redirect":      {302, "", true},
+		"long":          {200, `{"status":"101"}` + long, true},
+		"good":          {200, `{"status":"200","result":[{"id":"a","status":"101"}]}`, false},
+		"good at end":   {200, `{"result":[{"status":"101"}],"msg":"{\"status\":\"101\"}","Status":"200"}`, false},
+		"good and mark": {200, "\ufeff" + `{"status":200}`, false},
+		"good and long": {200, `{"status":"200"}` + long, false},
+		"no record":     {200, `{"status":"201"}`, false},
+		"fault":         {200, `{"status":"199"}`, false},
+		"unread":        {200, `{"msg":"` + long + `","status":"101"}`, false},
+		"fault of HTTP": {502, "<html></html>", false},
+	}
+
+	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := answers[r.URL.Query().Get("key")]
+		w.WriteHeader(answer.status)
+		fmt.Fprint(w, answer.body)
+	}))
+	g := startGateway(t, u, "REFUSALS=5", "REFUSALS_OF_SOURCE=1000000")
+
+	for key, answer := range answers {
+		t.Run(key, func(t *testing.T) {
+			t.Parallel()
+
+			target := quotaURL(g.url, url.QueryEscape(key))
+
+			for n := range 7 {
+				response, content := send(t, http.MethodGet, target, "", nil)
+
+				if answer.opens && n >= 5 {
+					if response.StatusCode != 503 || response.Header.Get("Retry-After") != "60" || !strings.Contains(content, "QCC has refused too many") {
+						t.Errorf("answer %d: HTTP %d, %v, %s", n+1, response.StatusCode, response.Header, content)
+					}
+
+					continue
+				}
+
+				if response.StatusCode != answer.status || content != answer.body {
+					t.Errorf("answer %d: HTTP %d: %.100s", n+1, response.StatusCode, content)
+				}
+			}
+		})
+	}
+}
+
+// TestGatewayStopsOneKeyOnly shows that a wrong key stops no other key, that another spelling of the key does not get around it, and that
+// the breaker closes again.
+func TestGatewayStopsOneKeyOnly(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{LockAfter: patience}, nil)
+	g := startGateway(t, u, "REFUSALS=5", "SECONDS=3")
+
+	wrong := withoutRetries(g.url)
+	wrong.Key = unknownKey
+
+	for n := range 20 {
+		_, err := readOnce(t.Context(), t, wrong)
+
+		if n < 5 {
+			if got := as[*qcc.StatusError](t, err); got.Status.Code != 101 {
+				t.Errorf("read %d: code %d", n+1, got.Status.Code)
+			}
+		} else if got := as[*qcc.HTTPError](t, err); got.StatusCode != 503 || got.RetryAfter != 3*time.Second {
+			t.Errorf("read %d: %+v", n+1, got)
+		}
+
+		if _, err := readOnce(t.Context(), t, withoutRetries(g.url)); err != nil {
+			t.Errorf("the right key is stopped: %v", err)
+		}
+	}
+
+	if response, _ := send(t, http.MethodGet, quotaURL(g.url, strings.ReplaceAll(unknownKey, "f", "%66")), "", nil); response.StatusCode != 503 {
+		t.Errorf("another spelling of the key: HTTP %d", response.StatusCode)
+	}
+
+	if u.codes["101"] != 5 || u.codes["200"] != 20 {
+		t.Errorf("the service has answered %v", u.codes)
+	}
+
+	stopped := time.Now()
+
+	for {
+		_, err := readOnce(t.Context(), t, wrong)
+		if _, passed := errors.AsType[*qcc.StatusError](err); passed {
+			break
+		}
+
+		if time.Since(stopped) > 10*time.Second {
+			t.Fatal("the breaker does not close")
+		}
+
+		<-time.After(50 * time.Millisecond)
+	}
+}
+
+// TestGatewayStopsASourceOfManyKeys sends a different wrong key each time.
+func TestGatewayStopsASourceOfManyKeys(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, nil)
+	g := startGateway(t, u, "REFUSALS_OF_SOURCE=10")
+
+	for n := range 30 {
+		response, _ := send(t, http.MethodGet, quotaURL(g.url, fmt.Sprintf("%032x", n)), "", nil)
+		if want := map[bool]int{true: 200, false: 503}[n < 10]; response.StatusCode != want {
+			t.Errorf("key %d: HTTP %d, want %d", n+1, response.StatusCode, want)
+		}
+	}
+
+	if u.Requests() != 10 {
+		t.Errorf("%d queries, want 10", u.Requests())
+	}
+}
+
+// TestGatewayForgetsClientsThatLeave lets clients leave the queue. Their queries must not reach the service.
+func TestGatewayForgetsClientsThatLeave(t *testing.T) {
+	t.Parallel()
+
+	answer := make(chan struct{})
+	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-answer
+		fmt.Fprint(w, `{"status":"200","result":[]}`)
+	}))
+	g := startGateway(t, u, "CONCURRENT=1")
+
+	first := make(chan error, 1)
+
+	go func() {
+		_, err := readOnce(t.Context(), t, clientConfig(g.url))
+		first <- err
+	}()
+
+	u.await(t, 1)
+
+	ctx, leave := context.WithCancel(t.Context())
+
+	var all sync.WaitGroup
+
+	for range 20 {
+		all.Go(func() { _, _ = readOnce(ctx, t, clientConfig(g.url)) })
+	}
+
+	g.awaitQueue(20)
+	leave()
+	all.Wait()
+	g.awaitQueue(0)
+	close(answer)
+
+	if err := <-first; err != nil {
+		t.Error(err)
+	}
+
+	if _, err := readOnce(t.Context(), t, clientConfig(g.url)); err != nil {
+		t.Error(err)
+	}
+
+	if len(u.headers) != 2 {
+		t.Errorf("%d queries, want 2", len(u.headers))
+	}
+}
+
+// TestGatewayBoundsWaits lets the service hang. Each client must get an answer before the provider would give up its attempt.
+func TestGatewayBoundsWaits(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	g := startGateway(t, u, "CONCURRENT=1")
+
+	var (
+		all sync.WaitGroup
+		mu  sync.Mutex
+	)
+
+	answers := map[int]int{}
+	started := time.Now()
+
+	for range 8 {
+		all.Go(func() {
+			config := withoutRetries(g.url)
+			config.Timeout = advisedTimeout / 4 // The last attempt may take the whole timeout.
+			_, err := readOnce(t.Context(), t, config)
+			got := as[*qcc.HTTPError](t, err)
+
+			mu.Lock()
+			defer mu.Unlock()
+
+			answers[got.StatusCode]++
+
+			if took := time.Since(started); got.StatusCode == 503 && (got.RetryAfter != 5*time.Second || took < 59*time.Second || took > 65*time.Second) {
+				t.Errorf("after %s: %+v", took, got)
+			}
+		})
+	}
+
+	all.Wait()
+
+	if answers[503] < 3 || answers[504] < 3 || answers[503]+answers[504] != 8 {
+		t.Errorf("the answers by HTTP status are %v", answers)
+	}
+
+	if waited := g.lines("request", `end=sQ queue_ms=6\d{4} `); len(waited) != answers[503] {
+		t.Errorf("the log says of the queue %q", waited)
+	}
+}
+
+// TestGatewayEndsSlowRequests sends the half of a request.
+func TestGatewayEndsSlowRequests(t *testing.T) {
+	t.Parallel()
+
+	g := startGateway(t, serveQCC(t, emulator.Behavior{}, nil))
+
+	connection, err := tls.Dial("tcp", strings.TrimPrefix(g.url, "https://"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+
+	started := time.Now()
+
+	if _, err := fmt.Fprint(connection, "GET "+emulator.Path+"?key=a HTTP/1.1\r\nHost: a\r\nX: "); err != nil {
+		t.Fatal(err)
+	}
+
+	content, err := io.ReadAll(connection)
+	if took := time.Since(started); err != nil || !strings.HasPrefix(string(content), "HTTP/1.1 408 ") || took > 12*time.Second {
+		t.Errorf("after %s: %q, %v", took, content, err)
+	}
+}
+
+// TestGatewayTwice runs two gateways with half of the places each, as the guide says.
+func TestGatewayTwice(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{Concurrent: 10, Delay: emulator.Duration(answerTime)}, nil)
+	gateways := []*gateway{startGateway(t, u, "CONCURRENT=5"), startGateway(t, u, "CONCURRENT=5")}
+
+	var all sync.WaitGroup
+
+	for n := range 40 {
+		all.Go(func() {
+			if _, err := readOnce(t.Context(), t, clientConfig(gateways[n%2].url)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+
+	all.Wait()
+
+	if u.codes["200"] != 40 || u.Requests() != 40 {
+		t.Errorf("the service has answered %v", u.codes)
+	}
+}
+
+// TestGatewayOfFiftyPlans runs 50 Terraform processes at once through the gateway.
+func TestGatewayOfFiftyPlans(t *testing.T) {
+	const plans = 50
+
+	ca, err := trusted()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	u := serveQCC(t, emulator.Behavior{Concurrent: slots, LockAfter: patience, Delay: emulator.Duration(answerTime)}, nil)
+	g := startGateway(t, u)
+
+	first := testkit.NewFolder(t, g.url, map[string]string{"main.tf": testkit.RequiredProvider + `
+provider "qcc" {
+  timeout = "6m"
+}
+
+resource "qcc_quota_gate" "monitoring" {
+  required = { radar_id = 48 }
+}
+`})
+	first.Set("SSL_CERT_FILE=" + ca.file)
+
+	var all sync.WaitGroup
+
+	started := time.Now()
+
+	for range plans {
+		f := first.Copy(t, g.url)
+
+		all.Go(func() {
+			if code, output, err := f.RunContext(t.Context(), "plan", "-input=false"); err != nil || code != 0 || !strings.Contains(output, "1 to add") {
+				t.Errorf("exit code %d, %v\n%s", code, err, output)
+			}
+		})
+	}
+
+	all.Wait()
+	t.Logf("%d plans at once took %.1f s, with %d queries, %d at once", plans, time.Since(started).Seconds(), u.Requests(), u.most.Load())
+
+	if u.Requests() != plans || u.codes["200"] != plans || u.most.Load() > 10 {
+		t.Errorf("%d queries, by code %v, %d at once", u.Requests(), u.codes, u.most.Load())
+	}
 }
