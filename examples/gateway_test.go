@@ -424,9 +424,6 @@ func clientConfig(baseURL string) qcc.Config {
 	}
 }
 
-// advisedTimeout is the timeout of the provider behind the gateway.
-const advisedTimeout = 6 * time.Minute
-
 // readOnce reads the quota with a client of its own, as a process of its own does.
 func readOnce(ctx context.Context, t *testing.T, config qcc.Config) (qcc.Quota, error) {
 	t.Helper()
@@ -445,6 +442,15 @@ func readOnce(ctx context.Context, t *testing.T, config qcc.Config) (qcc.Quota, 
 type figures struct {
 	served, failed int
 	longest        time.Duration
+}
+
+// wait returns the longest wait of a client that was served.
+func (f figures) wait() string {
+	if f.served == 0 {
+		return "–"
+	}
+
+	return fmt.Sprintf("%.1f s", f.longest.Seconds())
 }
 
 // burst lets clients read that begin within a second, each with a transport of its own.
@@ -556,8 +562,8 @@ func TestGatewayOfAThousandPipelines(t *testing.T) {
 			}
 
 			got := <-done
-			rows = append(rows, fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %d | %.1f s | %s |", test.name, key, got.served, got.failed,
-				u.Requests(), u.codes["122"], u.most.Load(), got.longest.Seconds(), map[bool]string{false: "open", true: "locked"}[u.Locked()]))
+			rows = append(rows, fmt.Sprintf("| %s | %s | %d | %d | %d | %d | %d | %s | %s |", test.name, key, got.served, got.failed,
+				u.Requests(), u.codes["122"], u.most.Load(), got.wait(), map[bool]string{false: "open", true: "locked"}[u.Locked()]))
 			t.Log(rows[len(rows)-1])
 
 			if u.Locked() != test.locked {
