@@ -85,7 +85,7 @@ func (e *Emulator) state() state {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 
-	return state{Requests: e.requests, Modules: e.modules, Behavior: e.behavior, Locked: e.locked}
+	return state{Requests: e.requests, Modules: e.modules, Behavior: e.behavior, Locked: e.limits.locked}
 }
 
 // decode reads one JSON value from a body. It returns an error for unknown fields, and for data after the value.

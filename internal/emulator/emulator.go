@@ -27,7 +27,7 @@ type Emulator struct {
 	modules  []Module
 	behavior Behavior
 	requests int
-	limits
+	limits   limits
 }
 
 // Option changes an Emulator before its first request.
@@ -95,5 +95,5 @@ func (e *Emulator) Behave(behavior Behavior) {
 // behave is Behave for callers that hold e.mu. Queries under way stay so.
 func (e *Emulator) behave(behavior Behavior) {
 	e.behavior = behavior
-	e.refused, e.locked = nil, false
+	e.limits.refused, e.limits.locked = nil, false
 }

@@ -20,19 +20,19 @@ func (e *Emulator) Locked() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 
-	return e.locked
+	return e.limits.locked
 }
 
 // admit returns the status code for a query, by the number of queries under way and of those refused. It reports whether the query is
 // admitted: then it is under way until work returns. The caller holds e.mu.
 func (e *Emulator) admit(code int, behavior Behavior) (int, bool) {
-	if e.locked {
+	if e.limits.locked {
 		return cmp.Or(behavior.LockCode, 106), false
 	}
 
-	admitted := behavior.Concurrent == 0 || e.underWay < behavior.Concurrent
+	admitted := behavior.Concurrent == 0 || e.limits.underWay < behavior.Concurrent
 	if admitted {
-		e.underWay++
+		e.limits.underWay++
 	} else {
 		code = cmp.Or(behavior.ConcurrentCode, 122)
 	}
@@ -47,13 +47,13 @@ func (e *Emulator) admit(code int, behavior Behavior) (int, bool) {
 // refuse counts a refused query, and locks the account if there were too many in a minute. The caller holds e.mu.
 func (e *Emulator) refuse(lockAfter int) {
 	now := time.Now()
-	e.refused = append(e.refused, now)
+	e.limits.refused = append(e.limits.refused, now)
 
-	for now.Sub(e.refused[0]) > time.Minute {
-		e.refused = e.refused[1:]
+	for now.Sub(e.limits.refused[0]) > time.Minute {
+		e.limits.refused = e.limits.refused[1:]
 	}
 
-	e.locked = len(e.refused) >= lockAfter
+	e.limits.locked = len(e.limits.refused) >= lockAfter
 }
 
 // work takes as long as the answer to an admitted query is delayed. It reports whether the client
@@ -63,7 +63,7 @@ func (e *Emulator) work(ctx context.Context, delay time.Duration) bool {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 
-		e.underWay--
+		e.limits.underWay--
 	}()
 
 	if delay <= 0 {

@@ -94,10 +94,12 @@ func TestQueryOfAClientThatLeftCountsNoMore(t *testing.T) {
 
 		ctx, leave := context.WithCancel(t.Context())
 
+		request := query(t).WithContext(ctx)
+
 		go func() {
 			defer func() { _ = recover() }() // The handler aborts the connection.
 
-			service.ServeHTTP(httptest.NewRecorder(), query(t).WithContext(ctx))
+			service.ServeHTTP(httptest.NewRecorder(), request)
 		}()
 
 		synctest.Wait()
