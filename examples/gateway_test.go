@@ -735,22 +735,22 @@ func TestGatewayRefusesWhatIsNoQuery(t *testing.T) {
 	for name, test := range map[string]struct {
 		method, uri, body string
 		header            http.Header
-		status            int
+		statuses          []int
 	}{
-		"method":             {http.MethodPost, emulator.Path + "?key=a", "", nil, 405},
-		"body":               {http.MethodGet, emulator.Path + "?key=a", "x", nil, 400},
-		"path":               {http.MethodGet, "/api/company/other?key=a", "", nil, 404},
-		"path behind":        {http.MethodGet, emulator.Path + "/../x?key=a", "", nil, 404},
-		"no key":             {http.MethodGet, emulator.Path, "", nil, 400},
-		"empty key":          {http.MethodGet, emulator.Path + "?key=", "", nil, 400},
-		"another parameter":  {http.MethodGet, emulator.Path + "?key=a&b=c", "", nil, 400},
-		"two keys":           {http.MethodGet, emulator.Path + "?key=a&key=b", "", nil, 400},
-		"headers of 20 KiB":  {http.MethodGet, emulator.Path + "?key=a", "", http.Header{"X": {strings.Repeat("x", 20<<10)}}, 400},
-		"a key of 20 KiB":    {http.MethodGet, emulator.Path + "?key=" + strings.Repeat("x", 20<<10), "", nil, 400},
-		"the emulator's API": {http.MethodGet, emulator.ControlPath + "?key=a", "", nil, 404},
+		"method":             {http.MethodPost, emulator.Path + "?key=a", "", nil, []int{405}},
+		"body":               {http.MethodGet, emulator.Path + "?key=a", "x", nil, []int{400}},
+		"path":               {http.MethodGet, "/api/company/other?key=a", "", nil, []int{404}},
+		"path behind":        {http.MethodGet, emulator.Path + "/../x?key=a", "", nil, []int{404}},
+		"no key":             {http.MethodGet, emulator.Path, "", nil, []int{400}},
+		"empty key":          {http.MethodGet, emulator.Path + "?key=", "", nil, []int{400}},
+		"another parameter":  {http.MethodGet, emulator.Path + "?key=a&b=c", "", nil, []int{400}},
+		"two keys":           {http.MethodGet, emulator.Path + "?key=a&key=b", "", nil, []int{400}},
+		"headers of 20 KiB":  {http.MethodGet, emulator.Path + "?key=a", "", http.Header{"X": {strings.Repeat("x", 20<<10)}}, []int{400, 414}}, // HAProxy 3.2 answers 414.
+		"a key of 20 KiB":    {http.MethodGet, emulator.Path + "?key=" + strings.Repeat("x", 20<<10), "", nil, []int{400, 414}},                // HAProxy 3.2 answers 414.
+		"the emulator's API": {http.MethodGet, emulator.ControlPath + "?key=a", "", nil, []int{404}},
 	} {
-		if response, _ := send(t, test.method, g.url+test.uri, test.body, test.header); response.StatusCode != test.status {
-			t.Errorf("%s: HTTP %d, want %d", name, response.StatusCode, test.status)
+		if response, _ := send(t, test.method, g.url+test.uri, test.body, test.header); !slices.Contains(test.statuses, response.StatusCode) {
+			t.Errorf("%s: HTTP %d, want %v", name, response.StatusCode, test.statuses)
 		}
 	}
 
