@@ -171,7 +171,7 @@ func TestEveryCodeThroughTerraform(t *testing.T) {
 
 			unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{
 				Config: readOnce,
-				ExpectError: regexp.MustCompile(testkit.Says("Error: "+words.Status(qcc.Lookup(code)).Summary).String() + `[\s\S]+` +
+				ExpectError: regexp.MustCompile(testkit.Says("Error: "+words.Status(qcc.Lookup(code)).Title.English).String() + `[\s\S]+` +
 					testkit.Says(fmt.Sprintf("QCC answered the quota query with status code %d. QCC's message: %s", code, text)).String()),
 			})
 

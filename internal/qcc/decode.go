@@ -58,11 +58,13 @@ func decodeQuota(body []byte, r *redactor) (Quota, Status, error) {
 		return Quota{}, Status{}, &AnswerError{Problem: ProblemNoObject}
 	case wire.Status.twice || wire.Result.twice:
 		return Quota{}, Status{}, &AnswerError{Problem: ProblemTwice}
+	case !wire.Status.seen:
+		return Quota{}, Status{}, &AnswerError{Problem: ProblemNoStatus}
 	}
 
 	code, err := strconv.ParseUint(strings.TrimSpace(wire.Status.String()), 10, 31)
 	if err != nil || code > maxCode {
-		return Quota{}, Status{}, &AnswerError{Problem: ProblemStatus, Value: r.words(wire.Status.shown())}
+		return Quota{}, Status{}, &AnswerError{Problem: ProblemStatus, Value: r.words(wire.Status.String())}
 	}
 
 	status := Lookup(int(code))

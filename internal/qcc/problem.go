@@ -11,6 +11,7 @@ const (
 	ProblemNoJSON      Problem = "is not JSON"
 	ProblemNoObject    Problem = "has something else where an object is expected"
 	ProblemTwice       Problem = "has its status or its result twice"
+	ProblemNoStatus    Problem = "has no status"
 	ProblemStatus      Problem = "has a status that is not a status code"
 	ProblemNoResult    Problem = "has no result, although its status code promises one"
 	ProblemResult      Problem = "has modules, although its status code says that there are none"
@@ -28,8 +29,8 @@ const (
 // Problems returns all of them.
 func Problems() []Problem {
 	return []Problem{
-		ProblemCompression, ProblemTooLong, ProblemCached, ProblemNoJSON, ProblemNoObject, ProblemTwice, ProblemStatus, ProblemNoResult, ProblemResult,
-		ProblemManyModules, ProblemID, ProblemIDText, ProblemIDSecret, ProblemModuleTwice, ProblemCountTwice, ProblemNotWhole,
+		ProblemCompression, ProblemTooLong, ProblemCached, ProblemNoJSON, ProblemNoObject, ProblemTwice, ProblemNoStatus, ProblemStatus, ProblemNoResult,
+		ProblemResult, ProblemManyModules, ProblemID, ProblemIDText, ProblemIDSecret, ProblemModuleTwice, ProblemCountTwice, ProblemNotWhole,
 		ProblemNegative, ProblemTooLarge,
 	}
 }
