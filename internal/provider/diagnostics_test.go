@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -97,7 +98,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	var got strings.Builder
 
 	for _, example := range examples {
-		inBothLanguages(&got, example.name, func(language words.Language) diag.Diagnostic {
+		inBothLanguages(t, &got, example.name, func(language words.Language) diag.Diagnostic {
 			return errorDiagnostic(language.FailedRead(example.err))
 		})
 	}
@@ -107,7 +108,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	}
 
 	config := func(name string, wrong qcc.ConfigError, variable string) {
-		inBothLanguages(&got, "setting that "+name, func(language words.Language) diag.Diagnostic {
+		inBothLanguages(t, &got, "setting that "+name, func(language words.Language) diag.Diagnostic {
 			return errorDiagnostic(language.InvalidConfiguration(&wrong, variable))
 		})
 	}
@@ -152,22 +153,63 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	}
 
 	for _, name := range slices.Sorted(maps.Keys(others)) {
-		inBothLanguages(&got, name, func(language words.Language) diag.Diagnostic { return warningDiagnostic(others[name](language)) })
+		inBothLanguages(t, &got, name, func(language words.Language) diag.Diagnostic { return warningDiagnostic(others[name](language)) })
 	}
 
 	compareWithGolden(t, "diagnostics.golden", got.String())
 }
 
 // inBothLanguages writes a diagnostic in English, and below it in Chinese.
-func inBothLanguages(out *strings.Builder, name string, diagnostic func(words.Language) diag.Diagnostic) {
+func inBothLanguages(t *testing.T, out *strings.Builder, name string, diagnostic func(words.Language) diag.Diagnostic) {
+	t.Helper()
+
 	fmt.Fprintf(out, "# %s\n\n", name)
 
 	for _, language := range words.Languages() {
 		said := diagnostic(language)
+		if language == words.Chinese {
+			checkChinese(t, name, said)
+		}
+
 		fmt.Fprintf(out, "%s\n\n%s\n\n", said.Summary(), said.Detail())
 	}
 
 	out.WriteString("\n")
+}
+
+// checkChinese fails unless a title is Chinese, and each line fits into 72 columns and has no punctuation where none may stand. Facts, which
+// are indented, may be longer.
+func checkChinese(t *testing.T, name string, said diag.Diagnostic) {
+	t.Helper()
+
+	// The error about the language is in both languages, below an English title.
+	if isChinese := strings.ContainsFunc(said.Summary(), func(char rune) bool { return unicode.Is(unicode.Han, char) }); isChinese == strings.HasPrefix(name, "language ") {
+		t.Errorf("%s: the title is %q", name, said.Summary())
+	}
+
+	for _, line := range strings.Split(said.Detail(), "\n") {
+		columns := 0
+
+		for _, char := range line {
+			columns++
+
+			if char >= '\u2e80' || strings.ContainsRune("“”…", char) {
+				columns++
+			}
+		}
+
+		if columns > 72 && !strings.HasPrefix(line, "  ") && !strings.HasPrefix(line, "The value of language") {
+			t.Errorf("%s: %q has %d columns", name, line, columns)
+		}
+
+		if strings.Contains(line, "%!") || strings.HasSuffix(line, " ") {
+			t.Errorf("%s: %q", name, line)
+		}
+
+		if runes := []rune(line); len(runes) > 0 && (strings.ContainsRune("，。；：、！？）”", runes[0]) || strings.ContainsRune("（“", runes[len(runes)-1])) {
+			t.Errorf("%s: %q begins or ends with the wrong punctuation", name, line)
+		}
+	}
 }
 
 // compareWithGolden compares texts with a file in testdata, or writes it.

@@ -40,7 +40,7 @@ func TestTextsOfGates(t *testing.T) {
 	var got strings.Builder
 
 	write := func(name string, diagnostic func(words.Language) diag.Diagnostic) {
-		inBothLanguages(&got, name, diagnostic)
+		inBothLanguages(t, &got, name, diagnostic)
 	}
 
 	for _, refusal := range []struct {

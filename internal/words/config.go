@@ -145,7 +145,7 @@ func (l Language) UnknownConfiguration(fields []qcc.Field, variables []string) M
 		}, l.list(variables))
 	}
 
-	return l.message(Text{"Unknown QCC provider configuration", "QCC provider 配置要到 apply 后才能确定"},
+	return l.message(Text{"Unknown QCC provider configuration", "QCC provider 配置尚未确定"},
 		l.format(Text{
 			"The quota cannot be read yet. In the provider block, Terraform does not know before apply: %s. Such a value comes from something that " +
 				"is still to be created or changed.",

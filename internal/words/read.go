@@ -175,7 +175,7 @@ func (l Language) WrongReader(got any) Message {
 // UnknownAtApply is for a gate that Terraform applies without knowing its requirement.
 func (l Language) UnknownAtApply() Message {
 	return l.internal(Text{
-		"Terraform applied a gate whose requirement is still unknown.", "Terraform 在 apply 门禁时，仍不知道它的需求量。",
+		"Terraform applied a gate whose requirement is still unknown.", "Terraform 执行门禁时，门禁的需求量仍未确定。",
 	}.In(l))
 }
 
