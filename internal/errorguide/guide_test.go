@@ -76,12 +76,14 @@ func TestGuideIsUpToDateAndComplete(t *testing.T) {
 }
 
 func httpExplanations() []words.Explanation {
-	all := []words.Explanation{words.OtherHTTP()}
-	for _, r := range words.HTTPRanges() {
+	ranges := words.HTTPRanges()
+	all := make([]words.Explanation, 0, len(ranges)+1)
+
+	for _, r := range ranges {
 		all = append(all, r.Explanation)
 	}
 
-	return all
+	return append(all, words.OtherHTTP())
 }
 
 // checkCodes compares the tables of status codes with what the provider says of them.

@@ -95,9 +95,8 @@ func (s *settings) setLanguage(value types.String, getenv func(string) string) {
 		value = types.StringNull()
 	}
 
-	known := false
-	s.language, known = words.ParseLanguage(s.text(fieldLanguage, value, getenv, words.English.String()))
-	s.invalidLanguage = !known
+	language, known := words.ParseLanguage(s.text(fieldLanguage, value, getenv, words.English.String()))
+	s.language, s.invalidLanguage = language, !known
 }
 
 // has reports whether the block has a known value for a field. It records the field as given or unknown, and counts the argument.

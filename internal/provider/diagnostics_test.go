@@ -187,7 +187,7 @@ func checkChinese(t *testing.T, name string, said diag.Diagnostic) {
 		t.Errorf("%s: the title is %q", name, said.Summary())
 	}
 
-	for _, line := range strings.Split(said.Detail(), "\n") {
+	for line := range strings.SplitSeq(said.Detail(), "\n") {
 		columns := 0
 
 		for _, char := range line {

@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
@@ -53,7 +54,7 @@ func (l Language) duration(of time.Duration) string {
 		return of.String()
 	}
 
-	said := ""
+	var said []string
 
 	for _, part := range []struct {
 		count int64
@@ -62,9 +63,9 @@ func (l Language) duration(of time.Duration) string {
 		{int64(of / time.Hour), "小时"}, {int64(of % time.Hour / time.Minute), "分钟"}, {int64(of % time.Minute / time.Second), "秒"},
 	} {
 		if part.count > 0 {
-			said += fmt.Sprintf(" %d %s", part.count, part.unit)
+			said = append(said, fmt.Sprintf("%d %s", part.count, part.unit))
 		}
 	}
 
-	return said[min(1, len(said)):]
+	return strings.Join(said, " ")
 }

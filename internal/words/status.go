@@ -1,6 +1,10 @@
 package words
 
-import "github.com/qccpro/terraform-provider-qcc/internal/qcc"
+import (
+	"maps"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
 
 // Status explains a status code of the service. It reports a code without its own explanation as missing from the interface document.
 func Status(status qcc.Status) Explanation {
@@ -33,25 +37,17 @@ func callSupport() Text {
 
 // statuses returns the meaning and remedy of each code in qcc.Statuses.
 func statuses() map[int]Explanation {
-	var (
-		foreign = Text{
-			"This code belongs to other QCC interfaces and is not expected from the quota query.",
-			"这是企查查其他接口的状态码，额度查询不应返回它。",
-		}
-		request = Text{"The service did not accept the form of the request.", "企查查不接受这种形式的请求。"}
-		server  = Text{"The service failed to process the request.", "企查查处理请求时出错。"}
-		busy    = Text{"The service is busy or under maintenance.", "企查查服务繁忙或正在维护。"}
-		locked  = Text{"The account is locked because it sent too many invalid requests.", "账号发送的异常请求过多，已被锁定。"}
-		daily   = Text{"The account has used up its requests for today.", "账号当天的请求次数已用完。"}
+	all := accountStatuses()
+	maps.Copy(all, requestStatuses())
 
-		report = Text{
-			"Report it to the maintainers of this provider, with the code and the service's message.",
-			"请把状态码和企查查的返回信息报告给本 provider 的维护者。",
-		}
-		retry = Text{
-			"Try again later. If the error persists, call QCC's support: " + support + ".",
-			"请稍后重试。如果仍然报错，请联系企查查客服：" + supportZH + "。",
-		}
+	return all
+}
+
+// accountStatuses has the codes about the account, its key and its signature.
+func accountStatuses() map[int]Explanation {
+	var (
+		locked = Text{"The account is locked because it sent too many invalid requests.", "账号发送的异常请求过多，已被锁定。"}
+		daily  = Text{"The account has used up its requests for today.", "账号当天的请求次数已用完。"}
 		unlock = Text{
 			"Stop every pipeline that uses this account, then call QCC's support: " + support +
 				". Only QCC can unlock the account, and further requests make it worse.",
@@ -117,9 +113,34 @@ func statuses() map[int]Explanation {
 			},
 		},
 		116: {Meaning: daily, Remedy: nextDay},
+		119: {Meaning: Text{"There is something wrong with the account.", "账号出现异常。"}, Remedy: callSupport()},
+		214: {Meaning: Text{"The quota query interface was not bought for this account.", "账号未购买额度查询接口。"}, Remedy: buy},
+	}
+}
+
+// requestStatuses has the codes about a request, and about the service.
+func requestStatuses() map[int]Explanation {
+	var (
+		foreign = Text{
+			"This code belongs to other QCC interfaces and is not expected from the quota query.",
+			"这是企查查其他接口的状态码，额度查询不应返回它。",
+		}
+		request = Text{"The service did not accept the form of the request.", "企查查不接受这种形式的请求。"}
+		server  = Text{"The service failed to process the request.", "企查查处理请求时出错。"}
+		busy    = Text{"The service is busy or under maintenance.", "企查查服务繁忙或正在维护。"}
+		report  = Text{
+			"Report it to the maintainers of this provider, with the code and the service's message.",
+			"请把状态码和企查查的返回信息报告给本 provider 的维护者。",
+		}
+		retry = Text{
+			"Try again later. If the error persists, call QCC's support: " + support + ".",
+			"请稍后重试。如果仍然报错，请联系企查查客服：" + supportZH + "。",
+		}
+	)
+
+	return map[int]Explanation{
 		117: {Meaning: request, Remedy: report},
 		118: {Meaning: request, Remedy: report},
-		119: {Meaning: Text{"There is something wrong with the account.", "账号出现异常。"}, Remedy: callSupport()},
 		120: {Meaning: busy, Remedy: retry},
 		121: {
 			Meaning: Text{"The service does not accept requests from addresses outside mainland China.", "企查查不接受中国大陆以外地址的请求。"},
@@ -143,7 +164,6 @@ func statuses() map[int]Explanation {
 		208: {Meaning: foreign, Remedy: report},
 		209: {Meaning: foreign, Remedy: report},
 		213: {Meaning: foreign, Remedy: report},
-		214: {Meaning: Text{"The quota query interface was not bought for this account.", "账号未购买额度查询接口。"}, Remedy: buy},
 		215: {Meaning: foreign, Remedy: report},
 		218: {Meaning: foreign, Remedy: report},
 		219: {Meaning: foreign, Remedy: report},

@@ -51,6 +51,7 @@ func literals(t *testing.T) []twins {
 		}
 
 		sources[name] = string(source)
+
 		parsed = append(parsed, file)
 
 		ast.Inspect(file, func(node ast.Node) bool {
@@ -170,7 +171,7 @@ var identifiers = []*regexp.Regexp{
 
 // found returns what the identifiers match in a text, each once and sorted.
 func found(text string) []string {
-	var all []string
+	all := make([]string, 0, 2*len(identifiers))
 
 	for _, identifier := range identifiers {
 		all = append(all, identifier.FindAllString(text, -1)...)
@@ -194,9 +195,10 @@ var (
 
 // verbs returns the verbs of a text by the number of their value.
 func verbs(text string) []string {
-	var all []string
+	matches := verb.FindAllStringSubmatch(strings.ReplaceAll(text, "%%", ""), -1)
+	all := make([]string, 0, len(matches))
 
-	for i, match := range verb.FindAllStringSubmatch(strings.ReplaceAll(text, "%%", ""), -1) {
+	for i, match := range matches {
 		number := match[1]
 		if number == "" {
 			number = strconv.Itoa(i + 1)

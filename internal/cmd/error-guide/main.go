@@ -12,6 +12,7 @@ import (
 
 func main() {
 	code := flag.String("language", words.English.String(), "the language of the guide: en or zh")
+
 	flag.Parse()
 
 	language, known := words.ParseLanguage(*code)
