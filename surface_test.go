@@ -228,15 +228,22 @@ func compareAttributes(t *testing.T, document string, got map[string]attribute) 
 func TestDescriptionsNameTheVariablesThatAreRead(t *testing.T) {
 	t.Parallel()
 
-	all := readVariables(t, "")
+	all := readVariables(t, "", "")
 
 	for name, attribute := range attributes(t) {
-		// An unknown attribute does not fall back to its variable, so the difference is that variable.
-		rest := readVariables(t, name)
+		// Neither a known nor an unknown attribute falls back to its variable, so the difference is that variable.
+		for _, value := range []any{"1", tftypes.UnknownValue} {
+			rest := readVariables(t, name, value)
+			want := attribute.variable
 
-		variable := strings.Join(slices.DeleteFunc(slices.Clone(all), func(read string) bool { return slices.Contains(rest, read) }), " and ")
-		if variable != attribute.variable {
-			t.Errorf("%s falls back to %q, and its description names %q", name, variable, attribute.variable)
+			if name == "language" && value == tftypes.UnknownValue { // It counts as not set, because it says nothing about the account.
+				want = ""
+			}
+
+			variable := strings.Join(slices.DeleteFunc(slices.Clone(all), func(read string) bool { return slices.Contains(rest, read) }), " and ")
+			if variable != want {
+				t.Errorf("%s falls back to %q unless it is %v, want %q", name, variable, value, want)
+			}
 		}
 	}
 
@@ -245,8 +252,8 @@ func TestDescriptionsNameTheVariablesThatAreRead(t *testing.T) {
 	}
 }
 
-// readVariables returns the QCC_ variables that Configure reads. One attribute is unknown, and the others are null.
-func readVariables(t *testing.T, unknown string) []string {
+// readVariables returns the QCC_ variables that Configure reads. One attribute has a value, and the others are null.
+func readVariables(t *testing.T, given string, value any) []string {
 	t.Helper()
 
 	var names []string
@@ -270,8 +277,10 @@ func readVariables(t *testing.T, unknown string) []string {
 		types[name] = attribute.GetType().TerraformType(t.Context())
 		values[name] = tftypes.NewValue(types[name], nil)
 
-		if name == unknown {
-			values[name] = tftypes.NewValue(types[name], tftypes.UnknownValue)
+		if name == given && value == "1" && types[name].Is(tftypes.Number) {
+			values[name] = tftypes.NewValue(types[name], 1)
+		} else if name == given {
+			values[name] = tftypes.NewValue(types[name], value)
 		}
 	}
 

@@ -128,7 +128,7 @@ var unreadPlans = map[string]planCase{
 		summary: []string{refused, noCounts}, lacks: older,
 		denials: "check.qcc_quota: Quota query refused by QCC: QCC answered the quota query with status code 112. " +
 			"QCC's message: 您的账号剩余使用量已不足或已过期 The account has no calls left, or has expired. " +
-			"Top up or renew the account with QCC. Until then QCC does not even tell the quota; terraform destroy works with -refresh=false.",
+			"Top up or renew the account with QCC. Until then, QCC does not return the quota. To destroy resources, run terraform destroy -refresh=false.",
 	},
 	"an older state, and the provider cannot be configured": {
 		applied: testkit.RequiredProvider + marked, config: consumerWith(sufficient) + marked + "\nprovider \"qcc\" {\n  timeout = \"soon\"\n}\n", refused: true,

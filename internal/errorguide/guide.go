@@ -1,140 +1,107 @@
-// Package errorguide generates the guide "Status codes and errors" from the tables behind the diagnostics.
+// Package errorguide generates the guide "Status codes and errors" from the tables behind the diagnostics, once in each language.
 package errorguide
 
 import (
-	_ "embed"
-	"fmt"
+	"cmp"
+	"embed"
 	"io"
+	"slices"
 	"strconv"
-	"strings"
 	"text/template"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-//go:embed guide.md.tmpl
-var page string
+// pages has a template for each language.
+//
+//go:embed guide-en.md.tmpl guide-zh.md.tmpl
+var pages embed.FS
 
 // row is one row of a table in the guide. Each table prints only the fields for which it has a column.
 type row struct {
 	What, Text, Meaning, Action, Remedy string
 }
 
-// Write writes the guide in the form of a tfplugindocs template.
-func Write(out io.Writer) error {
-	guide, err := template.New("guide").Parse(page)
+// Write writes the guide in one language, in the form of a tfplugindocs template.
+func Write(out io.Writer, language words.Language) error {
+	guide, err := template.ParseFS(pages, "guide-"+language.String()+".md.tmpl")
 	if err != nil {
 		return err
 	}
 
 	return guide.Execute(out, map[string]any{
-		"Documented": codes(true),
-		"Siblings":   codes(false),
-		"HTTP":       httpStatuses(),
-		"Failures":   failures(),
-		"Problems":   qcc.Problems(),
-		"Cached":     words.CachedAnswer().Remedy,
-		"WebPage":    words.WebPage().Remedy,
-		"Other":      words.OtherAnswer().Remedy,
+		"Documented": codes(language, true),
+		"Siblings":   codes(language, false),
+		"HTTP":       httpStatuses(language),
+		"Failures":   failures(language),
+		"Problems":   problems(language),
+		"Cached":     words.CachedAnswer().Remedy.In(language),
+		"WebPage":    words.WebPage().Remedy.In(language),
+		"Other":      words.OtherAnswer().Remedy.In(language),
 	})
 }
 
-// codes returns rows for the documented status codes, or for the undocumented ones.
-func codes(documented bool) []row {
+// codes returns rows for the documented status codes, or for the undocumented ones, in the order of the codes.
+func codes(language words.Language, documented bool) []row {
+	statuses := qcc.Statuses()
+	slices.SortFunc(statuses, func(a, b qcc.Status) int { return cmp.Compare(a.Code, b.Code) })
+
 	var rows []row
 
-	for _, status := range qcc.Statuses() {
-		if status.Documented() == documented {
-			said := words.Status(status)
-			rows = append(rows, row{strconv.Itoa(status.Code), orDash(status.Text), said.Meaning, statusAction(status), orDash(said.Remedy)})
+	for _, status := range statuses {
+		if status.Documented() != documented {
+			continue
 		}
+
+		said := words.Status(status)
+		rows = append(rows, row{
+			What: strconv.Itoa(status.Code), Text: orDash(status.Text), Meaning: said.Meaning.In(language),
+			Action: words.StatusAction(status).In(language), Remedy: orDash(said.Remedy.In(language)),
+		})
 	}
 
 	return rows
 }
 
-func httpStatuses() []row {
+func httpStatuses(language words.Language) []row {
 	ranges := words.HTTPRanges()
 	rows := make([]row, 0, len(ranges)+1)
 
 	for _, r := range ranges {
-		rows = append(rows, row{What: rangeText(r), Action: retryAction(qcc.TransientHTTP(r.First)), Remedy: r.Remedy})
+		rows = append(rows, row{
+			What: r.Name(language), Action: words.RetryAction(qcc.TransientHTTP(r.First)).In(language), Remedy: r.Remedy.In(language),
+		})
 	}
 
-	return append(rows, row{What: "any other", Action: retryAction(false), Remedy: words.OtherHTTP().Remedy})
+	return append(rows, row{
+		What: words.OtherName().In(language), Action: words.RetryAction(false).In(language), Remedy: words.OtherHTTP().Remedy.In(language),
+	})
 }
 
-func failures() []row {
+func failures(language words.Language) []row {
 	all := qcc.Failures()
 	rows := make([]row, 0, len(all))
 
 	for _, failure := range all {
-		rows = append(rows, row{What: string(failure), Action: failureAction(failure), Remedy: words.Failure(failure).Remedy})
+		said := words.Failure(failure)
+		rows = append(rows, row{
+			What: said.Meaning.In(language), Action: words.FailureAction(failure).In(language), Remedy: said.Remedy.In(language),
+		})
 	}
 
 	return rows
 }
 
-// These phrases say how the provider reacts to a failure.
-const (
-	retries = "retries"
-	fails   = "fails"
-)
+func problems(language words.Language) []string {
+	all := qcc.Problems()
+	texts := make([]string, 0, len(all))
 
-// statusAction returns how the provider reacts to a status code.
-func statusAction(status qcc.Status) string {
-	action := map[qcc.Class]string{
-		qcc.ClassOK:        "reads the quota",
-		qcc.ClassEmpty:     "gives no modules, and warns",
-		qcc.ClassTransient: retries,
-		qcc.ClassRefused:   "fails for good",
-		qcc.ClassRejected:  fails,
-	}[status.Class]
-
-	if status.DependsOnClock() {
-		return "if this machine's clock is more than a minute and at most a day off, signs once more with QCC's time; else " + action
+	for _, problem := range all {
+		texts = append(texts, words.Problem(problem).In(language))
 	}
 
-	return action
+	return texts
 }
 
-func retryAction(transient bool) string {
-	if transient {
-		return retries
-	}
-
-	return fails
-}
-
-func failureAction(failure qcc.Failure) string {
-	action := retryAction(failure.Transient())
-
-	switch failure {
-	case qcc.FailureName:
-		return action + "; fails if the name does not exist"
-	case qcc.FailureProxyRefused:
-		return action + "; retries if the proxy's answer is an HTTP status that allows it"
-	default:
-		return action
-	}
-}
-
-func rangeText(r words.HTTPRange) string {
-	switch {
-	case r.First == r.Last:
-		return strconv.Itoa(r.First)
-	case r.Last > 599:
-		return fmt.Sprintf("%d and above", r.First)
-	default:
-		return fmt.Sprintf("%d to %d", r.First, r.Last)
-	}
-}
-
-func orDash(text string) string {
-	if strings.TrimSpace(text) == "" {
-		return "-"
-	}
-
-	return text
-}
+func orDash(text string) string { return cmp.Or(text, "-") }

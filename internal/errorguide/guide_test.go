@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,27 +15,103 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
+// files are the guides in templates/guides.
+var files = map[words.Language]string{words.English: "status-codes-and-errors.md", words.Chinese: "status-codes-and-errors-zh.md"}
+
+// write returns the guide in a language.
+func write(t *testing.T, language words.Language) string {
+	t.Helper()
+
+	var guide strings.Builder
+	if err := errorguide.Write(&guide, language); err != nil {
+		t.Fatal(err)
+	}
+
+	return guide.String()
+}
+
 func TestGuideIsUpToDateAndComplete(t *testing.T) {
 	t.Parallel()
 
-	var guide strings.Builder
-	if err := errorguide.Write(&guide); err != nil {
-		t.Fatal(err)
+	for _, language := range words.Languages() {
+		t.Run(language.String(), func(t *testing.T) {
+			t.Parallel()
+
+			guide := write(t, language)
+
+			written, err := os.ReadFile("../../templates/guides/" + files[language])
+			if err != nil {
+				t.Fatal(err)
+			}
+
+			if guide != string(written) {
+				t.Errorf("templates/guides/%s is not what the tables say: run make generate", files[language])
+			}
+
+			// The table of HTTP statuses follows the codes, and also begins its rows with numbers.
+			codes := guide[:regexp.MustCompile(`\n## HTTP `).FindStringIndex(guide)[0]]
+			checkCodes(t, language, codes)
+
+			for _, failure := range qcc.Failures() {
+				said := words.Failure(failure)
+				if row := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(said.Meaning.In(language)) + ` \| .* \| ` +
+					regexp.QuoteMeta(said.Remedy.In(language)) + ` \|$`); !row.MatchString(guide) {
+					t.Errorf("the guide does not have %q", failure)
+				}
+			}
+
+			for _, problem := range qcc.Problems() {
+				if !strings.Contains(guide, "\n- "+words.Problem(problem).In(language)+"\n") {
+					t.Errorf("the guide does not have %q", problem)
+				}
+			}
+
+			for _, explained := range append(httpExplanations(), words.CachedAnswer(), words.WebPage(), words.OtherAnswer()) {
+				if !strings.Contains(guide, explained.Remedy.In(language)) {
+					t.Errorf("the guide does not have %q", explained.Remedy.In(language))
+				}
+			}
+		})
+	}
+}
+
+func httpExplanations() []words.Explanation {
+	ranges := words.HTTPRanges()
+	all := make([]words.Explanation, 0, len(ranges)+1)
+
+	for _, r := range ranges {
+		all = append(all, r.Explanation)
 	}
 
-	written, err := os.ReadFile("../../templates/guides/status-codes-and-errors.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	return append(all, words.OtherHTTP())
+}
 
-	if guide.String() != string(written) {
-		t.Error("templates/guides/status-codes-and-errors.md is not what the tables say: run make generate")
-	}
+// checkCodes compares the tables of status codes with what the provider says of them.
+func checkCodes(t *testing.T, language words.Language, codes string) {
+	t.Helper()
 
-	// The table of HTTP statuses follows the codes, and also begins its rows with numbers.
-	codes, _, _ := strings.Cut(guide.String(), "\n## HTTP statuses\n")
-	if rows := regexp.MustCompile(`(?m)^\| \d+ \|`).FindAllString(codes, -1); len(rows) != len(qcc.Statuses()) {
+	rows := regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(codes, -1)
+	if len(rows) != len(qcc.Statuses()) {
 		t.Errorf("the guide has %d rows of codes, want %d", len(rows), len(qcc.Statuses()))
+	}
+
+	var documented, others []int
+
+	for _, row := range rows {
+		code, err := strconv.Atoi(row[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if qcc.Lookup(code).Documented() {
+			documented = append(documented, code)
+		} else {
+			others = append(others, code)
+		}
+	}
+
+	if !slices.IsSorted(documented) || !slices.IsSorted(others) {
+		t.Errorf("the codes are not in their order: %v, %v", documented, others)
 	}
 
 	for _, status := range qcc.Statuses() {
@@ -48,47 +125,91 @@ func TestGuideIsUpToDateAndComplete(t *testing.T) {
 		}
 
 		cells := strings.Split(row[0][1], " | ")
-		if want := []string{cmp.Or(status.Text, "-"), said.Meaning, cells[2], cmp.Or(said.Remedy, "-")}; !slices.Equal(cells, want) {
+		if want := []string{
+			cmp.Or(status.Text, "-"), said.Meaning.In(language), words.StatusAction(status).In(language), cmp.Or(said.Remedy.In(language), "-"),
+		}; !slices.Equal(cells, want) {
 			t.Errorf("the guide explains %d by %q, want %q", status.Code, cells, want)
-		}
-	}
-
-	for _, failure := range qcc.Failures() {
-		if !strings.Contains(guide.String(), "| "+string(failure)+" | ") {
-			t.Errorf("the guide does not have %q", failure)
-		}
-	}
-
-	for _, problem := range qcc.Problems() {
-		if !strings.Contains(guide.String(), "\n- "+string(problem)+"\n") {
-			t.Errorf("the guide does not have %q", problem)
 		}
 	}
 }
 
-// TestGuideHasEveryTitleOfAGate looks for the titles of the texts in the golden file of the provider's gates.
-func TestGuideHasEveryTitleOfAGate(t *testing.T) {
+// TestGuidesHaveTheSameParts compares headings, rows and links of the two guides.
+func TestGuidesHaveTheSameParts(t *testing.T) {
 	t.Parallel()
+
+	english, chinese := write(t, words.English), write(t, words.Chinese)
+
+	for _, part := range []string{`(?m)^#+ `, `(?m)^\|`, `(?m)^- `, "`[^`]+`", `\]\([^)]+\)`} {
+		if a, b := len(regexp.MustCompile(part).FindAllString(english, -1)), len(regexp.MustCompile(part).FindAllString(chinese, -1)); a != b {
+			t.Errorf("%s: the English guide has %d, the Chinese one %d", part, a, b)
+		}
+	}
+
+	if !strings.Contains(english, "\n\n[简体中文]("+files[words.Chinese]+")\n\n") || !strings.Contains(chinese, "\n\n[English]("+files[words.English]+")\n\n") {
+		t.Error("the guides do not link to each other")
+	}
+}
+
+// TestGuidesHaveEveryTitle looks for the titles of all diagnostics that have no table of their own: those of gates and of the provider block.
+func TestGuidesHaveEveryTitle(t *testing.T) {
+	t.Parallel()
+
+	english, chinese := write(t, words.English), write(t, words.Chinese)
+	seen := 0
+
+	for _, message := range []func(words.Language) words.Message{
+		func(l words.Language) words.Message { return l.MissingCredential(qcc.FieldKey, "QCC_KEY") },
+		func(l words.Language) words.Message {
+			return l.InvalidConfiguration(&qcc.ConfigError{Problem: qcc.ConfigEmpty}, "")
+		},
+		func(l words.Language) words.Message { return l.UnknownConfiguration([]qcc.Field{qcc.FieldKey}, nil) },
+	} {
+		seen++
+
+		checkTitles(t, english, chinese, message(words.English).Title, message(words.Chinese).Title)
+	}
 
 	golden, err := os.ReadFile("../provider/testdata/gates.golden")
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	var guide strings.Builder
-	if err := errorguide.Write(&guide); err != nil {
-		t.Fatal(err)
-	}
+	for _, example := range strings.Split("\n\n"+string(golden), "\n\n\n# ")[1:] {
+		paragraphs := strings.Split(strings.TrimSpace(example), "\n\n")
 
-	titles := regexp.MustCompile(`(?m)^# .*\n\n(.*)$`).FindAllStringSubmatch(string(golden), -1)
-	if len(titles) < 10 {
-		t.Fatalf("the golden file has the titles %q", titles)
-	}
-
-	for _, title := range titles {
 		// The other errors of a read have tables of their own.
-		if row := "\n| " + title[1] + " | "; strings.Contains(title[1], "QCC quota ") && !strings.Contains(guide.String(), row) {
-			t.Errorf("the guide does not have %q", title[1])
+		if !strings.Contains(paragraphs[1], "QCC quota ") && !strings.Contains(paragraphs[1], "import") {
+			continue
 		}
+
+		seen++
+
+		// The Chinese title is the first paragraph that the English text does not have, so it is one of the rest.
+		rest := slices.DeleteFunc(paragraphs[2:], func(paragraph string) bool {
+			return !strings.Contains(chinese, "\n| "+paragraph+" | "+paragraphs[1]+" | ")
+		})
+		if len(rest) != 1 {
+			t.Errorf("the Chinese guide does not have %q beside its Chinese title", paragraphs[1])
+
+			continue
+		}
+
+		checkTitles(t, english, chinese, paragraphs[1], rest[0])
+	}
+
+	if seen < 20 {
+		t.Errorf("only %d titles were looked for", seen)
+	}
+}
+
+func checkTitles(t *testing.T, english, chinese, title, titleZH string) {
+	t.Helper()
+
+	if !strings.Contains(english, "\n| "+title+" | ") {
+		t.Errorf("the English guide does not have %q", title)
+	}
+
+	if !strings.Contains(chinese, "\n| "+titleZH+" | "+title+" | ") {
+		t.Errorf("the Chinese guide does not have %q beside %q", titleZH, title)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // providerModel is the provider block as Terraform passes it.
@@ -21,6 +22,7 @@ type providerModel struct {
 	BaseURL    types.String `tfsdk:"base_url"`
 	Timeout    types.String `tfsdk:"timeout"`
 	MaxRetries types.Number `tfsdk:"max_retries"`
+	Language   types.String `tfsdk:"language"`
 }
 
 // settings is the configuration of a client, with the problems found in it. Its values come from the provider block, then from the
@@ -36,13 +38,20 @@ type settings struct {
 	// unknown lists the fields whose value Terraform does not know yet. They never use the environment, because its value may belong to
 	// another account than the future one.
 	unknown []qcc.Field
+	// language is the language of diagnostics. It is English if the value is invalid.
+	language        words.Language
+	invalidLanguage bool
 }
+
+// fieldLanguage is the only field that the client does not have.
+const fieldLanguage qcc.Field = "language"
 
 // environmentVariables names the variable that replaces a null attribute.
 var environmentVariables = map[qcc.Field]string{ //nolint:gochecknoglobals // A constant table.
 	qcc.FieldKey:       "QCC_KEY",
 	qcc.FieldSecretKey: "QCC_SECRET_KEY",
 	qcc.FieldBaseURL:   "QCC_BASE_URL",
+	fieldLanguage:      "QCC_LANGUAGE",
 }
 
 // resolve returns the settings of a provider block and an environment.
@@ -59,7 +68,7 @@ func resolve(model providerModel, getenv func(string) string) *settings {
 	if s.has(qcc.FieldTimeout, model.Timeout) {
 		timeout, err := time.ParseDuration(model.Timeout.ValueString())
 		if err != nil {
-			s.refuse(qcc.FieldTimeout, `It is not a duration with a unit, such as "30s" or "2m".`)
+			s.refuse(qcc.FieldTimeout, qcc.ConfigNoDuration)
 		}
 
 		s.config.Timeout = timeout
@@ -68,13 +77,26 @@ func resolve(model providerModel, getenv func(string) string) *settings {
 	if s.has(qcc.FieldMaxRetries, model.MaxRetries) {
 		retries, accuracy := model.MaxRetries.ValueBigFloat().Int64()
 		if accuracy != big.Exact || retries < 0 || retries > qcc.LimitMaxRetries {
-			s.refuse(qcc.FieldMaxRetries, fmt.Sprintf("It is not a whole number between 0 and %d.", qcc.LimitMaxRetries))
+			s.refuse(qcc.FieldMaxRetries, qcc.ConfigNoWholeCount)
 		}
 
 		s.config.MaxRetries = int(retries)
 	}
 
+	s.setLanguage(model.Language, getenv)
+
 	return s
+}
+
+// setLanguage takes the language from the block, the environment or the default. An unknown language counts as not set: unlike another
+// account, it changes nothing that the provider reads.
+func (s *settings) setLanguage(value types.String, getenv func(string) string) {
+	if value.IsUnknown() {
+		value = types.StringNull()
+	}
+
+	language, known := words.ParseLanguage(s.text(fieldLanguage, value, getenv, words.English.String()))
+	s.language, s.invalidLanguage = language, !known
 }
 
 // has reports whether the block has a known value for a field. It records the field as given or unknown, and counts the argument.
@@ -94,9 +116,8 @@ func (s *settings) has(field qcc.Field, value attr.Value) bool {
 	return true
 }
 
-// refuse records that the value of a field cannot be converted. It removes the field from given, so that the field is not reported twice. The
-// problem must not contain the value, because it may be a credential on the wrong line.
-func (s *settings) refuse(field qcc.Field, problem string) {
+// refuse records that the value of a field cannot be converted. It removes the field from given, so that the field is not reported twice.
+func (s *settings) refuse(field qcc.Field, problem qcc.ConfigProblem) {
 	delete(s.given, field)
 
 	s.unreadable = append(s.unreadable, &qcc.ConfigError{Field: field, Problem: problem})

@@ -35,22 +35,22 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		lines []string
 		fails string
 	}{
-		"nothing is set":              {nil, nil, "The provider needs key to ask QCC for the quota, and it is set nowhere."},
+		"nothing is set":              {nil, nil, "The provider requires key to read the quota, and key is not set."},
 		"no secret_key":               {nil, []string{key}, "Set the environment variable QCC_SECRET_KEY, or the attribute secret_key in the provider block."},
 		"no key":                      {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, nil, "Set the environment variable QCC_KEY, or the attribute key in the provider block."},
 		"empty key":                   {testkit.Environment{"QCC_KEY": "test_key"}, []string{`key = ""`, secret}, "The value of key in the provider block cannot be used. It is empty."},
 		"empty secret_key":            {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, []string{key, `secret_key = ""`}, "The value of secret_key in the provider block cannot be used. It is empty."},
-		"key in quotes":               {nil, []string{`key = "'test_key'"`, secret}, "The value of key in the provider block cannot be used. It stands in quotes"},
-		"base_url with the path":      {nil, []string{key, secret, `base_url = "https://pro.qcc.com/api/company/quota/getQuota/"`}, "It ends with /api/company/quota/getQuota"},
+		"key in quotes":               {nil, []string{`key = "'test_key'"`, secret}, "The value of key in the provider block cannot be used. It is enclosed in quotes, which are a part of the value."},
+		"base_url with the path":      {nil, []string{key, secret, `base_url = "https://pro.qcc.com/api/company/quota/getQuota/"`}, "It ends with /api/company/quota/getQuota, which the provider adds itself."},
 		"empty base_url":              {nil, []string{key, secret, `base_url = ""`}, "The value of base_url in the provider block cannot be used. It is not an absolute URL"},
 		"key with a line break":       {nil, []string{`key = "test_key\n"`, secret}, "The value of key in the provider block cannot be used. It begins or ends with white space"},
 		"secret_key with a space":     {nil, []string{key, `secret_key = " test_secret"`}, "The value of secret_key in the provider block cannot be used. It begins or ends with white space"},
 		"white space in QCC_KEY":      {testkit.Environment{"QCC_KEY": "test_key\n"}, []string{secret}, "The value of key, which comes from the environment variable QCC_KEY, cannot be used. It begins or ends"},
 		"key as secret_key":           {nil, []string{key, `secret_key = "test_key"`}, "The value of secret_key in the provider block cannot be used. It is the same as key."},
 		"QCC_KEY as secret_key":       {testkit.Environment{"QCC_KEY": "test_secret"}, []string{secret}, "The value of secret_key in the provider block cannot be used. It is the same as key."},
-		"http to another host":        {nil, []string{key, secret, `base_url = "http://pro.qcc.com"`}, "It would send the key in clear"},
+		"http to another host":        {nil, []string{key, secret, `base_url = "http://pro.qcc.com"`}, "It would send the key unencrypted"},
 		"bad QCC_BASE_URL":            {testkit.Environment{"QCC_BASE_URL": "pro.qcc.com"}, []string{key, secret}, "base_url, which comes from the environment variable QCC_BASE_URL, cannot be used."},
-		"base_url with a user":        {nil, []string{key, secret, `base_url = "https://u:p@pro.qcc.com"`}, "It holds a user name or a password."},
+		"base_url with a user":        {nil, []string{key, secret, `base_url = "https://u:p@pro.qcc.com"`}, "It contains a user name or a password."},
 		"base_url with a query":       {nil, []string{key, secret, `base_url = "https://pro.qcc.com?a=b"`}, "It has a query or a fragment."},
 		"timeout that is no duration": {nil, []string{key, secret, `timeout = "60"`}, `The value of timeout in the provider block cannot be used. It is not a duration with a unit, such as "30s" or "2m".`},
 		"timeout too short":           {nil, []string{key, secret, `timeout = "999ms"`}, "The value of timeout in the provider block cannot be used. It is 999ms, and must be between 1s and 10m."},
@@ -58,9 +58,14 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		"too many retries":            {nil, []string{key, secret, `max_retries = 11`}, "The value of max_retries in the provider block cannot be used. It is not a whole number between 0 and 10."},
 		"key that is not UTF-8":       {testkit.Environment{"QCC_KEY": "\xff\xfet\x00e\x00s\x00t", "QCC_SECRET_KEY": "test_secret"}, nil, "The value of key, which comes from the environment variable QCC_KEY, cannot be used. It is not UTF-8 text"},
 		"secret_key after a mark":     {nil, []string{key, `secret_key = "\ufefftest_secret"`}, "The value of secret_key in the provider block cannot be used. It begins with a byte-order mark"},
-		"base_url with the key":       {nil, []string{key, secret, `base_url = "https://test_key.example.com"`}, "The value of base_url in the provider block cannot be used. It holds key or secret_key."},
+		"base_url with the key":       {nil, []string{key, secret, `base_url = "https://test_key.example.com"`}, "The value of base_url in the provider block cannot be used. It contains key or secret_key."},
 		"retries beyond 32 bits":      {nil, []string{key, secret, `max_retries = 4294967299`}, "It is not a whole number between 0 and 10."},
 		"negative retries":            {nil, []string{key, secret, `max_retries = -1`}, "The value of max_retries in the provider block cannot be used. It is not a whole number between 0 and 10."},
+		"language that is none":       {nil, []string{key, secret, `language = "german"`}, `The value of language in the provider block cannot be used. It must be "en" (English) or "zh" (simplified Chinese, 简体中文). provider 块中 language 的值无效。必须是 "en"（英文，English）或 "zh"（简体中文）。`},
+		"empty language":              {nil, []string{key, secret, `language = ""`}, "The value of language in the provider block cannot be used."},
+		"bad QCC_LANGUAGE":            {testkit.Environment{"QCC_LANGUAGE": "zh-CN"}, []string{key, secret}, "The value of language, which comes from the environment variable QCC_LANGUAGE, cannot be used."},
+		"credential as language":      {nil, []string{key, `language = "s3cr3t"`}, "Set the environment variable QCC_SECRET_KEY, or the attribute secret_key in the provider block."},
+		"wrong timeout in Chinese":    {nil, []string{key, secret, `language = "zh"`, `timeout = "60"`}, "provider 块中 timeout 的值无效。不是带单位的时长。"},
 		"half a retry":                {nil, []string{key, secret, `max_retries = 1.5`}, "The value of max_retries in the provider block cannot be used. It is not a whole number between 0 and 10."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +83,7 @@ func TestReadsReportWhatIsWrongWithTheBlock(t *testing.T) {
 	f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
 
 	for lines, text := range map[string]string{
-		`base_url = "http://pro.qcc.com"`: "It would send the key in clear",
+		`base_url = "http://pro.qcc.com"`: "It would send the key unencrypted",
 		`timeout = "0s"`:                  "must be between 1s and 10m.",
 		`timeout = "soon"`:                "not a duration with a unit",
 		`max_retries = 11`:                "not a whole number between 0 and 10",
@@ -115,6 +120,8 @@ func TestConfigurationThatIsUsed(t *testing.T) {
 		"from both":                     {testkit.Environment{"QCC_SECRET_KEY": emulator.DefaultSecretKey}, []string{key}},
 		"null falls back":               {testkit.Environment{"QCC_KEY": emulator.DefaultKey}, []string{"key = null", secret, "timeout = null", "max_retries = null"}},
 		"block wins over a bad QCC_KEY": {testkit.Environment{"QCC_KEY": " "}, []string{key, secret}},
+		"a language":                    {testkit.Environment{"QCC_LANGUAGE": "german"}, []string{key, secret, `language = "zh"`}},
+		"language that is null":         {testkit.Environment{"QCC_LANGUAGE": "zh"}, []string{key, secret, "language = null"}},
 		"bounds":                        {testkit.Environment{}, []string{key, secret, `timeout = "10m"`, "max_retries = 10"}},
 		"other bounds":                  {testkit.Environment{}, []string{key, secret, `timeout = "1000ms"`, "max_retries = 0"}},
 	} {
@@ -252,6 +259,7 @@ func TestUnknownConfigurationDefersWhereTerraformAllowsIt(t *testing.T) {
 				"base_url":    tftypes.NewValue(tftypes.String, nil),
 				"timeout":     tftypes.NewValue(tftypes.String, nil),
 				"max_retries": tftypes.NewValue(tftypes.Number, nil),
+				"language":    tftypes.NewValue(tftypes.String, nil),
 			}
 
 			configured, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{

@@ -5,18 +5,24 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
-// TestTextsOfDiagnostics compares the text of every error with testdata/diagnostics.golden, so that a change of wording is seen in
+// TestTextsOfDiagnostics compares the text of every diagnostic, in both languages, with testdata/diagnostics.golden, so that a change of wording is seen in
 // review. To accept a change: go test ./internal/provider -run Texts -update.
 func TestTextsOfDiagnostics(t *testing.T) {
 	t.Parallel()
@@ -92,15 +98,118 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	var got strings.Builder
 
 	for _, example := range examples {
-		diagnostic := readDiagnostic(example.err)
-		if strings.Contains(diagnostic.Detail(), "s3cr3t") {
-			t.Errorf("the diagnostic repeats the text of an error: %s", diagnostic.Detail())
+		inBothLanguages(t, &got, example.name, func(language words.Language) diag.Diagnostic {
+			return errorDiagnostic(language.FailedRead(example.err))
+		})
+	}
+
+	if strings.Contains(got.String(), "s3cr3t") {
+		t.Error("a diagnostic repeats the text of an error")
+	}
+
+	config := func(name string, wrong qcc.ConfigError, variable string) {
+		inBothLanguages(t, &got, "setting that "+name, func(language words.Language) diag.Diagnostic {
+			return errorDiagnostic(language.InvalidConfiguration(&wrong, variable))
+		})
+	}
+
+	for _, problem := range qcc.ConfigProblems() {
+		wrong := qcc.ConfigError{Field: qcc.FieldKey, Problem: problem}
+
+		switch problem {
+		case qcc.ConfigInvisible:
+			wrong.Position, wrong.Char = 4, '\u200b'
+		case qcc.ConfigTooLong:
+			wrong.Value = "513"
+		case qcc.ConfigTimeout:
+			wrong.Field, wrong.Value = qcc.FieldTimeout, "11m0s"
+		default:
 		}
 
-		fmt.Fprintf(&got, "# %s\n\n%s\n\n%s\n\n\n", example.name, diagnostic.Summary(), diagnostic.Detail())
+		config(string(problem), wrong, "")
+	}
+
+	config("comes from the environment", qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigWhiteSpace}, "QCC_KEY")
+
+	others := map[string]func(words.Language) words.Message{
+		"language that is invalid":     func(words.Language) words.Message { return words.InvalidLanguage(fieldLanguage, "") },
+		"language of the environment":  func(words.Language) words.Message { return words.InvalidLanguage(fieldLanguage, "QCC_LANGUAGE") },
+		"credential that is missing":   func(l words.Language) words.Message { return l.MissingCredential(qcc.FieldSecretKey, "QCC_SECRET_KEY") },
+		"no record":                    words.Language.NoRecord,
+		"clock that is behind":         func(l words.Language) words.Message { return l.Skew(time.Hour + 90*time.Second) },
+		"clock that is ahead":          func(l words.Language) words.Message { return l.Skew(-2 * time.Minute) },
+		"wrong reader":                 func(l words.Language) words.Message { return l.WrongReader("") },
+		"requirement unknown at apply": words.Language.UnknownAtApply,
+		"client that refuses the block": func(l words.Language) words.Message {
+			return l.RefusedByClient(&qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigEmpty})
+		},
+		"client that fails": func(l words.Language) words.Message { return l.RefusedByClient(errors.New("x")) },
+		"provider block that is unknown": func(l words.Language) words.Message {
+			return l.UnknownConfiguration([]qcc.Field{qcc.FieldKey, qcc.FieldTimeout, qcc.FieldBaseURL}, []string{"QCC_KEY", "QCC_BASE_URL"})
+		},
+		"timeout that is unknown": func(l words.Language) words.Message {
+			return l.UnknownConfiguration([]qcc.Field{qcc.FieldTimeout}, nil)
+		},
+	}
+
+	for _, name := range slices.Sorted(maps.Keys(others)) {
+		inBothLanguages(t, &got, name, func(language words.Language) diag.Diagnostic { return warningDiagnostic(others[name](language)) })
 	}
 
 	compareWithGolden(t, "diagnostics.golden", got.String())
+}
+
+// inBothLanguages writes a diagnostic in English, and below it in Chinese.
+func inBothLanguages(t *testing.T, out *strings.Builder, name string, diagnostic func(words.Language) diag.Diagnostic) {
+	t.Helper()
+
+	fmt.Fprintf(out, "# %s\n\n", name)
+
+	for _, language := range words.Languages() {
+		said := diagnostic(language)
+		if language == words.Chinese {
+			checkChinese(t, name, said)
+		}
+
+		fmt.Fprintf(out, "%s\n\n%s\n\n", said.Summary(), said.Detail())
+	}
+
+	out.WriteString("\n")
+}
+
+// checkChinese fails unless a title is Chinese, and each line fits into 72 columns and has no punctuation where none may stand. Facts, which
+// are indented, may be longer.
+func checkChinese(t *testing.T, name string, said diag.Diagnostic) {
+	t.Helper()
+
+	// The error about the language is in both languages, below an English title.
+	if isChinese := strings.ContainsFunc(said.Summary(), func(char rune) bool { return unicode.Is(unicode.Han, char) }); isChinese == strings.HasPrefix(name, "language ") {
+		t.Errorf("%s: the title is %q", name, said.Summary())
+	}
+
+	for line := range strings.SplitSeq(said.Detail(), "\n") {
+		columns := 0
+
+		for _, char := range line {
+			columns++
+
+			if char >= '\u2e80' || strings.ContainsRune("“”…", char) {
+				columns++
+			}
+		}
+
+		if columns > 72 && !strings.HasPrefix(line, "  ") && !strings.HasPrefix(line, "The value of language") {
+			t.Errorf("%s: %q has %d columns", name, line, columns)
+		}
+
+		if strings.Contains(line, "%!") || strings.HasSuffix(line, " ") {
+			t.Errorf("%s: %q", name, line)
+		}
+
+		if runes := []rune(line); len(runes) > 0 && (strings.ContainsRune("，。；：、！？）”", runes[0]) || strings.ContainsRune("（“", runes[len(runes)-1])) {
+			t.Errorf("%s: %q begins or ends with the wrong punctuation", name, line)
+		}
+	}
 }
 
 // compareWithGolden compares texts with a file in testdata, or writes it.

@@ -25,7 +25,7 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 		secret = emulator.DefaultSecretKey
 
 		spaces  = "The value of secret_key in the provider block cannot be used. It begins or ends with white space"
-		missing = "The provider needs secret_key to ask QCC for the quota"
+		missing = "The provider requires secret_key to read the quota"
 		noTime  = "The value of timeout in the provider block cannot be used. It is not a duration with a unit"
 	)
 
@@ -51,7 +51,7 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 		"password in base_url": {
 			map[string]string{"provider.tf": "provider \"qcc\" {\n  base_url = \"https://user:" + secret + "@pro.qcc.com\"\n}\n"},
 			nil,
-			"The value of base_url in the provider block cannot be used. It holds a user name or a password.",
+			"The value of base_url in the provider block cannot be used. It contains a user name or a password.",
 		},
 		"secret as timeout": {map[string]string{"provider.tf": "provider \"qcc\" {\n  timeout = \"" + secret + "\"\n}\n"}, nil, noTime},
 		"one line":          {map[string]string{"provider.tf": `provider "qcc" { secret_key = "` + secret + ` " }`}, nil, spaces},
@@ -105,6 +105,8 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 				t.Errorf("the plan does not say %q:\n%s", test.says, outputs["plan"])
 			}
 
+			inChinese(t, f, 1, outputs)
+
 			if found := leaks([]string{key, secret}, outputs); len(found) > 0 {
 				t.Errorf("there are secrets in %q", found)
 			}
@@ -148,6 +150,13 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 
 			if lines := obeyed.FindAllString(output, -1); len(lines) > 0 {
 				t.Errorf("a pipeline obeys %q in\n%s", lines, output)
+			}
+
+			outputs := map[string]string{}
+			inChinese(t, f, 1, outputs)
+
+			if lines := obeyed.FindAllString(outputs["plan in Chinese"], -1); len(lines) > 0 {
+				t.Errorf("a pipeline obeys %q in\n%s", lines, outputs["plan in Chinese"])
 			}
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 var (
@@ -71,6 +72,12 @@ func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *
 					"to `%d`. Permanent refusals are not retried. Defaults to `%d`.", qcc.LimitMaxRetries, qcc.DefaultMaxRetries),
 				Optional: true,
 			},
+			"language": schema.StringAttribute{
+				MarkdownDescription: "The language of errors and warnings: `en` (English) or `zh` (simplified Chinese, 简体中文). Functions, and " +
+					"the validation of gates, have no provider block, so only the environment variable applies to them. " +
+					"Can be given by the environment variable `QCC_LANGUAGE` instead. Defaults to `en`.",
+				Optional: true,
+			},
 		},
 	}
 }
@@ -89,13 +96,15 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 	settings := resolve(model, p.getenv)
 	if faults := append(settings.problems(), settings.absences()...); faults.HasError() {
-		provide(&reader{errors: faults}, resp)
+		provide(&reader{errors: faults, language: settings.language}, resp)
 
 		return
 	}
 
 	if len(settings.unknown) > 0 {
-		provide(&reader{errors: diag.Diagnostics{unknownDiagnostic(settings.unknown)}, unknown: settings.unknown}, resp)
+		provide(&reader{
+			errors: diag.Diagnostics{settings.unknownDiagnostic()}, language: settings.language, unknown: settings.unknown,
+		}, resp)
 
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
@@ -109,13 +118,21 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 
 	client, err := qcc.New(settings.config)
 	if err != nil {
-		provide(&reader{errors: diag.Diagnostics{diag.NewErrorDiagnostic("Error in the QCC provider",
-			"The provider block was accepted, but cannot be used: "+err.Error()+"\n\nReport it to the maintainers of this provider.")}}, resp)
+		provide(&reader{
+			errors: diag.Diagnostics{errorDiagnostic(settings.language.RefusedByClient(err))}, language: settings.language,
+		}, resp)
 
 		return
 	}
 
-	provide(&reader{client: client, ledger: ledger{read: client.QuotaSince}}, resp)
+	provide(&reader{client: client, language: settings.language, ledger: ledger{read: client.QuotaSince}}, resp)
+}
+
+// language returns the language of the environment. It is English if the environment has none, or an invalid one.
+func (p *qccProvider) language() words.Language {
+	language, _ := words.ParseLanguage(p.getenv(environmentVariables[fieldLanguage]))
+
+	return language
 }
 
 // provide passes the reader to everything that the provider serves. So all of it shares one client and its requests.
@@ -126,17 +143,17 @@ func provide(r *reader, resp *provider.ConfigureResponse) {
 }
 
 func (p *qccProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{newQuotaDataSource}
+	return []func() datasource.DataSource{func() datasource.DataSource { return newQuotaDataSource(p.language) }}
 }
 
 func (p *qccProvider) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
-	return []func() ephemeral.EphemeralResource{newQuotaEphemeralResource}
+	return []func() ephemeral.EphemeralResource{func() ephemeral.EphemeralResource { return newQuotaEphemeralResource(p.language) }}
 }
 
 func (p *qccProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{newShortfallsFunction}
+	return []func() function.Function{func() function.Function { return newShortfallsFunction(p.language) }}
 }
 
 func (p *qccProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{newQuotaGateResource}
+	return []func() resource.Resource{func() resource.Resource { return newQuotaGateResource(p.language) }}
 }

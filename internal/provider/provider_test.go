@@ -103,7 +103,7 @@ func TestCredentialsAreSensitive(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	want := map[string]bool{"key": true, "secret_key": true, "base_url": false, "timeout": false, "max_retries": false}
+	want := map[string]bool{"key": true, "secret_key": true, "base_url": false, "timeout": false, "max_retries": false, "language": false}
 	attributes := schemas.Providers["registry.terraform.io/qccpro/qcc"].Provider.Block.Attributes
 
 	if len(attributes) != len(want) {

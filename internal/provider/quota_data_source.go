@@ -5,15 +5,21 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 var _ datasource.DataSourceWithConfigure = (*quotaDataSource)(nil)
 
-func newQuotaDataSource() datasource.DataSource { return &quotaDataSource{} }
+func newQuotaDataSource(language func() words.Language) datasource.DataSource {
+	return &quotaDataSource{language: language}
+}
 
 // quotaDataSource reads the quota at plan. It has no arguments, because an unknown argument would defer the read until apply.
 type quotaDataSource struct {
 	reader *reader
+	// language is that of the environment, for errors before Configure. Later ones have the reader's language.
+	language func() words.Language
 }
 
 func (d *quotaDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -35,7 +41,7 @@ func (d *quotaDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 }
 
 func (d *quotaDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	reader, diags := readerOf(req.ProviderData)
+	reader, diags := readerOf(req.ProviderData, d.language)
 	resp.Diagnostics.Append(diags...)
 
 	d.reader = reader

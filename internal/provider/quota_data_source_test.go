@@ -122,11 +122,11 @@ func TestAnswersThroughTerraform(t *testing.T) {
 		"no modules":                  {emulator.Behavior{Body: answer(`[]`)}, map[string]knownvalue.Check{}, ""},
 		"no quota record":             {emulator.Behavior{Code: 201}, map[string]knownvalue.Check{}, ""},
 		"half a count":                {emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":50.5}]`)}, nil, `The answer has a count that is not a whole number: module "bene_id", totalCount: 50.5`},
-		"2^63":                        {emulator.Behavior{Body: answer(`[{"id":"bene_id","consumedCount":9223372036854775808}]`)}, nil, `The answer has a count beyond what 64 bits can hold: module "bene_id", consumedCount: 9223372036854775808`},
+		"2^63":                        {emulator.Behavior{Body: answer(`[{"id":"bene_id","consumedCount":9223372036854775808}]`)}, nil, `The answer has a count that 64 bits cannot hold: module "bene_id", consumedCount: 9223372036854775808`},
 		"a module twice":              {emulator.Behavior{Body: answer(`[{"id":"bene_id"},{"id":"bene_id"}]`)}, nil, `The answer has a module twice: module "bene_id"`},
 		"negative count":              {emulator.Behavior{Body: answer(`[{"id":"bene_id","totalCount":5,"consumedCount":-100}]`)}, nil, `The answer has a negative count: module "bene_id", consumedCount: -100`},
 		"an id that is no plain text": {emulator.Behavior{Body: answer(`[{"id":"e\u0301"}]`)}, nil, "a module id that is not printable text without spaces"},
-		"an id that is the key":       {emulator.Behavior{Body: answer(`[{"id":"` + emulator.DefaultKey + `"}]`)}, nil, "a module id that holds a credential or a signature"},
+		"an id that is the key":       {emulator.Behavior{Body: answer(`[{"id":"` + emulator.DefaultKey + `"}]`)}, nil, "a module id that contains a credential or a signature"},
 		"1,001 modules":               {emulator.Behavior{Body: answer(`[` + strings.Join(manyModules(1001), ",") + `]`)}, nil, "The answer has more than 1,000 modules"},
 		"no result":                   {emulator.Behavior{Body: `{"status":"200"}`}, nil, "The answer has no result, although its status code promises one"},
 		"a page":                      {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, nil, "and the answer cannot be used. The answer is not JSON Content type: text/html Length: 16 bytes"},
@@ -137,7 +137,7 @@ func TestAnswersThroughTerraform(t *testing.T) {
 		"not found":                   {emulator.Behavior{HTTPStatus: 404}, nil, "HTTP 404 Not Found"},
 		"busy":                        {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, nil, "UTC (Retry-After). Run Terraform again after that time. Number of attempts: 1."},
 		"busy for long":               {emulator.Behavior{HTTPStatus: 503, RetryAfter: "3600"}, nil, "The service asked to wait until"},
-		"too many":                    {emulator.Behavior{HTTPStatus: 429}, nil, "Find out which pipelines ask so often"},
+		"too many":                    {emulator.Behavior{HTTPStatus: 429}, nil, "Find out which pipelines send so many, and try again later."},
 		"no words":                    {emulator.Behavior{Body: `{"status":"107"}`}, nil, "status code 107, without a message. Interface document: 被禁止的 IP 或者签名错误"},
 		"unknown code":                {emulator.Behavior{Body: `{"status":"777"}`}, nil, "status code 777, without a message."},
 	} {
@@ -171,7 +171,7 @@ func TestEveryCodeThroughTerraform(t *testing.T) {
 
 			unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{
 				Config: readOnce,
-				ExpectError: regexp.MustCompile(testkit.Says("Error: "+words.Status(qcc.Lookup(code)).Summary).String() + `[\s\S]+` +
+				ExpectError: regexp.MustCompile(testkit.Says("Error: "+words.Status(qcc.Lookup(code)).Title.English).String() + `[\s\S]+` +
 					testkit.Says(fmt.Sprintf("QCC answered the quota query with status code %d. QCC's message: %s", code, text)).String()),
 			})
 
@@ -210,7 +210,7 @@ func TestWrongCredentialsThroughTerraform(t *testing.T) {
 		key, secretKey, fails string
 	}{
 		"wrong key":              {"wrong", emulator.DefaultSecretKey, "status code 101"},
-		"wrong secret":           {emulator.DefaultKey, "wrong", "Check that key (QCC_KEY) and secret_key (QCC_SECRET_KEY) are not swapped or mistyped."},
+		"wrong secret":           {emulator.DefaultKey, "wrong", "Check that secret_key (QCC_SECRET_KEY) belongs to key (QCC_KEY) and is not mistyped."},
 		"key and secret swapped": {emulator.DefaultSecretKey, emulator.DefaultKey, "not swapped with secret_key (QCC_SECRET_KEY)"},
 	} {
 		t.Run(name, func(t *testing.T) {

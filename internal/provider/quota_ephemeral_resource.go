@@ -5,16 +5,22 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*quotaEphemeralResource)(nil)
 
-func newQuotaEphemeralResource() ephemeral.EphemeralResource { return &quotaEphemeralResource{} }
+func newQuotaEphemeralResource(language func() words.Language) ephemeral.EphemeralResource {
+	return &quotaEphemeralResource{language: language}
+}
 
 // quotaEphemeralResource reads the quota at plan and again at apply. It needs neither Renew nor Close, because a read leaves nothing
 // open.
 type quotaEphemeralResource struct {
 	reader *reader
+	// language is that of the environment, for errors before Configure. Later ones have the reader's language.
+	language func() words.Language
 }
 
 func (e *quotaEphemeralResource) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {
@@ -37,7 +43,7 @@ func (e *quotaEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaReq
 }
 
 func (e *quotaEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	reader, diags := readerOf(req.ProviderData)
+	reader, diags := readerOf(req.ProviderData, e.language)
 	resp.Diagnostics.Append(diags...)
 
 	e.reader = reader

@@ -27,6 +27,7 @@ func BenchmarkPlanGate(b *testing.B) {
 
 	configured, err := server.ConfigureProvider(b.Context(), &tfprotov6.ConfigureProviderRequest{Config: dynamic(b, map[string]tftypes.Value{
 		"key": text(), "secret_key": text(), "base_url": text(), "timeout": text(), "max_retries": tftypes.NewValue(tftypes.Number, nil),
+		"language": text(),
 	})})
 	if err != nil || len(configured.Diagnostics) > 0 {
 		b.Fatal(configured, err)

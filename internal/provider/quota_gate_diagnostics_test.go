@@ -2,7 +2,9 @@ package provider
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // TestTextsOfGates compares every text of a gate with testdata/gates.golden. To accept a change: go test ./internal/provider -run Texts
@@ -36,8 +39,8 @@ func TestTextsOfGates(t *testing.T) {
 
 	var got strings.Builder
 
-	write := func(name string, diagnostic diag.Diagnostic) {
-		fmt.Fprintf(&got, "# %s\n\n%s\n\n%s\n\n\n", name, diagnostic.Summary(), diagnostic.Detail())
+	write := func(name string, diagnostic func(words.Language) diag.Diagnostic) {
+		inBothLanguages(t, &got, name, diagnostic)
 	}
 
 	for _, refusal := range []struct {
@@ -76,17 +79,56 @@ func TestTextsOfGates(t *testing.T) {
 			s.module = &module
 		}
 
-		write(refusal.name, refusalDiagnostic(s, change, !refusal.later, qcc.Harmless))
+		write(refusal.name, func(language words.Language) diag.Diagnostic {
+			return refusalDiagnostic(language, s, change, !refusal.later, qcc.Harmless)
+		})
 	}
 
-	write("gate that cannot be judged", gateReadDiagnostic(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1}))
-	write("requirement that is not known", judgedAtApplyDiagnostic(newGateChange(none, types.MapUnknown(types.NumberType)), nil))
-	write("counts that are not known", judgedAtApplyDiagnostic(newGateChange(none, requires(map[string]attr.Value{
-		"radar_id": types.NumberUnknown(), "bene_id": types.NumberUnknown(), "new_id": whole(1),
-	})), nil))
-	write("account that is not known", judgedAtApplyDiagnostic(newGateChange(none, requires(map[string]attr.Value{"radar_id": whole(1)})),
-		[]qcc.Field{qcc.FieldKey, qcc.FieldBaseURL}))
-	write("id of an import", importIDDiagnostic("Part 1 is not a module id and a count with an equals sign between them."))
+	write("gate that cannot be judged", func(language words.Language) diag.Diagnostic {
+		return errorDiagnostic(language.GateNotRead(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1}))
+	})
+
+	for _, unknown := range []struct {
+		name     string
+		required types.Map
+		fields   []qcc.Field
+	}{
+		{"requirement that is not known", types.MapUnknown(types.NumberType), nil},
+		{"counts that are not known", requires(map[string]attr.Value{
+			"radar_id": types.NumberUnknown(), "bene_id": types.NumberUnknown(), "Odd-id": types.NumberUnknown(), "new_id": whole(1),
+		}), nil},
+		{"account that is not known", requires(map[string]attr.Value{"radar_id": whole(1)}), []qcc.Field{qcc.FieldKey, qcc.FieldBaseURL}},
+	} {
+		write(unknown.name, func(language words.Language) diag.Diagnostic {
+			return judgedAtApplyDiagnostic(language, newGateChange(none, unknown.required), unknown.fields)
+		})
+	}
+
+	messages := map[string]func(words.Language) words.Message{}
+
+	for name, requirement := range map[string]struct {
+		fault words.RequirementFault
+		id    string
+	}{
+		"1, null": {words.RequirementNull, "radar_id"}, "2, negative": {words.RequirementNegative, "radar_id"},
+		"3, fractional": {words.RequirementFractional, "radar_id"}, "4, too large": {words.RequirementTooLarge, "radar_id"},
+		"5, with an odd id": {words.RequirementNegative, "Odd-id"}, "6, without an id": {words.ModuleIDEmpty, ""},
+		"7, with an impossible id": {words.ModuleIDImpossible, "a b"},
+	} {
+		messages["requirement "+name] = func(language words.Language) words.Message {
+			return language.InvalidRequirement(requirement.fault, requirement.id)
+		}
+	}
+
+	for name, fault := range map[string]words.ImportFault{
+		"1, no pair": {Part: 1, Kind: words.ImportNoPair}, "2, count": {Part: 2, Kind: words.ImportCount}, "3, twice": {Part: 3, Kind: words.ImportTwice},
+	} {
+		messages["import "+name] = func(language words.Language) words.Message { return language.InvalidImportID(fault) }
+	}
+
+	for _, name := range slices.Sorted(maps.Keys(messages)) {
+		write(name, func(language words.Language) diag.Diagnostic { return errorDiagnostic(messages[name](language)) })
+	}
 
 	compareWithGolden(t, "gates.golden", got.String())
 }
@@ -109,15 +151,17 @@ func TestARefusalDoesNotRepeatACredential(t *testing.T) {
 		for _, module := range []*qcc.Module{nil, {Name: "x"}, {Name: "x", Total: new(int64(1)), Consumed: new(int64(1)), Remaining: new(int64(0))}} {
 			s.module = module
 
-			refusal := refusalDiagnostic(s, change, true, client.Redact)
-			if withPath, ok := refusal.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != requiredAttribute {
-				t.Errorf("the refusal of %q points at %v", id, withPath.Path())
-			}
+			for _, language := range words.Languages() {
+				refusal := refusalDiagnostic(language, s, change, true, client.Redact)
+				if withPath, ok := refusal.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != requiredAttribute {
+					t.Errorf("the refusal of %q points at %v", id, withPath.Path())
+				}
 
-			detail := refusal.Detail()
-			for _, secret := range []string{key[3:11], secretKey[3:11], strings.ToUpper(key)[3:11], "##"} {
-				if strings.Contains(detail, secret) {
-					t.Errorf("the refusal of %q says %q", id, detail)
+				detail := strings.ReplaceAll(refusal.Detail(), "\n", "") // A secret on two lines is still one.
+				for _, secret := range []string{key[3:11], secretKey[3:11], strings.ToUpper(key)[3:11], "##"} {
+					if strings.Contains(detail, secret) {
+						t.Errorf("the refusal of %q says %q", id, detail)
+					}
 				}
 			}
 		}

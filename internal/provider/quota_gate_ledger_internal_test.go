@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // meter is a service whose quota a test moves. It shares readings as qcc.Client.QuotaSince does. Its lock is a channel, because a bubble's
@@ -421,10 +422,10 @@ func TestLedgerWithLargeCounts(t *testing.T) {
 		a.meter.has("radar_id", math.MaxInt64, 0)
 
 		for range 9223 {
-			a.grants(stageApply, mostRequired)
+			a.grants(stageApply, words.MostRequired)
 		}
 
-		a.refuses(stageApply, mostRequired, 9_223_000_000_000_000_000, mostRequired-372036854775807)
+		a.refuses(stageApply, words.MostRequired, 9_223_000_000_000_000_000, words.MostRequired-372036854775807)
 		a.meter.has("radar_id", 0, math.MaxInt64)
 		time.Sleep(time.Minute)
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,74 +15,57 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// mostRequired is the largest requirement of one module. A larger one is certainly a mistake.
-const mostRequired = 1_000_000_000_000_000
-
 // requirementsValidator refuses requirements that no gate can have, at terraform validate already.
-type requirementsValidator struct{}
+//
+// Terraform validates before it configures the provider, so only the environment can say in which language.
+type requirementsValidator struct {
+	language func() words.Language
+}
 
 var _ validator.Map = requirementsValidator{}
 
 func (requirementsValidator) Description(context.Context) string {
-	return fmt.Sprintf("counts must be whole numbers from 0 to %d", int64(mostRequired))
+	return fmt.Sprintf("counts must be whole numbers from 0 to %d", int64(words.MostRequired))
 }
 
 func (v requirementsValidator) MarkdownDescription(ctx context.Context) string {
 	return v.Description(ctx)
 }
 
-func (requirementsValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
+func (v requirementsValidator) ValidateMap(_ context.Context, req validator.MapRequest, resp *validator.MapResponse) {
 	elements := req.ConfigValue.Elements()
 
 	for _, id := range slices.Sorted(maps.Keys(elements)) {
-		if fault := gateRequirementFault(id, elements[id]); fault != "" {
-			resp.Diagnostics.AddAttributeError(pathOf(req.Path, id), "Invalid QCC quota requirement", fault)
+		if fault := gateRequirementFault(id, elements[id]); fault != 0 {
+			message := v.language().InvalidRequirement(fault, id)
+			resp.Diagnostics.AddAttributeError(pathOf(req.Path, id), message.Title, message.Detail)
 		}
 	}
 }
 
-// gateRequirementFault returns what is wrong with a requirement of a gate, as a sentence, or "".
-func gateRequirementFault(id string, requirement attr.Value) string {
-	if id == "" {
-		return "A requirement has an empty module id. Write a module id such as radar_id, bene_id or natural_person_id."
-	}
-
-	if !qcc.IsPlainID(id) {
-		return "A requirement has a module id that no account can have. Remove spaces and invisible characters from it."
-	}
-
+// gateRequirementFault returns what is wrong with a requirement of a gate, or 0.
+func gateRequirementFault(id string, requirement attr.Value) words.RequirementFault {
 	count, _ := requirement.(types.Number) // The attribute has no other elements.
-
 	fault := requirementFault(count)
-	if fault == "" && !count.IsUnknown() && count.ValueBigFloat().Cmp(big.NewFloat(mostRequired)) > 0 {
-		fault = fmt.Sprintf("is too large, and must be at most %d", int64(mostRequired))
+
+	switch {
+	case id == "":
+		return words.ModuleIDEmpty
+	case !qcc.IsPlainID(id):
+		return words.ModuleIDImpossible
+	case fault == 0 && !count.IsUnknown() && count.ValueBigFloat().Cmp(big.NewFloat(words.MostRequired)) > 0:
+		return words.RequirementTooLarge
+	default:
+		return fault
 	}
-
-	if fault == "" {
-		return ""
-	}
-
-	return "The requirement of " + mentionable(id) + " " + fault + "."
-}
-
-// moduleIDShape matches short words in lower case, joined by underscores.
-var moduleIDShape = regexp.MustCompile(`^[a-z]{1,15}(_[a-z0-9]{1,15}){0,3}$`)
-
-// mentionable returns a module id in quotes, or words that do not repeat it if it has an unusual form. During validation the provider does
-// not know the credentials, and a credential may stand in the wrong place.
-func mentionable(id string) string {
-	if moduleIDShape.MatchString(id) {
-		return strconv.Quote(id)
-	}
-
-	return "a module whose id has an unusual form"
 }
 
 // pathOf returns the path of a requirement. It omits an id that is not mentionable, because the framework logs paths.
 func pathOf(required path.Path, id string) path.Path {
-	if id != "" && !moduleIDShape.MatchString(id) {
+	if id != "" && !words.IsMentionable(id) {
 		return required
 	}
 
@@ -91,7 +73,7 @@ func pathOf(required path.Path, id string) path.Path {
 }
 
 // parseImportID returns the requirements in the id of an import, such as "radar_id=1,bene_id=5", or what is wrong with it.
-func parseImportID(importID string) (map[string]attr.Value, string) {
+func parseImportID(importID string) (map[string]attr.Value, words.ImportFault) {
 	required := map[string]attr.Value{}
 
 	for i, part := range strings.Split(importID, ",") {
@@ -99,20 +81,20 @@ func parseImportID(importID string) (map[string]attr.Value, string) {
 
 		id := strings.TrimSpace(part[:max(equals, 0)])
 		if id == "" || !qcc.IsPlainID(id) {
-			return nil, fmt.Sprintf("Part %d is not a module id and a count with an equals sign between them.", i+1)
+			return nil, words.ImportFault{Part: i + 1, Kind: words.ImportNoPair}
 		}
 
 		count, err := strconv.ParseUint(strings.TrimSpace(part[equals+1:]), 10, 64)
 
 		switch _, twice := required[id]; {
-		case err != nil || count > mostRequired:
-			return nil, fmt.Sprintf("The count in part %d is not a whole number from 0 to %d.", i+1, int64(mostRequired))
+		case err != nil || count > words.MostRequired:
+			return nil, words.ImportFault{Part: i + 1, Kind: words.ImportCount}
 		case twice:
-			return nil, fmt.Sprintf("Part %d names a module for the second time.", i+1)
+			return nil, words.ImportFault{Part: i + 1, Kind: words.ImportTwice}
 		}
 
 		required[id] = types.NumberValue(new(big.Float).SetUint64(count))
 	}
 
-	return required, ""
+	return required, words.ImportFault{}
 }

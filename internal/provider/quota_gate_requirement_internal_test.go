@@ -12,7 +12,24 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
+
+func countText(count *big.Float) string { return count.Text('f', 0) }
+
+// faultText returns the first paragraph of the error for an import ID; "" if nothing is wrong with it.
+func faultText(language words.Language, fault words.ImportFault) string {
+	if fault == (words.ImportFault{}) {
+		return ""
+	}
+
+	text, _, _ := strings.Cut(language.InvalidImportID(fault).Detail, "\n\n")
+
+	return text
+}
+
+func inEnglish() words.Language { return words.English }
 
 func whole(count int64) attr.Value { return types.NumberValue(new(big.Float).SetInt64(count)) }
 
@@ -26,9 +43,9 @@ func TestGateRequirementsThatAreWrong(t *testing.T) {
 	}{
 		"whole":             {"radar_id", whole(1), ""},
 		"nothing":           {"radar_id", whole(0), ""},
-		"the largest":       {"radar_id", whole(mostRequired), ""},
+		"the largest":       {"radar_id", whole(words.MostRequired), ""},
 		"unknown":           {"radar_id", types.NumberUnknown(), ""},
-		"too large":         {"radar_id", whole(mostRequired + 1), `The requirement of "radar_id" is too large, and must be at most 1000000000000000.`},
+		"too large":         {"radar_id", whole(words.MostRequired + 1), `The requirement of "radar_id" is too large, and must be at most 1000000000000000.`},
 		"negative":          {"radar_id", whole(-1), `The requirement of "radar_id" is negative, and must be 0 or more.`},
 		"a fraction":        {"radar_id", types.NumberValue(big.NewFloat(0.5)), `The requirement of "radar_id" is not a whole number.`},
 		"infinite":          {"radar_id", types.NumberValue(new(big.Float).SetInf(false)), `The requirement of "radar_id" is not a whole number.`},
@@ -46,7 +63,7 @@ func TestGateRequirementsThatAreWrong(t *testing.T) {
 			resp := &validator.MapResponse{}
 			at := path.Root(requiredAttribute)
 			value := types.MapValueMust(types.NumberType, map[string]attr.Value{test.id: test.count, "bene_id": whole(1)})
-			requirementsValidator{}.ValidateMap(t.Context(), validator.MapRequest{Path: at, ConfigValue: value}, resp)
+			requirementsValidator{inEnglish}.ValidateMap(t.Context(), validator.MapRequest{Path: at, ConfigValue: value}, resp)
 
 			if test.want == "" {
 				if len(resp.Diagnostics) > 0 {
@@ -106,7 +123,7 @@ func TestImportIDs(t *testing.T) {
 			t.Parallel()
 
 			required, fault := parseImportID(importID)
-			if got := textOf(required) + fault; got != want {
+			if got := textOf(required) + faultText(words.English, fault); got != want {
 				t.Errorf("%q, want %q", got, want)
 			}
 		})
@@ -121,23 +138,25 @@ func FuzzImportID(f *testing.F) {
 
 	f.Fuzz(func(t *testing.T, importID string) {
 		required, fault := parseImportID(importID)
-		if (fault == "") == (len(required) == 0) {
-			t.Fatalf("%v and %q", required, fault)
+		if (fault == words.ImportFault{}) == (len(required) == 0) {
+			t.Fatalf("%v and %v", required, fault)
 		}
 
-		if len(importID) >= 8 && strings.Contains(fault, importID) {
-			t.Errorf("the fault %q repeats the id", fault)
+		for _, language := range words.Languages() {
+			if text := faultText(language, fault); len(importID) >= 8 && strings.Contains(text, importID) {
+				t.Errorf("the fault %q repeats the id", text)
+			}
 		}
 
 		for id, requirement := range required {
-			if wrong := gateRequirementFault(id, requirement); wrong != "" {
-				t.Errorf("the import takes %q, and validation says %q", id, wrong)
+			if wrong := gateRequirementFault(id, requirement); wrong != 0 {
+				t.Errorf("the import takes %q, and validation says %d", id, wrong)
 			}
 		}
 
 		again, fault := parseImportID(strings.ReplaceAll(textOf(required), " ", ","))
-		if len(required) > 0 && !strings.ContainsAny(importID, " ") && (fault != "" || !maps.EqualFunc(required, again, attr.Value.Equal)) {
-			t.Errorf("%v, and read again %v, %q", required, again, fault)
+		if len(required) > 0 && !strings.ContainsAny(importID, " ") && (fault != words.ImportFault{} || !maps.EqualFunc(required, again, attr.Value.Equal)) {
+			t.Errorf("%v, and read again %v, %v", required, again, fault)
 		}
 	})
 }

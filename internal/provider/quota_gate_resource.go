@@ -10,6 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 var (
@@ -18,12 +20,16 @@ var (
 	_ resource.ResourceWithImportState = (*quotaGateResource)(nil)
 )
 
-func newQuotaGateResource() resource.Resource { return &quotaGateResource{} }
+func newQuotaGateResource(language func() words.Language) resource.Resource {
+	return &quotaGateResource{language: language}
+}
 
 // quotaGateResource refuses what the quota cannot pay for. It creates nothing: its state remembers what was granted, so that the next plan
 // judges only what is added.
 type quotaGateResource struct {
 	reader *reader
+	// language is that of the environment, for errors before Configure. Later ones have the reader's language.
+	language func() words.Language
 }
 
 // requiredAttribute is the only attribute of the gate.
@@ -48,14 +54,14 @@ func (g *quotaGateResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 					"`1000000000000000`. `radar_id` is 风险监控-企业, `bene_id` 股权穿透, `natural_person_id` 自然人核验.",
 				ElementType: types.NumberType,
 				Required:    true,
-				Validators:  []validator.Map{requirementsValidator{}},
+				Validators:  []validator.Map{requirementsValidator{g.language}},
 			},
 		},
 	}
 }
 
 func (g *quotaGateResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	reader, diags := readerOf(req.ProviderData)
+	reader, diags := readerOf(req.ProviderData, g.language)
 	resp.Diagnostics.Append(diags...)
 
 	g.reader = reader
@@ -79,7 +85,7 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 
 	if change.isUnknown() || len(g.reader.unknown) > 0 {
-		resp.Diagnostics.Append(judgedAtApplyDiagnostic(change, g.reader.unknown))
+		resp.Diagnostics.Append(judgedAtApplyDiagnostic(g.reader.language, change, g.reader.unknown))
 	}
 
 	if len(g.reader.unknown) > 0 {
@@ -146,8 +152,8 @@ func (g *quotaGateResource) Delete(context.Context, resource.DeleteRequest, *res
 // ImportState takes over work that is ordered already, and judges nothing.
 func (g *quotaGateResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	required, fault := parseImportID(req.ID)
-	if fault != "" {
-		resp.Diagnostics.Append(importIDDiagnostic(fault))
+	if fault.Part > 0 {
+		resp.Diagnostics.Append(errorDiagnostic(g.reader.language.InvalidImportID(fault)))
 
 		return
 	}
@@ -167,8 +173,7 @@ func requirement(ctx context.Context, get func(context.Context, path.Path, any) 
 // the handle of a claim that was granted at plan.
 func (g *quotaGateResource) judge(ctx context.Context, at stage, change *gateChange) (string, diag.Diagnostics) {
 	if at == stageApply && change.isUnknown() {
-		return "", diag.Diagnostics{diag.NewErrorDiagnostic("Error in the QCC provider",
-			"Terraform applies a gate whose requirement it does not know. Report it to the maintainers of this provider.")}
+		return "", diag.Diagnostics{errorDiagnostic(g.reader.language.UnknownAtApply())}
 	}
 
 	if len(change.adds) == 0 {
@@ -181,17 +186,17 @@ func (g *quotaGateResource) judge(ctx context.Context, at stage, change *gateCha
 
 	judged, err := g.reader.ledger.judge(ctx, at, change.adds)
 	if err != nil {
-		return "", diag.Diagnostics{gateReadDiagnostic(err)}
+		return "", diag.Diagnostics{errorDiagnostic(g.reader.language.GateNotRead(err))}
 	}
 
 	var diags diag.Diagnostics
 
 	if judged.firstSkew != 0 {
-		diags.Append(skewDiagnostic(judged.firstSkew))
+		diags.Append(warningDiagnostic(g.reader.language.Skew(judged.firstSkew)))
 	}
 
 	for i, s := range judged.short {
-		diags.Append(refusalDiagnostic(s, change, judged.firstRefusal && i == 0, g.reader.client.Redact))
+		diags.Append(refusalDiagnostic(g.reader.language, s, change, judged.firstRefusal && i == 0, g.reader.client.Redact))
 	}
 
 	return judged.handle, diags

@@ -2,11 +2,11 @@ package provider
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // reader reads the quota for everything that the provider serves. It has the only client of a configured provider, or the errors that
@@ -14,6 +14,8 @@ import (
 type reader struct {
 	client *qcc.Client
 	errors diag.Diagnostics
+	// language is the language of all diagnostics.
+	language words.Language
 	// unknown lists the fields of the provider block that Terraform does not know before apply. Then errors says so too.
 	unknown []qcc.Field
 	// ledger keeps the account of this run's gates. It belongs to one call of Configure, because a process may serve several runs.
@@ -21,15 +23,14 @@ type reader struct {
 }
 
 // readerOf returns the reader in the provider data. It returns nil during validation, because Terraform validates before Configure.
-func readerOf(providerData any) (*reader, diag.Diagnostics) {
+func readerOf(providerData any, language func() words.Language) (*reader, diag.Diagnostics) {
 	if providerData == nil {
 		return nil, nil
 	}
 
 	r, ok := providerData.(*reader)
 	if !ok {
-		return nil, diag.Diagnostics{diag.NewErrorDiagnostic("Error in the QCC provider",
-			fmt.Sprintf("What reads the quota was given a %T. Report it to the maintainers of this provider.", providerData))}
+		return nil, diag.Diagnostics{errorDiagnostic(language().WrongReader(providerData))}
 	}
 
 	return r, nil
@@ -43,17 +44,17 @@ func (r *reader) read(ctx context.Context) (quotaModel, diag.Diagnostics) {
 
 	quota, err := r.client.Quota(ctx)
 	if err != nil {
-		return quotaModel{}, diag.Diagnostics{readDiagnostic(err)}
+		return quotaModel{}, diag.Diagnostics{errorDiagnostic(r.language.FailedRead(err))}
 	}
 
 	var diags diag.Diagnostics
 
 	if quota.NoRecord {
-		diags.Append(noRecordDiagnostic())
+		diags.Append(warningDiagnostic(r.language.NoRecord()))
 	}
 
 	if quota.Skew != 0 {
-		diags.Append(skewDiagnostic(quota.Skew))
+		diags.Append(warningDiagnostic(r.language.Skew(quota.Skew)))
 	}
 
 	return newQuotaModel(quota), diags

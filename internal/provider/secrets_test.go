@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -283,6 +284,8 @@ func TestNothingTellsASecret(t *testing.T) {
 					_, outputs["apply's output"] = f.Run("apply", "saved")
 				}
 
+				inChinese(t, f, code, outputs)
+
 				if !strings.Contains(plan, "[TRACE]") || (code == 0) != (name == "success" || name == "clock") {
 					t.Fatalf("exit code %d, or there is no log to look at", code)
 				}
@@ -307,6 +310,24 @@ func TestNothingTellsASecret(t *testing.T) {
 			})
 		}
 	}
+}
+
+// titles matches the English titles of errors and warnings.
+var titles = regexp.MustCompile(`(?:Error|Warning): (?:Quota query|Unexpected|QCC service|Unreadable|No answer|Invalid|Missing|Unknown|No quota|Clock)`)
+
+// inChinese plans once more, in Chinese, which must end with the same exit code. It adds the output to the others, and once more without
+// line breaks, because a secret on two lines is still one.
+func inChinese(t *testing.T, f *testkit.Folder, want int, outputs map[string]string) {
+	t.Helper()
+
+	f.Set("QCC_LANGUAGE=zh")
+
+	code, plan := f.Run("plan")
+	if outputs["plan in Chinese"] = plan; code != want || titles.MatchString(plan) || code != 0 && !regexp.MustCompile(`Error: .*[企额配]`).MatchString(plan) {
+		t.Errorf("in Chinese, the plan ends with exit code %d, want %d, or is in English", code, want)
+	}
+
+	outputs["plan in Chinese without line breaks"] = strings.ReplaceAll(plan, "\n", "")
 }
 
 // TestInterruptEndsAReadAtOnce sends Ctrl-C to a Terraform whose provider waits for an answer that does not come.

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -11,21 +10,29 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 var _ function.Function = (*shortfallsFunction)(nil)
 
-func newShortfallsFunction() function.Function { return &shortfallsFunction{} }
+func newShortfallsFunction(language func() words.Language) function.Function {
+	return &shortfallsFunction{language}
+}
 
 // shortfallsFunction computes the shortfalls of a gate, so that configurations do not have to.
-type shortfallsFunction struct{}
+type shortfallsFunction struct {
+	// language is that of the environment, because a function has no provider block.
+	language func() words.Language
+}
 
 // Errors about an argument need the position of its parameter.
 const (
 	_ int64 = iota
 	argumentRequired
 )
+
+// textBefore is what Terraform writes before an error about that argument, on the same line.
+const textBefore = `Invalid value for "required" parameter: `
 
 func (f *shortfallsFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "shortfalls"
@@ -68,7 +75,7 @@ func (f *shortfallsFunction) Run(ctx context.Context, req function.RunRequest, r
 		return
 	}
 
-	short, err := shortfalls(ctx, modules, required)
+	short, err := f.shortfalls(ctx, modules, required)
 	if err != nil {
 		resp.Error = err
 
@@ -79,7 +86,7 @@ func (f *shortfallsFunction) Run(ctx context.Context, req function.RunRequest, r
 }
 
 // shortfalls returns the map of shortfalls. The whole map is unknown if an unknown value affects it.
-func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *function.FuncError) {
+func (f *shortfallsFunction) shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *function.FuncError) {
 	var (
 		available map[string]types.Object
 		needs     map[string]types.Number
@@ -103,8 +110,8 @@ func shortfalls(ctx context.Context, modules, required types.Map) (types.Map, *f
 	short, undecided := map[string]*big.Float{}, false
 
 	for _, id := range slices.Sorted(maps.Keys(needs)) {
-		if fault := requirementFault(needs[id]); fault != "" {
-			return unknown, function.NewArgumentFuncError(argumentRequired, requirementOf(id)+" "+fault)
+		if fault := requirementFault(needs[id]); fault != 0 {
+			return unknown, function.NewArgumentFuncError(argumentRequired, f.language().RequirementOfFunction(fault, id, len(textBefore)))
 		}
 
 		// The lookup of an absent module returns a null object, so remaining is null.
@@ -141,28 +148,18 @@ func remainingCount(remaining types.Number) *big.Float {
 	return remaining.ValueBigFloat()
 }
 
-// requirementOf returns the name of a requirement for errors. It omits ids that are not in the interface document, because the map may be
-// sensitive, and a function cannot find out.
-func requirementOf(id string) string {
-	if qcc.IsDocumentedModule(id) {
-		return fmt.Sprintf("the requirement of %q", id)
-	}
-
-	return "the requirement of a module that the interface document does not name"
-}
-
-// requirementFault returns what is wrong with a requirement, or "". It omits the value, because it may be sensitive.
-func requirementFault(requirement types.Number) string {
+// requirementFault returns what is wrong with a requirement, or 0.
+func requirementFault(requirement types.Number) words.RequirementFault {
 	switch {
 	case requirement.IsUnknown():
-		return ""
+		return 0
 	case requirement.IsNull():
-		return "is null, and must be a whole number; leave the module out if nothing of it is required"
+		return words.RequirementNull
 	case requirement.ValueBigFloat().Sign() < 0:
-		return "is negative, and must be 0 or more"
+		return words.RequirementNegative
 	case !requirement.ValueBigFloat().IsInt():
-		return "is not a whole number"
+		return words.RequirementFractional
 	default:
-		return ""
+		return 0
 	}
 }

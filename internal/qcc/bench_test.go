@@ -84,7 +84,7 @@ func BenchmarkDecodeSample(b *testing.B) {
 	b.ReportAllocs()
 
 	for b.Loop() {
-		request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, DefaultBaseURL+quotaPath+"?key=test_key", nil)
+		request, err := http.NewRequestWithContext(b.Context(), http.MethodGet, DefaultBaseURL+QuotaPath+"?key=test_key", nil)
 		if err != nil {
 			b.Fatal(err)
 		}

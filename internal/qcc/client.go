@@ -16,8 +16,8 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// quotaPath is the path of the quota query. Source: interface document, section 6.1.
-const quotaPath = "/api/company/quota/getQuota"
+// QuotaPath is the path of the quota query. Source: interface document, section 6.1.
+const QuotaPath = "/api/company/quota/getQuota"
 
 // Client reads one company's quota. It is safe for concurrent use.
 type Client struct {
@@ -42,7 +42,7 @@ func New(config Config) (*Client, error) {
 	base, _ := parseBaseURL(config.BaseURL)
 
 	base.Path = cmp.Or(base.Path, "/") // Without which JoinPath would make a relative path.
-	endpoint := base.JoinPath(quotaPath)
+	endpoint := base.JoinPath(QuotaPath)
 	endpoint.RawQuery = url.Values{"key": {config.Key}}.Encode()
 
 	if config.Now == nil {

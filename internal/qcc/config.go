@@ -2,7 +2,6 @@ package qcc
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -61,22 +60,25 @@ const (
 	FieldMaxRetries Field = "max_retries"
 )
 
+// MaxCredential is how many bytes a credential may have. Those that QCC gives out have 32.
+const MaxCredential = 512
+
 // Validate returns everything that is wrong with the configuration; nil means nothing is.
 func (c Config) Validate() []*ConfigError {
 	_, urlProblem := parseBaseURL(c.BaseURL)
 	if urlProblem == "" && (holdsCredential(c.BaseURL, c.Key) || holdsCredential(c.BaseURL, c.SecretKey)) {
-		urlProblem = "It holds key or secret_key. Keep the scheme, the host, the port and the path only."
+		urlProblem = ConfigCredential
 	}
 
 	var wrong []*ConfigError
 
 	for _, found := range []ConfigError{
-		{FieldKey, credentialProblem(c.Key)},
-		{FieldSecretKey, credentialProblem(c.SecretKey)},
-		{FieldSecretKey, sameCredentialsProblem(c.Key, c.SecretKey)},
-		{FieldBaseURL, urlProblem},
-		{FieldTimeout, timeoutProblem(c.Timeout)},
-		{FieldMaxRetries, maxRetriesProblem(c.MaxRetries)},
+		credentialError(FieldKey, c.Key),
+		credentialError(FieldSecretKey, c.SecretKey),
+		sameCredentialsError(c.Key, c.SecretKey),
+		{Field: FieldBaseURL, Problem: urlProblem},
+		timeoutError(c.Timeout),
+		maxRetriesError(c.MaxRetries),
 	} {
 		if found.Problem != "" {
 			wrong = append(wrong, &found)
@@ -86,86 +88,81 @@ func (c Config) Validate() []*ConfigError {
 	return wrong
 }
 
-// maxCredential is how many bytes a credential may have. Those that QCC gives out have 32.
-const maxCredential = 512
+// credentialError returns what is wrong with a credential. Its Problem is empty if nothing is.
+func credentialError(field Field, value string) ConfigError {
+	const byteOrderMark = "\ufeff"
 
-func credentialProblem(value string) string {
-	const (
-		byteOrderMark = "\ufeff"
-		saveAsUTF8    = "Save the file that it comes from as UTF-8 without a byte-order mark."
-	)
-
+	wrong := ConfigError{Field: field}
 	invisible := strings.IndexFunc(value, func(char rune) bool { return !isVisible(char) })
 
 	switch {
 	case value == "":
-		return "It is empty."
+		wrong.Problem = ConfigEmpty
 	case !utf8.ValidString(value):
-		return "It is not UTF-8 text, but in another encoding such as UTF-16 or Latin-1. " + saveAsUTF8
+		wrong.Problem = ConfigNotUTF8
 	case strings.HasPrefix(value, byteOrderMark):
-		return "It begins with a byte-order mark, which is invisible. " + saveAsUTF8
+		wrong.Problem = ConfigByteOrder
 	case strings.TrimSpace(value) != value:
-		return "It begins or ends with white space, as a copied value often does. Remove the white space."
+		wrong.Problem = ConfigWhiteSpace
 	case len(value) > 1 && strings.ContainsRune("\"'", rune(value[0])) && value[0] == value[len(value)-1]:
-		return "It stands in quotes that are a part of the value. Remove the quotes."
+		wrong.Problem = ConfigQuotes
 	case invisible >= 0:
-		char, _ := utf8.DecodeRuneInString(value[invisible:])
-
-		return fmt.Sprintf("Its character %d is invisible (%U). Copy the value again, or type it.", utf8.RuneCountInString(value[:invisible])+1, char)
-	case len(value) > maxCredential:
-		return fmt.Sprintf("It has %d bytes, and may have %d at most. It is probably the content of the wrong file.", len(value), maxCredential)
-	default:
-		return ""
+		wrong.Problem = ConfigInvisible
+		wrong.Char, _ = utf8.DecodeRuneInString(value[invisible:])
+		wrong.Position = utf8.RuneCountInString(value[:invisible]) + 1
+	case len(value) > MaxCredential:
+		wrong.Problem, wrong.Value = ConfigTooLong, strconv.Itoa(len(value))
 	}
+
+	return wrong
 }
 
-func sameCredentialsProblem(key, secretKey string) string {
+func sameCredentialsError(key, secretKey string) ConfigError {
 	if key == "" || key != secretKey {
-		return ""
+		return ConfigError{}
 	}
 
-	return "It is the same as key. The two are different values, both shown by QCC Pro under 设置中心 -> 我的公司: " +
-		"key says which company asks, secret_key signs what it asks."
+	return ConfigError{Field: FieldSecretKey, Problem: ConfigSame}
 }
 
-func timeoutProblem(timeout time.Duration) string {
+func timeoutError(timeout time.Duration) ConfigError {
 	if timeout >= MinTimeout && timeout <= MaxTimeout {
-		return ""
+		return ConfigError{}
 	}
 
-	return fmt.Sprintf("It is %s, and must be between 1s and 10m.", timeout)
+	return ConfigError{Field: FieldTimeout, Problem: ConfigTimeout, Value: timeout.String()}
 }
 
-func maxRetriesProblem(maxRetries int) string {
+func maxRetriesError(maxRetries int) ConfigError {
 	if maxRetries >= 0 && maxRetries <= LimitMaxRetries {
-		return ""
+		return ConfigError{}
 	}
 
-	return fmt.Sprintf("It is %d, and must be between 0 and %d.", maxRetries, LimitMaxRetries)
+	return ConfigError{Field: FieldMaxRetries, Problem: ConfigNoWholeCount}
 }
 
 // plainHTTP is the scheme for loopback hosts only.
 const plainHTTP = "http"
 
-// parseBaseURL returns the parsed URL, or what is wrong with it: in words that do not repeat it, since it may hold a password.
-func parseBaseURL(raw string) (*url.URL, string) {
+// parseBaseURL returns the parsed URL, or what is wrong with it.
+func parseBaseURL(raw string) (*url.URL, ConfigProblem) {
 	base, err := url.Parse(raw)
 
 	switch {
 	case strings.TrimSpace(raw) != raw:
-		return nil, "It begins or ends with white space. Remove the white space."
+		return nil, ConfigWhiteSpace
 	case err != nil || base.Hostname() == "" || !isPort(base.Port()):
-		return nil, `It is not an absolute URL with its scheme and at most a port, such as "` + DefaultBaseURL + `".`
+		return nil, ConfigNoURL
 	case base.User != nil:
-		return nil, "It holds a user name or a password. Remove them: the service takes neither."
-	case strings.HasSuffix(strings.TrimSuffix(base.Path, "/"), quotaPath):
-		return nil, "It ends with " + quotaPath + ", which the provider adds by itself. Leave that out."
+		return nil, ConfigUser
+	case strings.HasSuffix(strings.TrimSuffix(base.Path, "/"), QuotaPath):
+		return nil, ConfigPath
 	case strings.ContainsAny(raw, "?#"):
-		return nil, "It has a query or a fragment. Keep the scheme, the host, the port and the path only."
+		return nil, ConfigQuery
 	case base.Scheme == plainHTTP && !isLoopback(base.Hostname()):
-		return nil, "It would send the key in clear: http is for loopback hosts only. Use https."
+		return nil, ConfigPlainHTTP
 	case base.Scheme != "https" && base.Scheme != plainHTTP:
-		return nil, "Its scheme is neither https nor, for a loopback host, http."
+		return nil, ConfigScheme
 	default:
 		return base, ""
 	}

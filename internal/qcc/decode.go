@@ -60,12 +60,11 @@ func decodeQuota(body []byte, r *redactor) (Quota, Status, error) {
 		return Quota{}, Status{}, &AnswerError{Problem: ProblemTwice}
 	}
 
-	code, err := strconv.ParseUint(strings.TrimSpace(wire.Status.String()), 10, 31)
-	if err != nil || code > maxCode {
-		return Quota{}, Status{}, &AnswerError{Problem: ProblemStatus, Value: r.words(wire.Status.shown())}
+	status, err := decodeStatus(wire.Status, r)
+	if err != nil {
+		return Quota{}, Status{}, err
 	}
 
-	status := Lookup(int(code))
 	if status.Class != ClassOK && status.Class != ClassEmpty {
 		return Quota{}, status, &StatusError{Status: status, Message: r.words(cmp.Or(wire.Msg.String(), wire.Message.String()))}
 	}
@@ -82,6 +81,20 @@ func decodeQuota(body []byte, r *redactor) (Quota, Status, error) {
 	default:
 		return Quota{Modules: modules, NoRecord: status.Class == ClassEmpty}, status, nil
 	}
+}
+
+// decodeStatus reads the status code. The error is an *AnswerError without its Response.
+func decodeStatus(said value, r *redactor) (Status, error) {
+	if !said.seen {
+		return Status{}, &AnswerError{Problem: ProblemNoStatus}
+	}
+
+	code, err := strconv.ParseUint(strings.TrimSpace(said.String()), 10, 31)
+	if err != nil || code > maxCode {
+		return Status{}, &AnswerError{Problem: ProblemStatus, Value: r.words(said.String())}
+	}
+
+	return Lookup(int(code)), nil
 }
 
 // wireResult is a list of modules, or one module. It is decoded only if it is asked for.

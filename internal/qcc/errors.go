@@ -10,14 +10,31 @@ import (
 // The errors of a Client hold facts to build a message from, and never a credential, a Token, a URL, or the text of an error from
 // below, which may hold any of them. What the service said is in them as Words, which are redacted.
 
-// ConfigError is a setting that cannot be used.
+// ConfigError is a setting that cannot be used. It never holds the value of a credential, or of a URL.
 type ConfigError struct {
 	Field Field
-	// Problem says in one or more sentences what is wrong with the value. It never repeats the value.
-	Problem string
+	// Problem says what is wrong with the value.
+	Problem ConfigProblem
+	// Position is the number of the first invisible character, counted from 1, and Char is that character (ConfigInvisible); else both are 0.
+	Position int
+	Char     rune
+	// Value is what was found, for the problems that say so; else empty.
+	Value string
 }
 
-func (e *ConfigError) Error() string { return string(e.Field) + " cannot be used. " + e.Problem }
+// Error returns a phrase such as "key has an invisible character: U+200B at 4".
+func (e *ConfigError) Error() string {
+	said := string(e.Field) + " " + string(e.Problem)
+
+	switch {
+	case e.Position > 0:
+		return fmt.Sprintf("%s: %U at %d", said, e.Char, e.Position)
+	case e.Value != "":
+		return said + ": " + e.Value
+	default:
+		return said
+	}
+}
 
 // StatusError is an answer whose status code is not one of success. Source: interface document, sections 7.1 and 7.2.
 type StatusError struct {

@@ -175,7 +175,7 @@ func FuzzWords(f *testing.F) {
 	f.Add("%41%41%41%41", "<<<<<<<<<<", `\u003c\u003c\u003c %2541`)
 
 	f.Fuzz(func(t *testing.T, key, secretKey, raw string) {
-		if credentialProblem(key) != "" || credentialProblem(secretKey) != "" {
+		if credentialError(FieldKey, key).Problem != "" || credentialError(FieldSecretKey, secretKey).Problem != "" {
 			t.Skip("these are refused")
 		}
 

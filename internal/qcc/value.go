@@ -62,27 +62,18 @@ func (v *value) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// String returns what a JSON string says, nothing for null, a number as it stands, and of an object or a list only what it is.
+// String returns what a JSON string says, nothing for null, a number as it stands, and of an object or a list only its brackets.
 func (v *value) String() string {
 	switch v.kind {
 	case kindObject:
-		return "an object"
+		return "{…}"
 	case kindList:
-		return "a list"
+		return "[…]"
 	case kindInteger:
 		return strconv.FormatInt(v.integer, 10)
 	default:
 		return v.text
 	}
-}
-
-// shown returns the value for an error, in which an absent value differs from an empty one.
-func (v *value) shown() string {
-	if !v.seen {
-		return "missing"
-	}
-
-	return v.String()
 }
 
 // count returns a count, or what is wrong with it. It takes 50, 50.0, 5e1, "50" and "50.0".

@@ -50,12 +50,33 @@ func Terraform(tb testing.TB) *tfcli.CLI {
 	return cli
 }
 
-// Says returns an expression that matches a text across any line breaks of Terraform.
+// Says returns an expression that matches a text across any line breaks of Terraform. The provider breaks Chinese text where it has no spaces.
 func Says(text string) *regexp.Regexp {
 	words := strings.Fields(text)
 	for i, word := range words {
-		words[i] = regexp.QuoteMeta(word)
+		words[i] = acrossLines(word)
 	}
 
 	return regexp.MustCompile(strings.Join(words, `\s+`))
+}
+
+// acrossLines returns an expression that matches a word, with a line break before or after each of its Chinese characters or none.
+func acrossLines(word string) string {
+	var (
+		expression strings.Builder
+		wasChinese bool
+	)
+
+	for i, char := range word {
+		isChinese := char >= '\u2e80'
+		if i > 0 && (isChinese || wasChinese) {
+			expression.WriteString(`\n?`)
+		}
+
+		expression.WriteString(regexp.QuoteMeta(string(char)))
+
+		wasChinese = isChinese
+	}
+
+	return expression.String()
 }

@@ -8,6 +8,9 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
+// isWhole reports whether a text says something in both languages.
+func isWhole(text words.Text) bool { return text.English != "" && text.Chinese != "" }
+
 func TestEveryStatusCodeIsExplained(t *testing.T) {
 	t.Parallel()
 
@@ -15,29 +18,29 @@ func TestEveryStatusCodeIsExplained(t *testing.T) {
 
 	for _, status := range qcc.Statuses() {
 		said := words.Status(status)
-		if said.Meaning == "" || said.Meaning == unknown.Meaning || said.Remedy == "" && status.Class != qcc.ClassOK {
+		if !isWhole(said.Meaning) || said.Meaning == unknown.Meaning || !isWhole(said.Remedy) && status.Class != qcc.ClassOK {
 			t.Errorf("%d is explained by %+v", status.Code, said)
 		}
 	}
 
-	if unknown.Meaning == "" || unknown.Remedy == "" {
+	if !isWhole(unknown.Meaning) || !isWhole(unknown.Remedy) {
 		t.Errorf("an unknown code is explained by %+v", unknown)
 	}
 }
 
-// TestSummariesFollowTheClass lets other tests take the summary of a code from Status.
-func TestSummariesFollowTheClass(t *testing.T) {
+// TestTitlesFollowTheClass lets other tests take the title of a code from Status.
+func TestTitlesFollowTheClass(t *testing.T) {
 	t.Parallel()
 
-	summaries := map[qcc.Class]string{
+	titles := map[qcc.Class]string{
 		qcc.ClassOK: "Unexpected status code from QCC", qcc.ClassEmpty: "Unexpected status code from QCC",
 		qcc.ClassTransient: "QCC service unavailable", qcc.ClassRefused: "Quota query refused by QCC",
 		qcc.ClassRejected: "Unexpected status code from QCC",
 	}
 
 	for _, status := range append(qcc.Statuses(), qcc.Lookup(777)) {
-		if said, want := words.Status(status).Summary, summaries[status.Class]; said != want || want == "" {
-			t.Errorf("the summary of %d is %q, want %q", status.Code, said, want)
+		if said, want := words.Status(status).Title.English, titles[status.Class]; said != want || want == "" {
+			t.Errorf("the title of %d is %q, want %q", status.Code, said, want)
 		}
 	}
 }
@@ -68,8 +71,52 @@ func TestEveryFailureIsExplained(t *testing.T) {
 	t.Parallel()
 
 	for _, failure := range qcc.Failures() {
-		if said := words.Failure(failure); said.Summary == "" || said.Remedy == "" {
+		if said := words.Failure(failure); !isWhole(said.Title) || !isWhole(said.Meaning) || !isWhole(said.Remedy) {
 			t.Errorf("%q is explained by %+v", failure, said)
+		}
+	}
+}
+
+func TestEveryProblemOfAnAnswerIsExplained(t *testing.T) {
+	t.Parallel()
+
+	for _, problem := range qcc.Problems() {
+		if said := words.Problem(problem); !isWhole(said) {
+			t.Errorf("%q is explained by %+v", problem, said)
+		}
+	}
+}
+
+// TestEveryProblemOfASettingIsExplained has no value beside the problem, so that each text is different.
+func TestEveryProblemOfASettingIsExplained(t *testing.T) {
+	t.Parallel()
+
+	for _, language := range words.Languages() {
+		seen := map[string]qcc.ConfigProblem{}
+
+		for _, problem := range qcc.ConfigProblems() {
+			said := language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey, Problem: problem}, "").Detail
+			if twin, twice := seen[said]; twice || len(said) <= len(language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey}, "").Detail) {
+				t.Errorf("%q is explained by %q, and so is %q", problem, said, twin)
+			}
+
+			seen[said] = problem
+		}
+	}
+}
+
+func TestLanguages(t *testing.T) {
+	t.Parallel()
+
+	for code, want := range map[string]words.Language{"en": words.English, "zh": words.Chinese} {
+		if got, known := words.ParseLanguage(code); got != want || !known || got.String() != code {
+			t.Errorf("%q is %v, known: %t", code, got, known)
+		}
+	}
+
+	for _, code := range []string{"", "EN", "zh-CN", "zh ", "de"} {
+		if got, known := words.ParseLanguage(code); known || got != words.English {
+			t.Errorf("%q is %v, known: %t", code, got, known)
 		}
 	}
 }
@@ -88,7 +135,7 @@ func TestAWebPageIsToldByItsContentType(t *testing.T) {
 
 	for contentType, page := range map[string]bool{"text/html": true, "application/XHTML+xml": true, "application/json": false, "": false} {
 		answer := &qcc.AnswerError{Response: qcc.Response{ContentType: qcc.Harmless(contentType)}}
-		if said := words.Answer(answer); strings.Contains(said.Remedy, "web page") != page {
+		if said := words.Answer(answer); strings.Contains(said.Remedy.English, "web page") != page {
 			t.Errorf("an answer of type %q is explained by %+v", contentType, said)
 		}
 	}
@@ -100,7 +147,7 @@ func TestHTTPStatusesAreUnavailableIfARetryMayHelp(t *testing.T) {
 
 	for status := 201; status <= 999; status++ {
 		said := words.HTTP(status)
-		if unavailable := said.Summary == "QCC service unavailable"; unavailable != qcc.TransientHTTP(status) || said.Remedy == "" {
+		if unavailable := said.Title.English == "QCC service unavailable"; unavailable != qcc.TransientHTTP(status) || !isWhole(said.Remedy) {
 			t.Errorf("HTTP %d is explained by %+v, and the client retries: %t", status, said, qcc.TransientHTTP(status))
 		}
 	}

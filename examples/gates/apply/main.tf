@@ -50,7 +50,7 @@ resource "terraform_data" "order" {
     # Judged at plan and at apply. Its message is a fixed text, because nothing of an ephemeral value may leave the run.
     precondition {
       condition     = length(local.short_now) == 0
-      error_message = "QCC quota is short at this moment. A new plan says by how much."
+      error_message = "QCC quota is short now. The output of terraform plan shows by how much."
     }
   }
 }

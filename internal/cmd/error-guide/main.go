@@ -1,15 +1,26 @@
-// Command error-guide prints the template of the guide "Status codes and errors" for make generate.
+// Command error-guide prints the template of the guide "Status codes and errors" in one language, for make generate.
 package main
 
 import (
+	"flag"
 	"log"
 	"os"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/errorguide"
+	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 func main() {
-	if err := errorguide.Write(os.Stdout); err != nil {
+	code := flag.String("language", words.English.String(), "the language of the guide: en or zh")
+
+	flag.Parse()
+
+	language, known := words.ParseLanguage(*code)
+	if !known {
+		log.Fatalf("there is no guide in %q", *code)
+	}
+
+	if err := errorguide.Write(os.Stdout, language); err != nil {
 		log.Fatal(err)
 	}
 }
