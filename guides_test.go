@@ -241,27 +241,114 @@ func createsNoOrder(t *testing.T, f *testkit.Folder) {
 	}
 }
 
+// languages are the endings of the names of guides that are twins.
+var languages = map[string]string{"English": ".md", "Chinese": chineseSuffix}
+
 // TestGuidesShowTheGate runs the configuration of the guide "Gate a plan", and compares what the guides show of it with what Terraform says.
 func TestGuidesShowTheGate(t *testing.T) {
 	t.Parallel()
 
-	service := emulator.New()
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
-		"main.tf": testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "terraform")[0],
-	})
+	for language, ending := range languages {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
 
-	f.Succeeds("plan", "-var=orders={north=40}", "-out=tfplan")
-	testkit.Consume(t, service, "radar_id", 20)
+			plan, apply := "gate-a-plan"+ending, "gate-an-apply"+ending
+			service := emulator.New()
+			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
+				"main.tf": testkit.CodeBlocks(t, filepath.Join(guidesDir, plan), "terraform")[0],
+			})
 
-	_, output := f.Run("apply", "tfplan")
-	shows(t, "gate-an-apply.md", "text", refusal(t, output))
-	createsNoOrder(t, f)
+			// The commands of both guides. The first ones set the credentials of a real account.
+			first := commands(testkit.CodeBlocks(t, filepath.Join(guidesDir, plan), "console")[0])
+			if len(first) != 4 || first[0][0] != "set" || first[1][0] != "set" {
+				t.Fatalf("%s begins with %q", plan, first)
+			}
 
-	service.SetModules(emulator.Sample()...)
-	f.Succeeds("apply", "-auto-approve", "-var=orders={north=20}")
+			for _, command := range first[2:] {
+				f.Succeeds(command[1:]...)
+			}
 
-	_, output = f.Run("plan", "-var=orders={north=70}")
-	shows(t, "gate-a-plan.md", "text", refusal(t, output))
+			saved := commands(testkit.CodeBlocks(t, filepath.Join(guidesDir, apply), "console")[0])
+			if len(saved) != 2 {
+				t.Fatalf("%s begins with %q", apply, saved)
+			}
+
+			f.Succeeds(saved[0][1:]...)
+			testkit.Consume(t, service, "radar_id", 20)
+
+			code, output := f.Run(saved[1][1:]...)
+			if code != 1 {
+				t.Errorf("exit code %d, want 1", code)
+			}
+
+			shows(t, apply, "text", refusal(t, output))
+			createsNoOrder(t, f)
+
+			service.SetModules(emulator.Sample()...)
+			f.Succeeds("apply", "-auto-approve", "-var=orders={north=20}")
+
+			_, output = f.Run("plan", "-var=orders={north=70}")
+			shows(t, plan, "text", refusal(t, output))
+		})
+	}
+}
+
+// TestGuidesShowRules runs the rules of your own that the guides show.
+func TestGuidesShowRules(t *testing.T) {
+	t.Parallel()
+
+	const required = "-var=qcc_required={radar_id=40}"
+
+	for language, ending := range languages {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+
+			plan, apply := "gate-a-plan"+ending, "gate-an-apply"+ending
+
+			configurations := testkit.CodeBlocks(t, filepath.Join(guidesDir, plan), "terraform")
+			if len(configurations) != 4 {
+				t.Fatalf("%s has %d configurations, want 4", plan, len(configurations))
+			}
+
+			// The rules begin with the first lines of the gate.
+			head, _, _ := strings.Cut(configurations[0], "\n\n# ")
+
+			service := emulator.New()
+			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"terraform.tf": head, "main.tf": configurations[2]})
+
+			// The guide says what the variable looks like.
+			if flag := "`" + strings.Replace(required, "=", "='", 1) + "'`"; !strings.Contains(testkit.ReadFile(t, filepath.Join(guidesDir, plan)), flag) {
+				t.Errorf("%s does not show %s", plan, flag)
+			}
+
+			f.Succeeds("plan", required)
+			testkit.Consume(t, service, "radar_id", 20)
+			f.Fails(`QCC quota is short by {"radar_id":12}.`, "plan", required)
+			f.Succeeds("apply", "-auto-approve")
+
+			// An early warning.
+			f.Write("main.tf", configurations[3])
+			f.Succeeds("plan")
+			testkit.Consume(t, service, "radar_id", 20)
+			f.Plans("Warning: Check block assertion failed")
+			f.Plans(`Below the reserve: {"radar_id":2}.`)
+
+			// The rule that is judged again at apply.
+			service.SetModules(emulator.Sample()...)
+			f.Succeeds("destroy", "-auto-approve")
+			f.Write("main.tf", testkit.CodeBlocks(t, filepath.Join(guidesDir, apply), "terraform")[0])
+			f.Succeeds("plan", required, "-out=tfplan")
+			testkit.Consume(t, service, "radar_id", 20)
+
+			_, output := f.Run("apply", "tfplan")
+			shows(t, apply, "text", regexp.MustCompile(`complete after \d+s`).ReplaceAllString(output, "complete after 0s"))
+			createsNoOrder(t, f)
+			f.Fails(`QCC quota is short by {"radar_id":12}.`, "plan", required)
+
+			service.SetModules(emulator.Sample()...)
+			f.Succeeds("apply", "-auto-approve", required)
+		})
+	}
 }
 
 // TestGuideInChineseShowsWhatHappens runs the commands of the guide in their order. Each output that it shows must be one of the command
@@ -383,9 +470,23 @@ func TestGuideOnPipelinesIsRightAboutGates(t *testing.T) {
 func TestGuidesReplaceGates(t *testing.T) {
 	t.Parallel()
 
-	commands := testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "console")
-	if len(commands) != 3 {
-		t.Fatalf("the guide shows %d groups of commands, want 3", len(commands))
+	shown := testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "console")
+	if len(shown) != 5 {
+		t.Fatalf("the guide shows %d groups of commands, want 5", len(shown))
+	}
+
+	// run returns the arguments of a command in a group, with a further one.
+	run := func(group, index int, argument string) []string {
+		words := commands(shown[group])[index]
+		if words[0] != "terraform" {
+			t.Fatalf("%q does not run Terraform", words)
+		}
+
+		if argument == "" {
+			return words[1:]
+		}
+
+		return append([]string{words[1], argument}, words[2:]...)
 	}
 
 	const orders = "-var=orders={north=20,south=20}"
@@ -395,10 +496,6 @@ func TestGuidesReplaceGates(t *testing.T) {
 		"main.tf": testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "terraform")[0],
 	})
 
-	run := func(command string) []string {
-		return append(strings.Fields(strings.ReplaceAll(strings.TrimPrefix(command, "terraform "), "'", "")), "-no-color")
-	}
-
 	f.Write("import.tf", testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "terraform")[1])
 
 	if output := f.Succeeds("plan", "-var=orders={north=20}"); !strings.Contains(output, "1 to import, 1 to add, 0 to change") {
@@ -407,8 +504,7 @@ func TestGuidesReplaceGates(t *testing.T) {
 
 	f.Write("import.tf", "")
 
-	imports := run(commands[2])
-	f.Succeeds(append([]string{imports[0], orders}, imports[1:]...)...)
+	f.Succeeds(run(4, 0, orders)...)
 
 	if state := f.Succeeds("state", "show", `qcc_quota_gate.monitoring["north"]`); !strings.Contains(state, `"radar_id" = 20`) {
 		t.Errorf("the import has made\n%s", state)
@@ -422,20 +518,32 @@ func TestGuidesReplaceGates(t *testing.T) {
 		t.Errorf("the orders are not planned without their gates:\n%s", output)
 	}
 
-	f.Fails("Granted to other gates in this run: 20", append(run(commands[0]), orders)...)
+	f.Fails("Granted to other gates in this run: 20", run(1, 0, orders)...)
+
+	// The variable replaces the gate of north only.
+	variable := commands(shown[2])[0]
+	if len(variable) != 2 || variable[0] != "set" || !strings.HasPrefix(variable[1], "TF_CLI_ARGS_plan=") {
+		t.Fatalf("%q sets no arguments", variable)
+	}
+
+	f.Set(variable[1])
+
+	if output := f.Succeeds("plan", orders); !strings.Contains(output, "3 to add, 0 to change, 1 to destroy") {
+		t.Errorf("the variable plans\n%s", output)
+	}
+
+	f.Set("TF_CLI_ARGS_plan=")
+
 	service.SetModules(emulator.Sample()...)
-	f.Succeeds(append(run(commands[0]), orders)...)
+	f.Succeeds(run(1, 0, orders)...)
 	f.Succeeds("apply", "tfplan")
 
 	// The gate of south grows from 1 to 16, and its order does not.
 	f.Succeeds("apply", "-auto-approve", "-var=orders={north=20,south=1}")
 	f.Succeeds("apply", "-auto-approve", "-target=qcc_quota_gate.monitoring", "-var=orders={north=20,south=16}")
 
-	remove, again, _ := strings.Cut(strings.TrimSpace(commands[1]), "\n")
-	f.Succeeds(strings.Fields(strings.ReplaceAll(strings.TrimPrefix(remove, "terraform "), "'", ""))...)
-
-	imports = run(again)
-	f.Succeeds(append([]string{imports[0], "-var=orders={north=20,south=16}"}, imports[1:]...)...)
+	f.Succeeds(run(3, 0, "")...)
+	f.Succeeds(run(3, 1, "-var=orders={north=20,south=16}")...)
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 14})
 	f.Fails("is short by 1. This gate adds: 15 (from 1 to 16)", "plan", "-var=orders={north=20,south=16}")
 }
@@ -452,10 +560,9 @@ func TestGuidesShowWhatHappens(t *testing.T) {
 	f.Succeeds("plan", required, "-out=tfplan")
 	testkit.Consume(t, service, "radar_id", 20)
 
-	_, output := f.Run("apply", "tfplan")
-	shows(t, "gate-an-apply.md", "text", regexp.MustCompile(`complete after \d+s`).ReplaceAllString(output, "complete after 0s"))
+	f.Fails("QCC quota is short at this moment.", "apply", "tfplan")
 
-	if _, output = f.Run("plan", required, "-out=tfplan"); !strings.Contains(output, "QCC quota is short by 12") {
+	if _, output := f.Run("plan", required, "-out=tfplan"); !strings.Contains(output, "QCC quota is short by 12") {
 		t.Error(output)
 	}
 

@@ -190,7 +190,9 @@ func TestTwinsThatDiffer(t *testing.T) {
 			"## 步骤\n\n```console\nterraform plan    # 放行。\n```\n\n```text\n没有变化。\n```\n"
 	)
 
-	guideExists := func(name string) bool { return slices.Contains([]string{"a.md", "a-zh.md", "b.md", "b-zh.md", "c.md"}, name) }
+	guideExists := func(name string) bool {
+		return slices.Contains([]string{"a.md", "a-zh.md", "b.md", "b-zh.md", "c.md"}, name)
+	}
 
 	if differences := compareTwins("a.md", english, chinese, guideExists); len(differences) != 0 {
 		t.Fatalf("twins differ: %q", differences)
