@@ -95,8 +95,8 @@ var guidesWithPowerShell = []string{"gate-a-plan.md", "gate-an-apply.md", "testi
 
 // makeInPowerShell maps commands that PowerShell users run without make. TestGuideMakesAMirror runs both.
 var makeInPowerShell = map[string]string{
-	"make emulator": "go run ./internal/cmd/qcc-emulator",
-	"make install":  "go run ./internal/cmd/provider-build -version 0.1.0 install $env:APPDATA\\terraform.d\\plugins",
+	"make emulator ARGS=-listen 127.0.0.1:18080": "go run ./internal/cmd/qcc-emulator -listen 127.0.0.1:18080",
+	"make install": "go run ./internal/cmd/provider-build -version 0.1.0 install $env:APPDATA\\terraform.d\\plugins",
 	"make mirror DIR=/srv/terraform/providers PLATFORMS=linux_amd64,windows_amd64": "go run ./internal/cmd/provider-build -version 0.1.0 " +
 		"-platforms linux_amd64,windows_amd64 mirror D:\\terraform\\providers",
 }

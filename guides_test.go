@@ -571,14 +571,50 @@ func TestGuidesShowWhatHappens(t *testing.T) {
 	shows(t, "in-ci-pipelines.md", "markdown", summary)
 }
 
-// TestGuidesShowTheMocksAtWork also runs them as OpenTofu needs them: with the mocked quota in the mock_provider block.
+// TestGuidesShowTheMocksAtWork runs the rule and its tests as the guides show them.
 func TestGuidesShowTheMocksAtWork(t *testing.T) {
+	t.Parallel()
+
+	for language, ending := range languages {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+
+			guide := "testing-with-mocks" + ending
+			page := filepath.Join(guidesDir, guide)
+
+			modules, tests := testkit.CodeBlocks(t, page, "terraform"), testkit.CodeBlocks(t, page, "hcl")
+			if len(modules) != 2 || len(tests) != 3 {
+				t.Fatalf("%s has %d modules and %d tests, want 2 and 3", guide, len(modules), len(tests))
+			}
+
+			f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{
+				"main.tf": modules[1], "tests/qcc/quota.tfmock.hcl": tests[1], "tests/gate.tftest.hcl": tests[2],
+			})
+
+			shows(t, guide, "text", f.Succeeds("test"))
+
+			// The tests can fail.
+			f.Write("main.tf", strings.Replace(modules[1], "length(local.short) == 0", "length(local.short) >= 0", 1))
+			f.Fails("Missing expected failure", "test")
+
+			// All five attributes are in the guide's table.
+			for _, attribute := range []string{"name", "total", "consumed", "deletable", "remaining"} {
+				if !strings.Contains(tests[1], "        "+attribute+" ") || !strings.Contains(testkit.ReadFile(t, page), "| `"+attribute+"` |") {
+					t.Errorf("%s does not have %s", guide, attribute)
+				}
+			}
+		})
+	}
+}
+
+// TestMocksForOpenTofu runs the example as OpenTofu needs it: with the mocked quota in the mock_provider block.
+func TestMocksForOpenTofu(t *testing.T) {
 	t.Parallel()
 
 	files := testkit.Example(t, "terraform-test")
 	f := testkit.NewFolder(t, testkit.Silent(t), files)
 
-	shows(t, "testing-with-mocks.md", "text", "$ terraform test\n"+f.Succeeds("test"))
+	f.Succeeds("test")
 
 	const source = `  source = "./tests/qcc"` + "\n"
 
