@@ -81,7 +81,9 @@ func normalize(words []string) []command {
 		return found
 	case strings.HasPrefix(words[0], "$env:") && len(words) == 3 && words[1] == "=":
 		return []command{{"set", strings.TrimPrefix(words[0], "$env:") + "=" + words[2]}}
-	case words[0] == "curl":
+	case words[0] == "curl.exe": // In Windows PowerShell, curl is another command.
+		return []command{append(command{"curl"}, words[1:]...)}
+	case words[0] == "curl" && slices.Contains(words, "-X"):
 		return []command{{"request", at("-X"), words[1], at("-d")}}
 	case words[0] == "Invoke-RestMethod":
 		return []command{{"request", strings.ToUpper(at("-Method")), strings.Replace(at("-Uri"), "$env:", "$", 1), at("-Body")}}
@@ -93,13 +95,18 @@ func normalize(words []string) []command {
 // guidesWithPowerShell are the guides whose commands each stand beside the same commands for PowerShell.
 var guidesWithPowerShell = []string{"gate-a-plan.md", "gate-an-apply.md", "testing-with-mocks.md", "behind-a-proxy-or-mirror.md"}
 
-// makeInPowerShell maps commands that PowerShell users run without make. TestGuideMakesAMirror runs both.
-var makeInPowerShell = map[string]string{
-	"make emulator ARGS=-listen 127.0.0.1:18080": "go run ./internal/cmd/qcc-emulator -listen 127.0.0.1:18080",
-	"make install": "go run ./internal/cmd/provider-build -version 0.1.0 install $env:APPDATA\\terraform.d\\plugins",
-	"make mirror DIR=/srv/terraform/providers PLATFORMS=linux_amd64,windows_amd64": "go run ./internal/cmd/provider-build -version 0.1.0 " +
-		"-platforms linux_amd64,windows_amd64 mirror D:\\terraform\\providers",
-}
+// inPowerShell maps words of commands for bash to those for PowerShell, where make and the folders of Linux are missing.
+// TestGuideBuildsTheProvider runs the commands of both.
+var inPowerShell = strings.NewReplacer(
+	"make emulator ARGS=", "go run ./internal/cmd/qcc-emulator ",
+	"make install", `go run ./internal/cmd/provider-build -version 0.1.0 install $env:APPDATA\terraform.d\plugins`,
+	"make mirror DIR=/srv/terraform/providers PLATFORMS=linux_amd64,windows_amd64",
+	`go run ./internal/cmd/provider-build -version 0.1.0 -platforms linux_amd64,windows_amd64 mirror D:\terraform\providers`,
+	"/srv/terraform/providers", `D:\terraform\providers`,
+)
+
+// onlyPowerShell matches blocks that no test can run here: a script, and what Windows has in place of the commands of Linux.
+var onlyPowerShell = regexp.MustCompile(`\$LASTEXITCODE|^Import-Certificate`)
 
 // TestPowerShellHasTheSameCommands compares each code block for PowerShell with the one for bash above it.
 func TestPowerShellHasTheSameCommands(t *testing.T) {
@@ -118,7 +125,7 @@ func TestPowerShellHasTheSameCommands(t *testing.T) {
 					bash = block[2]
 				}
 
-				if block[1] != "powershell" || strings.Contains(block[2], "$LASTEXITCODE") { // A script, which no test can run here.
+				if block[1] != "powershell" || onlyPowerShell.MatchString(block[2]) {
 					continue
 				}
 
@@ -127,12 +134,7 @@ func TestPowerShellHasTheSameCommands(t *testing.T) {
 				var want, got []string
 
 				for _, command := range commands(bash) {
-					text := strings.Join(command, " ")
-					if other, mapped := makeInPowerShell[text]; mapped {
-						text = other
-					}
-
-					want = append(want, strings.ReplaceAll(text, "/srv/terraform/providers", "D:\\terraform\\providers"))
+					want = append(want, inPowerShell.Replace(strings.Join(command, " ")))
 				}
 
 				for _, command := range commands(block[2]) {

@@ -20,7 +20,7 @@ import (
 const chineseSuffix = "-zh.md"
 
 // comparedLanguages are the languages of the code blocks that twins share. Only the comments may differ.
-var comparedLanguages = []string{"console", "powershell", "bash", "terraform", "hcl"}
+var comparedLanguages = []string{"console", "powershell", "bash", "terraform", "hcl", "json"}
 
 // TestTwins compares each guide in Chinese with its English twin.
 func TestTwins(t *testing.T) {
