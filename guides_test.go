@@ -16,7 +16,7 @@ const guidesDir = "docs/guides"
 
 // mistakeTests reports for each mistake, by its heading in the guide, whether a configuration has the symptom. The code is in f already.
 var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, code string) bool{
-	"An order without `depends_on`": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: an order without `depends_on`": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("plan", "-out=tfplan")
 		testkit.Consume(t, service, "radar_id", 40)
@@ -24,14 +24,14 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 
 		return strings.Contains(f.Succeeds("state", "list"), "terraform_data.monitoring")
 	},
-	"One gate with a total": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: one gate with a total": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		testkit.Consume(t, service, "radar_id", 48)
 
 		return either(t, f, outcome{0, "1 to add, 0 to change, 1 to destroy"}, outcome{1, "Not enough QCC quota"}, "plan", `-var=companies=["second"]`)
 	},
-	"A key that is renamed without `moved`": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, code string) bool {
+	"Wrong: a key that is renamed without `moved`": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, code string) bool {
 		t.Helper()
 
 		before, _, _ := strings.Cut(code, "\nmoved {")
@@ -42,28 +42,28 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 
 		return either(t, f, outcome{1, "short by 32"}, outcome{0, "0 to add, 0 to change, 0 to destroy"}, "plan")
 	},
-	"`ignore_changes` on the requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: `ignore_changes` on the requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		testkit.Consume(t, service, "radar_id", 48)
 
 		return either(t, f, outcome{0, "1 to change"}, outcome{1, "This gate adds: 90 (from 10 to 100)"}, "plan", "-var=companies=100")
 	},
-	"Two provider blocks for one account": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: two provider blocks for one account": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 
 		return either(t, f, outcome{0, "2 to add"}, outcome{1, "short by 12"}, "plan")
 	},
-	"`depends_on` on the data source":   bitesLate("terraform_data.network"),
-	"A condition inside the data block": bitesLate("terraform_data.batch"),
-	"`count` from what is left": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: `depends_on` on the data source":   bitesLate("terraform_data.network"),
+	"Wrong: a condition inside the data block": bitesLate("terraform_data.batch"),
+	"Wrong: `count` from what is left": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		testkit.Consume(t, service, "radar_id", 48)
 
 		return either(t, f, outcome{0, "1 to destroy"}, outcome{0, "No changes."}, "plan")
 	},
-	"An output in a drift job": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: an output in a drift job": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		f.Succeeds("plan", "-detailed-exitcode")
@@ -71,7 +71,7 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 
 		return either(t, f, outcome{2, "48 -> 47"}, outcome{0, "No changes."}, "plan", "-detailed-exitcode")
 	},
-	"A data source inside a check block": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: a data source inside a check block": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 
@@ -82,32 +82,32 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 
 		return changes
 	},
-	"A fixed requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: a fixed requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		testkit.Consume(t, service, "radar_id", 40)
 
 		return either(t, f, outcome{1, "Less than 40 of radar_id are left."}, outcome{0, "No changes."}, "plan")
 	},
-	"A requirement that is also an argument": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: a requirement that is also an argument": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve", "-var=qcc_required={radar_id=5}")
 
 		return either(t, f, outcome{0, "1 to change"}, outcome{0, "No changes."}, "plan")
 	},
-	"New work without a requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: new work without a requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		service.SetModules()
 
 		return either(t, f, outcome{0, "1 to add"}, outcome{1, "The account has no module \"radar_id\"."}, "plan", `-var=companies=["first","second"]`)
 	},
-	"A condition for each part of an order": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: a condition for each part of an order": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 
 		return either(t, f, outcome{0, "2 to add"}, outcome{1, "short by 12"}, "plan")
 	},
-	"A module that was not bought": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: `modules[\"x\"]` of a quota module that was not bought": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		service.SetModules(emulator.Module{ID: "bene_id", Total: 1})
 
@@ -167,10 +167,13 @@ func TestMistakesHaveTheirSymptoms(t *testing.T) {
 
 	guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes.md"))
 
-	sections := regexp.MustCompile("(?s)\n### ([^\n]+)\n.*?```terraform\n(# Mistake: .*?)```\n\nSymptom: .*?```terraform\n(# Right: .*?)```").
+	sections := regexp.MustCompile("(?s)\n### (Wrong: [^\n]+)\n.*?```terraform\n(# Wrong: .*?)```\n\nSymptom: .*?\\*\\*Right:\\*\\*\n\n```terraform\n(# Right: .*?)```").
 		FindAllStringSubmatch(guide, -1)
-	if len(sections) != len(mistakeTests) || strings.Count(guide, "\n### ") != len(sections) || strings.Count(guide, "```terraform\n") != 2*len(sections) {
-		t.Errorf("the guide has %d mistakes beside their mended configurations, and there are %d tests", len(sections), len(mistakeTests))
+
+	// Each section has two configurations. The guide begins with the lines that belong to all of them.
+	configurations := testkit.CodeBlocks(t, filepath.Join(guidesDir, "mistakes.md"), "terraform")
+	if len(sections) != len(mistakeTests) || strings.Count(guide, "\n### ") != len(sections) || len(configurations) != 2*len(sections)+1 {
+		t.Errorf("the guide has %d mistakes beside their right configurations, and there are %d tests", len(sections), len(mistakeTests))
 	}
 
 	for _, section := range sections {
@@ -184,7 +187,7 @@ func TestMistakesHaveTheirSymptoms(t *testing.T) {
 				}
 
 				service := emulator.New()
-				f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": code})
+				f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"terraform.tf": configurations[0], "main.tf": code})
 
 				if shown := test(t, service, f, code); shown != (name == "mistake") {
 					t.Errorf("the configuration has the symptom: %t", shown)
