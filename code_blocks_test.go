@@ -73,7 +73,7 @@ func normalize(words []string) []command {
 
 	switch {
 	case words[0] == "export":
-		var found []command
+		found := make([]command, 0, len(words)-1)
 		for _, assignment := range words[1:] {
 			found = append(found, command{"set", assignment})
 		}

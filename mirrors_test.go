@@ -50,7 +50,7 @@ func blockWith(t *testing.T, language, text string) []command {
 func runs(t *testing.T, words command) {
 	t.Helper()
 
-	program := exec.CommandContext(t.Context(), words[0], words[1:]...) //nolint:gosec // The guide provides the words.
+	program := exec.CommandContext(t.Context(), words[0], words[1:]...)
 	if output, err := program.CombinedOutput(); err != nil {
 		t.Fatalf("%q: %v\n%s", words, err, output)
 	}
@@ -207,7 +207,7 @@ func (i *installation) init(configuration string) (bool, string, []string) {
 func (i *installation) terraform(args ...string) (bool, string) {
 	i.t.Helper()
 
-	command := exec.CommandContext(i.t.Context(), cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), args...) //nolint:gosec // Tests provide the arguments.
+	command := exec.CommandContext(i.t.Context(), cmp.Or(os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform"), args...)
 	command.Dir, command.Env = i.dir, i.env
 
 	output, err := command.CombinedOutput()

@@ -129,9 +129,10 @@ var blocks = regexp.MustCompile("(?sm)^```(\\w*)\n(.*?)^```$")
 
 // headingLevels returns the number signs of each heading.
 func headingLevels(page string) []string {
-	var levels []string
+	headings := regexp.MustCompile(`(?m)^(#+) `).FindAllStringSubmatch(blocks.ReplaceAllString(page, ""), -1)
+	levels := make([]string, 0, len(headings))
 
-	for _, heading := range regexp.MustCompile(`(?m)^(#+) `).FindAllStringSubmatch(blocks.ReplaceAllString(page, ""), -1) {
+	for _, heading := range headings {
 		levels = append(levels, heading[1])
 	}
 
@@ -167,9 +168,10 @@ func withoutComments(code string) string {
 
 // linkTargets returns the targets of all links outside of code blocks, without their anchors.
 func linkTargets(page string) []string {
-	var targets []string
+	links := regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(blocks.ReplaceAllString(page, ""), -1)
+	targets := make([]string, 0, len(links))
 
-	for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(blocks.ReplaceAllString(page, ""), -1) {
+	for _, link := range links {
 		target, _, _ := strings.Cut(link[1], "#")
 		targets = append(targets, target)
 	}
