@@ -167,7 +167,8 @@ func TestMistakesHaveTheirSymptoms(t *testing.T) {
 
 	guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes.md"))
 
-	sections := regexp.MustCompile("(?s)\n### (Wrong: [^\n]+)\n.*?```terraform\n(# Wrong: .*?)```\n\nSymptom: .*?\\*\\*Right:\\*\\*\n\n```terraform\n(# Right: .*?)```").
+	sections := regexp.MustCompile("(?s)\n### (Wrong: [^\n]+)\n.*?```terraform\n(# Wrong: .*?)```\n\n" +
+		"Symptom: .*?\\*\\*Right:\\*\\*\n\n```terraform\n(# Right: .*?)```").
 		FindAllStringSubmatch(guide, -1)
 
 	// Each section has two configurations. The guide begins with the lines that belong to all of them.

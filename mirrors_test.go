@@ -75,21 +75,26 @@ func TestGuideBuildsTheProvider(t *testing.T) {
 	for name, test := range map[string]struct {
 		make, powerShell string // What is in the commands.
 		folder           string // The folder in the command for PowerShell.
-		setting          string // The setting of make that names the folder.
+		setting          string // What the test adds, so that make does not write to the user's own folder.
 		path             func(folder string) string
 	}{
 		"install": {
 			"make install", "install", `$env:APPDATA\terraform.d\plugins`, "PLUGINS=",
 			func(folder string) string { return provider.UnpackedPath(folder, build.Registry) },
 		},
-		"mirror": {"make mirror", "mirror", `D:\terraform\providers`, "DIR=", provider.PackedPath},
+		"mirror": {"make mirror", "mirror", `D:\terraform\providers`, "", provider.PackedPath},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
 			byMake, byGo := t.TempDir(), t.TempDir()
 
-			runs(t, append(with(blockWith(t, "console", test.make)[0], guideMirror, byMake, guidePlatforms, build.Host()), test.setting+byMake))
+			words := with(blockWith(t, "console", test.make)[0], guideMirror, byMake, guidePlatforms, build.Host())
+			if test.setting != "" {
+				words = append(words, test.setting+byMake)
+			}
+
+			runs(t, words)
 
 			var command command
 
@@ -269,7 +274,8 @@ func TestGuideShowsInstallationBlocks(t *testing.T) {
 
 	// The lock file gets the checksum from the mirror, as the guide says.
 	lock := blockWith(t, "console", "terraform providers lock")[0]
-	if succeeded, output := i.terraform(with(lock, guideMirror, mirror, "windows_amd64", build.Host(), "linux_amd64", build.Host())[1:]...); !succeeded {
+	lock = with(lock, guideMirror, mirror, "windows_amd64", build.Host(), "linux_amd64", build.Host())
+	if succeeded, output := i.terraform(lock[1:]...); !succeeded {
 		t.Errorf("%q fails:\n%s", lock, output)
 	}
 
@@ -280,12 +286,12 @@ func TestGuideShowsInstallationBlocks(t *testing.T) {
 		}
 	}
 
-	if succeeded, output := i.terraform("init", "-no-color", "-input=false"); !succeeded || !strings.Contains(output, "Using previously-installed qccpro/qcc v0.1.0") {
-		t.Errorf("init without -upgrade says\n%s", output)
-	}
-
-	if succeeded, output := i.terraform("init", "-no-color", "-input=false", "-upgrade"); !succeeded || !strings.Contains(output, "Installed qccpro/qcc v0.1.1") {
-		t.Errorf("init -upgrade says\n%s", output)
+	for _, test := range []struct{ flag, says string }{
+		{"-upgrade=false", "Using previously-installed qccpro/qcc v0.1.0"}, {"-upgrade", "Installed qccpro/qcc v0.1.1"},
+	} {
+		if succeeded, output := i.terraform("init", "-no-color", "-input=false", test.flag); !succeeded || !strings.Contains(output, test.says) {
+			t.Errorf("init %s does not say %q:\n%s", test.flag, test.says, output)
+		}
 	}
 
 	// Other providers come from the registry. Without direct, nobody asks it.
@@ -319,8 +325,10 @@ func TestGuideShowsANetworkMirror(t *testing.T) {
 		t.Fatalf("the guide has %d JSON files, want 2", len(files))
 	}
 
+	folder := filepath.Dir(provider.PackedPath(mirror))
+
 	for name, content := range map[string]string{"index.json": files[0], guideVersion + ".json": strings.ReplaceAll(files[1], "linux_amd64", build.Host())} {
-		if err := os.WriteFile(filepath.Join(filepath.Dir(provider.PackedPath(mirror)), name), []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -119,6 +119,13 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 
 	compare("the links from", links["English"], links["Chinese"])
 
+	// A reader of Chinese sees before a click that a guide is in English.
+	for _, link := range regexp.MustCompile(`\]\(([^)/\s]+\.md)(?:#[^)\s]*)?\)(（英文）)?`).FindAllStringSubmatch(chinese, -1) {
+		if link[1] != name && !strings.HasSuffix(link[1], chineseSuffix) && link[2] == "" {
+			report("the Chinese page does not say that %s is in English", link[1])
+		}
+	}
+
 	return differences
 }
 
@@ -213,7 +220,8 @@ func TestTwinsThatDiffer(t *testing.T) {
 		"a link to the wrong twin":    {"b-zh.md#那里", "b.md#there"},
 		"a link to the Chinese page":  {"[another](b.md#there)", "[another](b-zh.md)"},
 		"a link that is missing":      {"[c](c.md)", "c"},
-		"links in another order":      {"[c](c.md)（英文）和[资源](../resources/r.md)", "[资源](../resources/r.md)和[c](c.md)（英文）"},
+		"a guide in English":          {"（英文）", ""},
+		"links in another order":           {"[c](c.md)（英文）和[资源](../resources/r.md)", "[资源](../resources/r.md)和[c](c.md)（英文）"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
