@@ -167,7 +167,7 @@ func TestMistakesHaveTheirSymptoms(t *testing.T) {
 
 	guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes.md"))
 
-	sections := regexp.MustCompile("(?s)\n### (Wrong: [^\n]+)\n.*?```terraform\n(# Wrong: .*?)```\n\n" +
+	sections := regexp.MustCompile("(?s)\n### (Wrong: [^\n]+)\n.*?```terraform\n(# Wrong: .*?)```\n\n"+
 		"Symptom: .*?\\*\\*Right:\\*\\*\n\n```terraform\n(# Right: .*?)```").
 		FindAllStringSubmatch(guide, -1)
 

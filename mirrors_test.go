@@ -186,14 +186,16 @@ func (i *installation) requires(others ...string) {
 	i.write("main.tf", configuration+"  }\n}\n")
 }
 
-// init runs terraform init with a CLI configuration, as on a new machine. It returns whether it succeeded, its output, and the hosts to which
-// Terraform wanted to connect.
+// init runs terraform init with a CLI configuration, as on a new machine. It returns whether it succeeded, its output, and the hosts to
+// which Terraform wanted to connect.
 func (i *installation) init(configuration string) (bool, string, []string) {
 	i.t.Helper()
 	i.write("terraform.rc", configuration)
 
-	if err := errors.Join(os.RemoveAll(filepath.Join(i.dir, ".terraform")), os.RemoveAll(filepath.Join(i.dir, ".terraform.lock.hcl"))); err != nil {
-		i.t.Fatal(err)
+	for _, old := range []string{".terraform", ".terraform.lock.hcl"} {
+		if err := os.RemoveAll(filepath.Join(i.dir, old)); err != nil {
+			i.t.Fatal(err)
+		}
 	}
 
 	i.mu.Lock()
@@ -274,6 +276,7 @@ func TestGuideShowsInstallationBlocks(t *testing.T) {
 
 	// The lock file gets the checksum from the mirror, as the guide says.
 	lock := blockWith(t, "console", "terraform providers lock")[0]
+
 	lock = with(lock, guideMirror, mirror, "windows_amd64", build.Host(), "linux_amd64", build.Host())
 	if succeeded, output := i.terraform(lock[1:]...); !succeeded {
 		t.Errorf("%q fails:\n%s", lock, output)
@@ -327,7 +330,9 @@ func TestGuideShowsANetworkMirror(t *testing.T) {
 
 	folder := filepath.Dir(provider.PackedPath(mirror))
 
-	for name, content := range map[string]string{"index.json": files[0], guideVersion + ".json": strings.ReplaceAll(files[1], "linux_amd64", build.Host())} {
+	for name, content := range map[string]string{
+		"index.json": files[0], guideVersion + ".json": strings.ReplaceAll(files[1], "linux_amd64", build.Host()),
+	} {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
