@@ -39,6 +39,8 @@ It listens on loopback addresses only and stops on Ctrl-C. The control API, with
   curl URL/emulator/consume  -X POST -d '{"radar_id": 10}'            somebody uses quota
   curl URL/emulator/modules  -X PUT  -d '[{"id": "radar_id", "totalCount": 5}]'
   curl URL/emulator/behavior -X PUT  -d '{"code": 199, "next": 2}'    the next two queries fail
+  curl URL/emulator/behavior -X PUT  -d '{"concurrent": 20, "delay": "200ms", "lock_after": 500}'
+                                                                      a busy account, which bad queries lock
   curl URL/emulator/behavior -X PUT  -d '{}'                          all is well again
 
 A behavior has the names of the flags below, with "_" for "-".
