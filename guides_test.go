@@ -198,15 +198,29 @@ func TestMistakesHaveTheirSymptoms(t *testing.T) {
 	}
 }
 
+// TestWrongConfigurationsAreMarked finds configurations that a reader of Chinese may take for advice. TestTwins compares the code.
+func TestWrongConfigurationsAreMarked(t *testing.T) {
+	t.Parallel()
+
+	guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes-zh.md"))
+
+	sections := regexp.MustCompile("(?s)\n### 错误：[^\n]+\n.*?```terraform\n# 错误：.*?```\n\n现象：.*?\\*\\*正确：\\*\\*\n\n```terraform\n# 正确：.*?```").FindAllString(guide, -1)
+	if len(sections) != len(mistakeTests) || strings.Count(guide, "\n### ") != len(sections) {
+		t.Errorf("%d wrong configurations are marked, want %d", len(sections), len(mistakeTests))
+	}
+}
+
 // TestMistakesAreFoundBySymptom compares the table at the top of the guide with its headings.
 func TestMistakesAreFoundBySymptom(t *testing.T) {
 	t.Parallel()
 
-	guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes.md"))
+	for _, ending := range languages {
+		guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes"+ending))
 
-	for _, heading := range regexp.MustCompile(`(?m)^### (.+)$`).FindAllStringSubmatch(guide, -1) {
-		if link := "| [" + heading[1] + "](#"; !strings.Contains(strings.ReplaceAll(guide, ", [", "| ["), link) {
-			t.Errorf("the table does not have %s", heading[1])
+		for _, heading := range regexp.MustCompile(`(?m)^### (.+)$`).FindAllStringSubmatch(guide, -1) {
+			if link := "| [" + heading[1] + "](#"; !strings.Contains(strings.NewReplacer(", [", "| [", "、[", "| [").Replace(guide), link) {
+				t.Errorf("the table of mistakes%s does not have %s", ending, heading[1])
+			}
 		}
 	}
 }
@@ -564,7 +578,13 @@ func TestGuidesShowWhatHappens(t *testing.T) {
 	f.Succeeds("plan", required, "-out=tfplan")
 	testkit.Consume(t, service, "radar_id", 20)
 
-	f.Fails("QCC quota is short at this moment.", "apply", "tfplan")
+	// The message for the apply is a fixed text.
+	message := regexp.MustCompile(`error_message = "(QCC quota is short [^"$]+)"`).FindStringSubmatch(f.Read("main.tf"))
+	if message == nil {
+		t.Fatal("the example has no message for the apply")
+	}
+
+	f.Fails(message[1], "apply", "tfplan")
 
 	if _, output := f.Run("plan", required, "-out=tfplan"); !strings.Contains(output, "QCC quota is short by 12") {
 		t.Error(output)

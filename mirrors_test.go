@@ -51,6 +51,9 @@ func runs(t *testing.T, words command) {
 	t.Helper()
 
 	program := exec.CommandContext(t.Context(), words[0], words[1:]...)
+	// A make around this test has passed its own flags.
+	program.Env = append(os.Environ(), "MAKEFLAGS=", "MAKEOVERRIDES=")
+
 	if output, err := program.CombinedOutput(); err != nil {
 		t.Fatalf("%q: %v\n%s", words, err, output)
 	}
