@@ -16,7 +16,7 @@ const guidesDir = "docs/guides"
 
 // mistakeTests reports for each mistake, by its heading in the guide, whether a configuration has the symptom. The code is in f already.
 var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, code string) bool{
-	"An order without `depends_on`": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: an order without `depends_on`": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("plan", "-out=tfplan")
 		testkit.Consume(t, service, "radar_id", 40)
@@ -24,14 +24,14 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 
 		return strings.Contains(f.Succeeds("state", "list"), "terraform_data.monitoring")
 	},
-	"One gate with a total": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: one gate with a total": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		testkit.Consume(t, service, "radar_id", 48)
 
 		return either(t, f, outcome{0, "1 to add, 0 to change, 1 to destroy"}, outcome{1, "Not enough QCC quota"}, "plan", `-var=companies=["second"]`)
 	},
-	"A key that is renamed without `moved`": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, code string) bool {
+	"Wrong: a key that is renamed without `moved`": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, code string) bool {
 		t.Helper()
 
 		before, _, _ := strings.Cut(code, "\nmoved {")
@@ -42,28 +42,28 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 
 		return either(t, f, outcome{1, "short by 32"}, outcome{0, "0 to add, 0 to change, 0 to destroy"}, "plan")
 	},
-	"`ignore_changes` on the requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: `ignore_changes` on the requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		testkit.Consume(t, service, "radar_id", 48)
 
 		return either(t, f, outcome{0, "1 to change"}, outcome{1, "This gate adds: 90 (from 10 to 100)"}, "plan", "-var=companies=100")
 	},
-	"Two provider blocks for one account": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: two provider blocks for one account": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 
 		return either(t, f, outcome{0, "2 to add"}, outcome{1, "short by 12"}, "plan")
 	},
-	"`depends_on` on the data source":   bitesLate("terraform_data.network"),
-	"A condition inside the data block": bitesLate("terraform_data.batch"),
-	"`count` from what is left": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: `depends_on` on the data source":   bitesLate("terraform_data.network"),
+	"Wrong: a condition inside the data block": bitesLate("terraform_data.batch"),
+	"Wrong: `count` from what is left": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		testkit.Consume(t, service, "radar_id", 48)
 
 		return either(t, f, outcome{0, "1 to destroy"}, outcome{0, "No changes."}, "plan")
 	},
-	"An output in a drift job": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: an output in a drift job": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		f.Succeeds("plan", "-detailed-exitcode")
@@ -71,7 +71,7 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 
 		return either(t, f, outcome{2, "48 -> 47"}, outcome{0, "No changes."}, "plan", "-detailed-exitcode")
 	},
-	"A data source inside a check block": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: a data source inside a check block": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 
@@ -82,32 +82,32 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 
 		return changes
 	},
-	"A fixed requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: a fixed requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		testkit.Consume(t, service, "radar_id", 40)
 
 		return either(t, f, outcome{1, "Less than 40 of radar_id are left."}, outcome{0, "No changes."}, "plan")
 	},
-	"A requirement that is also an argument": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: a requirement that is also an argument": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve", "-var=qcc_required={radar_id=5}")
 
 		return either(t, f, outcome{0, "1 to change"}, outcome{0, "No changes."}, "plan")
 	},
-	"New work without a requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: new work without a requirement": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		f.Succeeds("apply", "-auto-approve")
 		service.SetModules()
 
 		return either(t, f, outcome{0, "1 to add"}, outcome{1, "The account has no module \"radar_id\"."}, "plan", `-var=companies=["first","second"]`)
 	},
-	"A condition for each part of an order": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: a condition for each part of an order": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 
 		return either(t, f, outcome{0, "2 to add"}, outcome{1, "short by 12"}, "plan")
 	},
-	"A module that was not bought": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
+	"Wrong: `modules[\"x\"]` of a quota module that was not bought": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()
 		service.SetModules(emulator.Module{ID: "bene_id", Total: 1})
 
@@ -167,10 +167,14 @@ func TestMistakesHaveTheirSymptoms(t *testing.T) {
 
 	guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes.md"))
 
-	sections := regexp.MustCompile("(?s)\n### ([^\n]+)\n.*?```terraform\n(# Mistake: .*?)```\n\nSymptom: .*?```terraform\n(# Right: .*?)```").
+	sections := regexp.MustCompile("(?s)\n### (Wrong: [^\n]+)\n.*?```terraform\n(# Wrong: .*?)```\n\n"+
+		"Symptom: .*?\\*\\*Right:\\*\\*\n\n```terraform\n(# Right: .*?)```").
 		FindAllStringSubmatch(guide, -1)
-	if len(sections) != len(mistakeTests) || strings.Count(guide, "\n### ") != len(sections) || strings.Count(guide, "```terraform\n") != 2*len(sections) {
-		t.Errorf("the guide has %d mistakes beside their mended configurations, and there are %d tests", len(sections), len(mistakeTests))
+
+	// Each section has two configurations. The guide begins with the lines that belong to all of them.
+	configurations := testkit.CodeBlocks(t, filepath.Join(guidesDir, "mistakes.md"), "terraform")
+	if len(sections) != len(mistakeTests) || strings.Count(guide, "\n### ") != len(sections) || len(configurations) != 2*len(sections)+1 {
+		t.Errorf("the guide has %d mistakes beside their right configurations, and there are %d tests", len(sections), len(mistakeTests))
 	}
 
 	for _, section := range sections {
@@ -184,7 +188,7 @@ func TestMistakesHaveTheirSymptoms(t *testing.T) {
 				}
 
 				service := emulator.New()
-				f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": code})
+				f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"terraform.tf": configurations[0], "main.tf": code})
 
 				if shown := test(t, service, f, code); shown != (name == "mistake") {
 					t.Errorf("the configuration has the symptom: %t", shown)
@@ -194,15 +198,29 @@ func TestMistakesHaveTheirSymptoms(t *testing.T) {
 	}
 }
 
+// TestWrongConfigurationsAreMarked finds configurations that a reader of Chinese may take for advice. TestTwins compares the code.
+func TestWrongConfigurationsAreMarked(t *testing.T) {
+	t.Parallel()
+
+	guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes-zh.md"))
+
+	sections := regexp.MustCompile("(?s)\n### 错误：[^\n]+\n.*?```terraform\n# 错误：.*?```\n\n现象：.*?\\*\\*正确：\\*\\*\n\n```terraform\n# 正确：.*?```").FindAllString(guide, -1)
+	if len(sections) != len(mistakeTests) || strings.Count(guide, "\n### ") != len(sections) {
+		t.Errorf("%d wrong configurations are marked, want %d", len(sections), len(mistakeTests))
+	}
+}
+
 // TestMistakesAreFoundBySymptom compares the table at the top of the guide with its headings.
 func TestMistakesAreFoundBySymptom(t *testing.T) {
 	t.Parallel()
 
-	guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes.md"))
+	for _, ending := range languages {
+		guide := testkit.ReadFile(t, filepath.Join(guidesDir, "mistakes"+ending))
 
-	for _, heading := range regexp.MustCompile(`(?m)^### (.+)$`).FindAllStringSubmatch(guide, -1) {
-		if link := "| [" + heading[1] + "](#"; !strings.Contains(strings.ReplaceAll(guide, ", [", "| ["), link) {
-			t.Errorf("the table does not have %s", heading[1])
+		for _, heading := range regexp.MustCompile(`(?m)^### (.+)$`).FindAllStringSubmatch(guide, -1) {
+			if link := "| [" + heading[1] + "](#"; !strings.Contains(strings.NewReplacer(", [", "| [", "、[", "| [").Replace(guide), link) {
+				t.Errorf("the table of mistakes%s does not have %s", ending, heading[1])
+			}
 		}
 	}
 }
@@ -241,27 +259,114 @@ func createsNoOrder(t *testing.T, f *testkit.Folder) {
 	}
 }
 
+// languages are the endings of the names of guides that are twins.
+var languages = map[string]string{"English": ".md", "Chinese": chineseSuffix}
+
 // TestGuidesShowTheGate runs the configuration of the guide "Gate a plan", and compares what the guides show of it with what Terraform says.
 func TestGuidesShowTheGate(t *testing.T) {
 	t.Parallel()
 
-	service := emulator.New()
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
-		"main.tf": testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "terraform")[0],
-	})
+	for language, ending := range languages {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
 
-	f.Succeeds("plan", "-var=orders={north=40}", "-out=tfplan")
-	testkit.Consume(t, service, "radar_id", 20)
+			plan, apply := "gate-a-plan"+ending, "gate-an-apply"+ending
+			service := emulator.New()
+			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
+				"main.tf": testkit.CodeBlocks(t, filepath.Join(guidesDir, plan), "terraform")[0],
+			})
 
-	_, output := f.Run("apply", "tfplan")
-	shows(t, "gate-an-apply.md", "text", refusal(t, output))
-	createsNoOrder(t, f)
+			// The commands of both guides. The first ones set the credentials of a real account.
+			first := commands(testkit.CodeBlocks(t, filepath.Join(guidesDir, plan), "console")[0])
+			if len(first) != 4 || first[0][0] != "set" || first[1][0] != "set" {
+				t.Fatalf("%s begins with %q", plan, first)
+			}
 
-	service.SetModules(emulator.Sample()...)
-	f.Succeeds("apply", "-auto-approve", "-var=orders={north=20}")
+			for _, command := range first[2:] {
+				f.Succeeds(command[1:]...)
+			}
 
-	_, output = f.Run("plan", "-var=orders={north=70}")
-	shows(t, "gate-a-plan.md", "text", refusal(t, output))
+			saved := commands(testkit.CodeBlocks(t, filepath.Join(guidesDir, apply), "console")[0])
+			if len(saved) != 2 {
+				t.Fatalf("%s begins with %q", apply, saved)
+			}
+
+			f.Succeeds(saved[0][1:]...)
+			testkit.Consume(t, service, "radar_id", 20)
+
+			code, output := f.Run(saved[1][1:]...)
+			if code != 1 {
+				t.Errorf("exit code %d, want 1", code)
+			}
+
+			shows(t, apply, "text", refusal(t, output))
+			createsNoOrder(t, f)
+
+			service.SetModules(emulator.Sample()...)
+			f.Succeeds("apply", "-auto-approve", "-var=orders={north=20}")
+
+			_, output = f.Run("plan", "-var=orders={north=70}")
+			shows(t, plan, "text", refusal(t, output))
+		})
+	}
+}
+
+// TestGuidesShowRules runs the rules of your own that the guides show.
+func TestGuidesShowRules(t *testing.T) {
+	t.Parallel()
+
+	const required = "-var=qcc_required={radar_id=40}"
+
+	for language, ending := range languages {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+
+			plan, apply := "gate-a-plan"+ending, "gate-an-apply"+ending
+
+			configurations := testkit.CodeBlocks(t, filepath.Join(guidesDir, plan), "terraform")
+			if len(configurations) != 4 {
+				t.Fatalf("%s has %d configurations, want 4", plan, len(configurations))
+			}
+
+			// The rules begin with the first lines of the gate.
+			head, _, _ := strings.Cut(configurations[0], "\n\n# ")
+
+			service := emulator.New()
+			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"terraform.tf": head, "main.tf": configurations[2]})
+
+			// The guide says what the variable looks like.
+			if flag := "`" + strings.Replace(required, "=", "='", 1) + "'`"; !strings.Contains(testkit.ReadFile(t, filepath.Join(guidesDir, plan)), flag) {
+				t.Errorf("%s does not show %s", plan, flag)
+			}
+
+			f.Succeeds("plan", required)
+			testkit.Consume(t, service, "radar_id", 20)
+			f.Fails(`QCC quota is short by {"radar_id":12}.`, "plan", required)
+			f.Succeeds("apply", "-auto-approve")
+
+			// An early warning.
+			f.Write("main.tf", configurations[3])
+			f.Succeeds("plan")
+			testkit.Consume(t, service, "radar_id", 20)
+			f.Plans("Warning: Check block assertion failed")
+			f.Plans(`Below the reserve: {"radar_id":2}.`)
+
+			// The rule that is judged again at apply.
+			service.SetModules(emulator.Sample()...)
+			f.Succeeds("destroy", "-auto-approve")
+			f.Write("main.tf", testkit.CodeBlocks(t, filepath.Join(guidesDir, apply), "terraform")[0])
+			f.Succeeds("plan", required, "-out=tfplan")
+			testkit.Consume(t, service, "radar_id", 20)
+
+			_, output := f.Run("apply", "tfplan")
+			shows(t, apply, "text", regexp.MustCompile(`complete after \d+s`).ReplaceAllString(output, "complete after 0s"))
+			createsNoOrder(t, f)
+			f.Fails(`QCC quota is short by {"radar_id":12}.`, "plan", required)
+
+			service.SetModules(emulator.Sample()...)
+			f.Succeeds("apply", "-auto-approve", required)
+		})
+	}
 }
 
 // TestGuideInChineseShowsWhatHappens runs the commands of the guide in their order. Each output that it shows must be one of the command
@@ -383,9 +488,23 @@ func TestGuideOnPipelinesIsRightAboutGates(t *testing.T) {
 func TestGuidesReplaceGates(t *testing.T) {
 	t.Parallel()
 
-	commands := testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "console")
-	if len(commands) != 3 {
-		t.Fatalf("the guide shows %d groups of commands, want 3", len(commands))
+	shown := testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "console")
+	if len(shown) != 5 {
+		t.Fatalf("the guide shows %d groups of commands, want 5", len(shown))
+	}
+
+	// run returns the arguments of a command in a group, with a further one.
+	run := func(group, index int, argument string) []string {
+		words := commands(shown[group])[index]
+		if words[0] != "terraform" {
+			t.Fatalf("%q does not run Terraform", words)
+		}
+
+		if argument == "" {
+			return words[1:]
+		}
+
+		return append([]string{words[1], argument}, words[2:]...)
 	}
 
 	const orders = "-var=orders={north=20,south=20}"
@@ -395,10 +514,6 @@ func TestGuidesReplaceGates(t *testing.T) {
 		"main.tf": testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "terraform")[0],
 	})
 
-	run := func(command string) []string {
-		return append(strings.Fields(strings.ReplaceAll(strings.TrimPrefix(command, "terraform "), "'", "")), "-no-color")
-	}
-
 	f.Write("import.tf", testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "terraform")[1])
 
 	if output := f.Succeeds("plan", "-var=orders={north=20}"); !strings.Contains(output, "1 to import, 1 to add, 0 to change") {
@@ -407,8 +522,7 @@ func TestGuidesReplaceGates(t *testing.T) {
 
 	f.Write("import.tf", "")
 
-	imports := run(commands[2])
-	f.Succeeds(append([]string{imports[0], orders}, imports[1:]...)...)
+	f.Succeeds(run(4, 0, orders)...)
 
 	if state := f.Succeeds("state", "show", `qcc_quota_gate.monitoring["north"]`); !strings.Contains(state, `"radar_id" = 20`) {
 		t.Errorf("the import has made\n%s", state)
@@ -422,20 +536,32 @@ func TestGuidesReplaceGates(t *testing.T) {
 		t.Errorf("the orders are not planned without their gates:\n%s", output)
 	}
 
-	f.Fails("Granted to other gates in this run: 20", append(run(commands[0]), orders)...)
+	f.Fails("Granted to other gates in this run: 20", run(1, 0, orders)...)
+
+	// The variable replaces the gate of north only.
+	variable := commands(shown[2])[0]
+	if len(variable) != 2 || variable[0] != "set" || !strings.HasPrefix(variable[1], "TF_CLI_ARGS_plan=") {
+		t.Fatalf("%q sets no arguments", variable)
+	}
+
+	f.Set(variable[1])
+
+	if output := f.Succeeds("plan", orders); !strings.Contains(output, "3 to add, 0 to change, 1 to destroy") {
+		t.Errorf("the variable plans\n%s", output)
+	}
+
+	f.Set("TF_CLI_ARGS_plan=")
+
 	service.SetModules(emulator.Sample()...)
-	f.Succeeds(append(run(commands[0]), orders)...)
+	f.Succeeds(run(1, 0, orders)...)
 	f.Succeeds("apply", "tfplan")
 
 	// The gate of south grows from 1 to 16, and its order does not.
 	f.Succeeds("apply", "-auto-approve", "-var=orders={north=20,south=1}")
 	f.Succeeds("apply", "-auto-approve", "-target=qcc_quota_gate.monitoring", "-var=orders={north=20,south=16}")
 
-	remove, again, _ := strings.Cut(strings.TrimSpace(commands[1]), "\n")
-	f.Succeeds(strings.Fields(strings.ReplaceAll(strings.TrimPrefix(remove, "terraform "), "'", ""))...)
-
-	imports = run(again)
-	f.Succeeds(append([]string{imports[0], "-var=orders={north=20,south=16}"}, imports[1:]...)...)
+	f.Succeeds(run(3, 0, "")...)
+	f.Succeeds(run(3, 1, "-var=orders={north=20,south=16}")...)
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 14})
 	f.Fails("is short by 1. This gate adds: 15 (from 1 to 16)", "plan", "-var=orders={north=20,south=16}")
 }
@@ -452,10 +578,15 @@ func TestGuidesShowWhatHappens(t *testing.T) {
 	f.Succeeds("plan", required, "-out=tfplan")
 	testkit.Consume(t, service, "radar_id", 20)
 
-	_, output := f.Run("apply", "tfplan")
-	shows(t, "gate-an-apply.md", "text", regexp.MustCompile(`complete after \d+s`).ReplaceAllString(output, "complete after 0s"))
+	// The message for the apply is a fixed text.
+	message := regexp.MustCompile(`error_message = "(QCC quota is short [^"$]+)"`).FindStringSubmatch(f.Read("main.tf"))
+	if message == nil {
+		t.Fatal("the example has no message for the apply")
+	}
 
-	if _, output = f.Run("plan", required, "-out=tfplan"); !strings.Contains(output, "QCC quota is short by 12") {
+	f.Fails(message[1], "apply", "tfplan")
+
+	if _, output := f.Run("plan", required, "-out=tfplan"); !strings.Contains(output, "QCC quota is short by 12") {
 		t.Error(output)
 	}
 
@@ -464,14 +595,50 @@ func TestGuidesShowWhatHappens(t *testing.T) {
 	shows(t, "in-ci-pipelines.md", "markdown", summary)
 }
 
-// TestGuidesShowTheMocksAtWork also runs them as OpenTofu needs them: with the mocked quota in the mock_provider block.
+// TestGuidesShowTheMocksAtWork runs the rule and its tests as the guides show them.
 func TestGuidesShowTheMocksAtWork(t *testing.T) {
+	t.Parallel()
+
+	for language, ending := range languages {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
+
+			guide := "testing-with-mocks" + ending
+			page := filepath.Join(guidesDir, guide)
+
+			modules, tests := testkit.CodeBlocks(t, page, "terraform"), testkit.CodeBlocks(t, page, "hcl")
+			if len(modules) != 2 || len(tests) != 3 {
+				t.Fatalf("%s has %d modules and %d tests, want 2 and 3", guide, len(modules), len(tests))
+			}
+
+			f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{
+				"main.tf": modules[1], "tests/qcc/quota.tfmock.hcl": tests[1], "tests/gate.tftest.hcl": tests[2],
+			})
+
+			shows(t, guide, "text", f.Succeeds("test"))
+
+			// The tests can fail.
+			f.Write("main.tf", strings.Replace(modules[1], "length(local.short) == 0", "length(local.short) >= 0", 1))
+			f.Fails("Missing expected failure", "test")
+
+			// All five attributes are in the guide's table.
+			for _, attribute := range []string{"name", "total", "consumed", "deletable", "remaining"} {
+				if !strings.Contains(tests[1], "        "+attribute+" ") || !strings.Contains(testkit.ReadFile(t, page), "| `"+attribute+"` |") {
+					t.Errorf("%s does not have %s", guide, attribute)
+				}
+			}
+		})
+	}
+}
+
+// TestMocksForOpenTofu runs the example as OpenTofu needs it: with the mocked quota in the mock_provider block.
+func TestMocksForOpenTofu(t *testing.T) {
 	t.Parallel()
 
 	files := testkit.Example(t, "terraform-test")
 	f := testkit.NewFolder(t, testkit.Silent(t), files)
 
-	shows(t, "testing-with-mocks.md", "text", "$ terraform test\n"+f.Succeeds("test"))
+	f.Succeeds("test")
 
 	const source = `  source = "./tests/qcc"` + "\n"
 

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"net/http"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -22,10 +24,21 @@ func TestGuidesShowMockedGatesAtWork(t *testing.T) {
 		mocked = "mock_provider \"qcc\" {}\n"
 	)
 
-	files := testkit.Example(t, "terraform-test-gate")
-	f := testkit.NewFolder(t, testkit.Silent(t), files)
+	for language, ending := range languages {
+		t.Run(language, func(t *testing.T) {
+			t.Parallel()
 
-	shows(t, "testing-with-mocks.md", "text", "$ terraform test\n"+f.Succeeds("test"))
+			guide := "testing-with-mocks" + ending
+			page := filepath.Join(guidesDir, guide)
+			f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{
+				"main.tf": testkit.CodeBlocks(t, page, "terraform")[0], tests: testkit.CodeBlocks(t, page, "hcl")[0],
+			})
+
+			shows(t, guide, "text", f.Succeeds("test"))
+		})
+	}
+
+	f := testkit.NewFolder(t, testkit.Silent(t), testkit.Example(t, "terraform-test-gate"))
 
 	// It never refuses, whatever it requires, and however it is mocked.
 	for name, mock := range map[string]string{
@@ -77,22 +90,42 @@ func TestGuidesShowHowToTestThatAGateRefuses(t *testing.T) {
 	f.Fails("The quota of natural_person_id (自然人核验) is short by 1.", "test", "-filter=tests/real.tftest.hcl")
 	f.Fails("Missing expected failure", "test", "-filter=tests/real.tftest.hcl")
 
-	lines := strings.Split(strings.TrimSpace(testkit.CodeBlocks(t, guide, "console")[0]), "\n")
-	if len(lines) != 3 {
-		t.Fatalf("there are %d commands, want 3", len(lines))
+	shown := testkit.CodeBlocks(t, guide, "console")
+	if len(shown) != 5 {
+		t.Fatalf("there are %d groups of commands, want 5", len(shown))
 	}
 
-	stated := regexp.MustCompile(`^curl \$QCC_BASE_URL(/emulator/modules) -X PUT -d '(.*)'$`).FindStringSubmatch(lines[0])
-	if stated == nil {
-		t.Fatalf("%s states no quota", lines[0])
+	// The variables are those of an emulator that listens at the address of the command before.
+	listen := commands(shown[1])[0]
+	address := regexp.MustCompile(`-listen (127\.0\.0\.1:\d+)$`).FindStringSubmatch(strings.Join(listen, " "))
+
+	if listen[0] != "make" || listen[1] != "emulator" || address == nil {
+		t.Fatalf("%q starts no emulator with a fixed port", listen)
 	}
 
-	put(t, url+stated[1], stated[2])
+	want := testkit.Credentials("http://" + address[1]).Environ()
+
+	for _, variable := range commands(shown[2]) {
+		if variable[0] != "set" || !slices.Contains(want, variable[1]) {
+			t.Errorf("%q is none of %q", variable, want)
+		}
+	}
+
+	lines := commands(shown[3])
+	if len(lines) != 3 || lines[0][0] != "request" || lines[0][1] != http.MethodPut {
+		t.Fatalf("%q are not a request and two plans", lines)
+	}
+
+	path, found := strings.CutPrefix(lines[0][2], "$QCC_BASE_URL")
+	if !found {
+		t.Fatalf("%s is no address of the emulator", lines[0][2])
+	}
+
+	put(t, url+path, lines[0][3])
 
 	for i, succeeds := range map[int]bool{1: true, 2: false} {
-		command, _, _ := strings.Cut(lines[i], "  #")
-		if succeeded, output := shell(t, f, command); succeeded != succeeds {
-			t.Errorf("%s succeeds: %t\n%s", command, succeeded, output)
+		if code, output := f.Run(lines[i][1:]...); (code == 0) != succeeds || strings.Contains(output, "is short by 1.") == succeeds {
+			t.Errorf("%q: exit code %d\n%s", lines[i], code, output)
 		}
 	}
 

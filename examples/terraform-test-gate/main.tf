@@ -1,11 +1,13 @@
-# A module with gates, and tests of what the gates require. The tests need no account and no network: terraform test.
+# A Terraform module with gates. `terraform test` tests what the gates require.
+# The tests need no account and no network.
 
 terraform {
   required_version = ">= 1.4"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -21,7 +23,7 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = 1, natural_person_id = each.value }
 }
 
-# Stands for what consumes the quota: a resource of another provider.
+# Put your own order here: a resource that consumes the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

@@ -1,17 +1,19 @@
-# A module with a gate, and tests of it that need no account and no network: terraform test.
+# A Terraform module with a rule of its own. `terraform test` tests it with a
+# mocked quota. The tests need no account and no network.
 
 terraform {
   required_version = ">= 1.8"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
 
 variable "qcc_required" {
-  description = "What this change will consume, by module id. Set it only when new work is ordered."
+  description = "What this run orders, by quota module. Set it only if it orders new work."
   type        = map(number)
   default     = {}
   nullable    = false
@@ -35,6 +37,6 @@ resource "terraform_data" "order" {
 }
 
 output "short" {
-  description = "By how much each module is short."
+  description = "By how much each quota module is short."
   value       = local.short
 }

@@ -1,18 +1,20 @@
-# A gate at plan and at apply. The data source gives the plan its numbers. The ephemeral resource is read again at apply, so that
-# a saved plan is refused too if the quota was used up after it was made.
+# A rule of your own, judged at plan and again at apply. The data source puts
+# the counts into the plan. Terraform reads the ephemeral resource again at
+# apply. If the quota was used up meanwhile, the apply fails.
 
 terraform {
   required_version = ">= 1.10"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
 
 variable "qcc_required" {
-  description = "What this change will consume, by module id. Set it only when new work is ordered."
+  description = "What this run orders, by quota module. Set it only if it orders new work."
   type        = map(number)
   default     = {}
   nullable    = false
@@ -22,7 +24,8 @@ provider "qcc" {}
 
 data "qcc_quota" "this" {
   lifecycle {
-    # Shows in a plan of OpenTofu, and in one with -target, that it has read the quota. The pipelines' examples rely on it.
+    # Shows that the quota was read. The scripts in examples/pipelines require
+    # it for plans of OpenTofu, and for plans with -target.
     postcondition {
       condition     = self.modules != null
       error_message = "The quota was not read."
@@ -37,7 +40,8 @@ locals {
   short_now = provider::qcc::shortfalls(ephemeral.qcc_quota.now.modules, var.qcc_required)
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a module.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota.
 resource "terraform_data" "order" {
   lifecycle {
     precondition {
@@ -47,7 +51,8 @@ resource "terraform_data" "order" {
       ])
     }
 
-    # Judged at plan and at apply. Its message is a fixed text, because nothing of an ephemeral value may leave the run.
+    # Judged at plan and at apply. The message is a fixed text, because
+    # Terraform does not print ephemeral values.
     precondition {
       condition     = length(local.short_now) == 0
       error_message = "QCC quota is short now. The output of terraform plan shows by how much."

@@ -1,17 +1,19 @@
-# An early warning: the plan goes on, and says that the quota runs low while there is still time to buy more.
+# An early warning. The plan continues, and warns that the quota is low while
+# there is still time to buy more.
 
 terraform {
   required_version = ">= 1.8"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
 
 variable "qcc_reserve" {
-  description = "How much of each module, by its id, should always be left."
+  description = "How much of each quota module should always remain."
   type        = map(number)
   default     = { radar_id = 10, bene_id = 10, natural_person_id = 10 }
   nullable    = false
@@ -19,7 +21,8 @@ variable "qcc_reserve" {
 
 provider "qcc" {}
 
-# Not inside the check block: there it would be read at the end of every apply, and every plan would seem to have changes.
+# Keep this outside the check block. Inside, Terraform reads it again at the
+# end of every apply, and every plan shows changes.
 data "qcc_quota" "this" {}
 
 locals {

@@ -1,12 +1,15 @@
-# A child module brings its own gate. Terraform passes the one provider block down, so the gates of all modules add up. With for_each, all
-# gates are judged before the first order. The orders of a second module block would wait for the gates of that block only.
+# A Terraform module brings its own gate. Terraform passes the provider block
+# down to it, so the gates of all modules add up. With for_each, all gates are
+# judged before the first order. In a second module block, the orders would
+# wait for the gates of that block only.
 
 terraform {
   required_version = ">= 1.4"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }

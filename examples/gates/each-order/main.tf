@@ -1,11 +1,13 @@
-# A gate for each order. Each gate says what its order needs. The plan adds up what is new, and is refused if the quota does not suffice.
+# One gate for each order. Each gate says what its order needs. The plan adds
+# up what is new. If the quota does not suffice, the plan fails.
 
 terraform {
   required_version = ">= 1.4"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -18,17 +20,18 @@ variable "companies" {
 
 provider "qcc" {}
 
-# The gate of a company that is already under monitoring adds nothing.
+# If a company is already under monitoring, its gate adds nothing.
 resource "qcc_quota_gate" "monitoring" {
   for_each = var.companies
 
   required = { radar_id = 1 }
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 
   input      = each.key
-  depends_on = [qcc_quota_gate.monitoring] # All gates are judged before the first order.
+  depends_on = [qcc_quota_gate.monitoring] # All gates before the first order.
 }

@@ -1,12 +1,14 @@
-# Work that was ordered before there was a gate. The import block takes it over: nothing is judged, and QCC is not asked. Companies that
-# you add later are judged.
+# Work that was ordered before there was a gate. The import block adds a gate
+# for it: nothing is judged, and no request is sent. Companies that you add
+# later are judged.
 
 terraform {
   required_version = ">= 1.7"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -25,7 +27,8 @@ variable "ordered_before" {
 
 provider "qcc" {}
 
-# The ID lists what the order has needed of each quota module. Remove this block after the apply.
+# The ID lists what the order needed of each quota module. Remove this block
+# after the apply.
 import {
   for_each = var.ordered_before
 
@@ -39,7 +42,8 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = 1 }
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

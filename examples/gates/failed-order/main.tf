@@ -1,5 +1,6 @@
-# An order failed behind its gate. The gate was granted, so it is in the state and the next plan does not judge it again. Before you try
-# again, replace the gate of each order that is missing:
+# An order failed after its gate had passed. The gate is in the state, so the
+# next plan does not judge it. Before you try again, replace the gate of each
+# order that is missing:
 #
 #   terraform plan -replace='qcc_quota_gate.monitoring["second"]' -out=tfplan
 #   terraform apply tfplan
@@ -9,7 +10,8 @@ terraform {
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -34,7 +36,8 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = 1 }
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

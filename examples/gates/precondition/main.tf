@@ -1,18 +1,20 @@
-# A rule of your own, as a precondition. Terraform judges it at every plan, so its requirement stands in a variable that is empty unless new
-# work is ordered. A gate resource does not need that: see the example each-order.
+# A rule of your own, as a precondition. Terraform judges it at every plan. So
+# the requirement is a variable that is empty, unless the run orders new work.
+# A gate resource does not need that: see the example each-order.
 
 terraform {
   required_version = ">= 1.8"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
 
 variable "qcc_required" {
-  description = "What this change will consume, by module id. Set it only when new work is ordered."
+  description = "What this run orders, by quota module. Set it only if it orders new work."
   type        = map(number)
   default     = {}
   nullable    = false
@@ -22,7 +24,8 @@ provider "qcc" {}
 
 data "qcc_quota" "this" {
   lifecycle {
-    # Shows in a plan of OpenTofu, and in one with -target, that it has read the quota. The pipelines' examples rely on it.
+    # Shows that the quota was read. The scripts in examples/pipelines require
+    # it for plans of OpenTofu, and for plans with -target.
     postcondition {
       condition     = self.modules != null
       error_message = "The quota was not read."
@@ -34,7 +37,8 @@ locals {
   short = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a module.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota.
 resource "terraform_data" "order" {
   lifecycle {
     precondition {

@@ -1,11 +1,13 @@
-# A key is renamed. Without the moved blocks, the renamed gate is a new one: the plan asks for its whole requirement again.
+# A key is renamed. Without the moved blocks, Terraform sees a new gate, and
+# the plan judges its whole requirement again.
 
 terraform {
   required_version = ">= 1.4"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -24,7 +26,8 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = 1 }
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

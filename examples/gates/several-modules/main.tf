@@ -1,12 +1,13 @@
-# An order that needs several quota modules stands behind one gate, which names all of them. If the number of persons grows, only the growth
-# is judged.
+# If an order needs several quota modules, one gate names all of them. If the
+# number of persons grows, only the growth is judged.
 
 terraform {
   required_version = ">= 1.4"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -29,7 +30,8 @@ resource "qcc_quota_gate" "screening" {
   }
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota.
 resource "terraform_data" "screening" {
   for_each = var.companies
 

@@ -1,12 +1,14 @@
-# A company is swapped for another, and the key of the order stays. The new company needs quota of its own, so it needs a gate of its own:
-# the key of the gate names the company, too.
+# A company is swapped for another, and the key of the order stays. The new
+# company needs quota, so it needs a gate of its own. Therefore the key of the
+# gate also names the company.
 
 terraform {
   required_version = ">= 1.4"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -25,7 +27,8 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = 1 }
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

@@ -1,12 +1,14 @@
-# One gate with a total. It is shorter than a gate for each order, and counts only growth: it does not see that one company is swapped for
-# another, and it cannot be replaced for a single order that failed.
+# One gate with a total. It is shorter than one gate for each order, but it
+# judges only growth of the total. It misses a company that is swapped for
+# another. It cannot be replaced for a single order that failed.
 
 terraform {
   required_version = ">= 1.4"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
@@ -23,7 +25,8 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = length(var.companies) }
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a Terraform module.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

@@ -1,17 +1,20 @@
-# Two companies, each with its own credentials and quota. The parent company's come from QCC_KEY and QCC_SECRET_KEY.
+# Two companies, each with its own credentials and quota. The credentials of
+# the parent company come from QCC_KEY and QCC_SECRET_KEY.
 
 terraform {
   required_version = ">= 1.10"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
 
-# Ephemeral variables stay out of a saved plan. Variables that are only sensitive stand in it in clear. Set these by
-# TF_VAR_subsidiary_key and TF_VAR_subsidiary_secret_key, at plan and at apply.
+# Set TF_VAR_subsidiary_key and TF_VAR_subsidiary_secret_key, at plan and at
+# apply. A saved plan does not contain ephemeral variables. It contains
+# variables that are only sensitive, in clear text.
 variable "subsidiary_key" {
   description = "The subsidiary's company key."
   type        = string
@@ -59,8 +62,9 @@ resource "qcc_quota_gate" "subsidiary" {
   required = { radar_id = 1 }
 }
 
-# Stands for what consumes the quota: a resource of another provider, or a Terraform module. It waits for both companies' gates, so that
-# nothing is ordered if either is refused.
+# Put your own order here: a resource or a Terraform module that consumes
+# the quota. It waits for the gates of both companies. If one gate is refused,
+# nothing is ordered.
 resource "terraform_data" "monitoring" {
   for_each = setunion(var.parent_companies, var.subsidiary_companies)
 

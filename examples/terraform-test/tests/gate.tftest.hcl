@@ -34,7 +34,7 @@ run "short" {
   expect_failures = [terraform_data.order]
 }
 
-# A module that the account has not bought is no capacity.
+# The account has not bought this quota module, so nothing is available.
 run "module_missing" {
   command = plan
 
@@ -45,7 +45,7 @@ run "module_missing" {
   expect_failures = [terraform_data.order]
 }
 
-# One run with numbers of its own.
+# This run has counts of its own.
 run "used_up" {
   command = plan
 

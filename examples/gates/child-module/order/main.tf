@@ -1,11 +1,13 @@
-# Orders monitoring of companies. It has no provider block: a second block would count its gates apart from those of the other modules.
+# Orders monitoring of companies. Do not add a provider block here: its gates
+# would not be added up with the gates of other modules.
 
 terraform {
   required_version = ">= 1.4"
 
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = ">= 0.1.0"
     }
   }
 }
@@ -21,7 +23,7 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = 1 }
 }
 
-# Stands for what consumes the quota: a resource of another provider.
+# Put your own order here: a resource that consumes the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

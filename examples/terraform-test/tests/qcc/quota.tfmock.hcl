@@ -1,4 +1,5 @@
-# What the mocked provider answers. Every module has all five attributes: OpenTofu does not fill in what is left out.
+# What the mocked provider returns. Give each quota module all five
+# attributes, because OpenTofu does not fill in missing ones.
 
 mock_data "qcc_quota" {
   defaults = {
