@@ -19,7 +19,7 @@ import (
 )
 
 // Version is the version of every provider in the mirror of a CLI.
-const Version = "0.0.1"
+const Version = "0.1.0"
 
 const (
 	// tofusRegistry is the registry from which OpenTofu installs providers.
