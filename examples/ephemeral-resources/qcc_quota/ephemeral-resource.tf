@@ -1,3 +1,6 @@
+# QCC_KEY and QCC_SECRET_KEY hold the credentials.
+provider "qcc" {}
+
 ephemeral "qcc_quota" "now" {}
 
 # Judged at plan, and again when the plan is applied.
