@@ -110,9 +110,8 @@ func TestPinsAllowWhatMakeInstalls(t *testing.T) {
 	t.Parallel()
 
 	want := `"~> ` + makeVersion(t) + `"`
-	pages := append(slices.Clone(pagesOfSteps[:5]), "examples/provider/provider.tf")
 
-	for _, name := range pages {
+	for _, name := range slices.Concat(pagesOfSteps[:5], []string{"examples/provider/provider.tf"}) {
 		page := testkit.ReadFile(t, name)
 		if !regexp.MustCompile(`source += "qccpro/qcc"\n +version = ` + regexp.QuoteMeta(want)).MatchString(page) {
 			t.Errorf("%s does not pin the version %s", name, want)

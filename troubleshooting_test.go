@@ -123,9 +123,10 @@ func TestSymptomsAreWhatTerraformPrints(t *testing.T) {
 	t.Parallel()
 
 	messages := func(page string) []string {
-		var found []string
+		rows := regexp.MustCompile("(?m)^\\| `([^`]+ [^`]+)` \\|").FindAllStringSubmatch(testkit.ReadFile(t, filepath.Join(guidesDir, page)), -1)
 
-		for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+ [^`]+)` \\|").FindAllStringSubmatch(testkit.ReadFile(t, filepath.Join(guidesDir, page)), -1) {
+		found := make([]string, 0, len(rows))
+		for _, row := range rows {
 			found = append(found, row[1])
 		}
 
@@ -184,6 +185,7 @@ func TestLogHasTheFieldsOfTheGuide(t *testing.T) {
 	}
 
 	fields := regexp.MustCompile(`\b(attempt|elapsed_ms|http_status|code|wait_ms)=\d`)
+
 	for _, line := range lines {
 		for _, page := range []string{"troubleshooting.md", "troubleshooting-zh.md"} {
 			rows := regexp.MustCompile("(?m)^\\| `(\\w+)` \\|").FindAllStringSubmatch(testkit.ReadFile(t, filepath.Join(guidesDir, page)), -1)

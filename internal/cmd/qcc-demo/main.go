@@ -34,6 +34,7 @@ var configuration string
 
 func main() {
 	pictures := flag.String("pictures", "", "draw the refused plan into this `folder`, instead of the demo")
+
 	flag.Parse()
 
 	// A closed output pipe (SIGPIPE) ends the demo like Ctrl-C. Terraform and its providers stop, and the folder is removed.
