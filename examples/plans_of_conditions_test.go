@@ -214,6 +214,6 @@ check "words" {
 			refused, "- `check.words`: \\<b\\> a\\`!\\[x\\](http://example.com)\\*b\\*\\\\\\|c # done",
 			"| `a?![x](http://example.com)*b*??c` | a\\`!\\[x\\](http://example.com)\\*b\\*\\\\\\|c | – | – | – | 0 | – |",
 		},
-		denials: "check.words: <b>  a`![x](http://example.com)*b*\\|c\n# done",
+		denials: "check.words: <b> a`![x](http://example.com)*b*\\|c # done",
 	},
 }

@@ -126,8 +126,8 @@ var unreadPlans = map[string]planCase{
 	"an older state, and the read of a check fails": {
 		applied: testkit.RequiredProvider + reads, config: testkit.RequiredProvider + checkThatReads, quota: emulator.Behavior{Code: 112}, refused: true,
 		summary: []string{refused, noCounts}, lacks: older,
-		denials: "check.qcc_quota: Quota query refused by QCC: QCC answered the quota query with status code 112.\n\n" +
-			"  QCC's message: 您的账号剩余使用量已不足或已过期\n\nThe account has no calls left, or has expired.\n\n" +
+		denials: "check.qcc_quota: Quota query refused by QCC: QCC answered the quota query with status code 112. " +
+			"QCC's message: 您的账号剩余使用量已不足或已过期 The account has no calls left, or has expired. " +
 			"Top up or renew the account with QCC. Until then QCC does not even tell the quota; terraform destroy works with -refresh=false.",
 	},
 	"an older state, and the provider cannot be configured": {

@@ -26,7 +26,7 @@ type Behavior struct {
 	HTTPStatus int `json:"http_status,omitempty"`
 	// RetryAfter is the value of the Retry-After header; empty means no header.
 	RetryAfter string `json:"retry_after,omitempty"`
-	// Delay is the time between each request and its answer.
+	// Delay is the time between each request and its answer. Requests that Concurrent or LockAfter refuses are answered at once.
 	Delay Duration `json:"delay,omitzero"`
 	// Drop closes the connection: DropAnswer before the answer, DropHalf in the middle of its body; empty means never.
 	Drop string `json:"drop,omitempty"`
@@ -42,6 +42,12 @@ type Behavior struct {
 	Clock Duration `json:"clock,omitzero"`
 	// Drift is added to every consumed count after each request, even a refused one.
 	Drift int64 `json:"drift,omitempty"`
+
+	// Concurrent is the number of requests that may be under way at once: one more is refused; 0 means no limit.
+	Concurrent int `json:"concurrent,omitempty"`
+	// LockAfter is the number of refused requests in a minute that lock the account: every later one is refused until the behavior is
+	// set again; 0 means never. A request is refused if its code is not one of section 7.1 of the document.
+	LockAfter int `json:"lock_after,omitempty"`
 
 	// The following fields select what the document does not define. Their zero values follow its sample, or else the most likely choice.
 
@@ -69,6 +75,10 @@ type Behavior struct {
 	TokenCode int `json:"token_code,omitempty"`
 	// MethodCode is the code for a method other than GET; 0 means 118.
 	MethodCode int `json:"method_code,omitempty"`
+	// ConcurrentCode is the code for a request beyond Concurrent; 0 means 122, which sibling interfaces use.
+	ConcurrentCode int `json:"concurrent_code,omitempty"`
+	// LockCode is the code for each request while the account is locked; 0 means 106.
+	LockCode int `json:"lock_code,omitempty"`
 }
 
 // Behavior.Drop accepts these values.
@@ -84,8 +94,8 @@ func (b *Behavior) Check() error {
 		return fmt.Errorf("drop is %q, not %q or %q", b.Drop, DropAnswer, DropHalf)
 	case b.HTTPStatus != 0 && (b.HTTPStatus < http.StatusOK || b.HTTPStatus > 599):
 		return fmt.Errorf("HTTP status %d is not between 200 and 599", b.HTTPStatus)
-	case b.Next < 0, b.Code < 0, b.Size < 0, b.Delay < 0, b.Window < 0:
-		return errors.New("next, code, size, delay and window cannot be negative")
+	case b.Next < 0, b.Code < 0, b.Size < 0, b.Delay < 0, b.Window < 0, b.Concurrent < 0, b.LockAfter < 0:
+		return errors.New("next, code, size, delay, window, concurrent and lock_after cannot be negative")
 	default:
 		return nil
 	}
@@ -130,6 +140,8 @@ func (b *Behavior) AddFlags(flags *flag.FlagSet) {
 	flags.IntVar(&b.Size, "size", 0, "fill every answer with white space up to this many `bytes`")
 	flags.TextVar(&b.Clock, "clock", Duration(0), "`duration` that the emulator's clock is ahead; negative: behind")
 	flags.Int64Var(&b.Drift, "drift", 0, "let each module's consumed count grow by `N` after every query")
+	flags.IntVar(&b.Concurrent, "concurrent", 0, "refuse a query while `N` others are under way")
+	flags.IntVar(&b.LockAfter, "lock-after", 0, "lock the account after `N` refused queries in a minute, until the behavior is set again")
 
 	flags.BoolVar(&b.Prefixed, "prefixed", false, "put "+validPrefix+" or "+invalidPrefix+" before the message")
 	flags.BoolVar(&b.Capitalized, "capitalized", false, "call the fields Status, Message, Result and Id")
@@ -143,6 +155,8 @@ func (b *Behavior) AddFlags(flags *flag.FlagSet) {
 	flags.IntVar(&b.TimespanCode, "timespan-code", 0, "status `code` for a bad or expired Timespan (default 115)")
 	flags.IntVar(&b.TokenCode, "token-code", 0, "status `code` for a bad Token (default 107)")
 	flags.IntVar(&b.MethodCode, "method-code", 0, "status `code` for a method other than GET (default 118)")
+	flags.IntVar(&b.ConcurrentCode, "concurrent-code", 0, "status `code` for a query beyond -concurrent (default 122)")
+	flags.IntVar(&b.LockCode, "lock-code", 0, "status `code` for a locked account (default 106)")
 }
 
 // Duration is a time.Duration with the text form "1.5s" in JSON and flags.

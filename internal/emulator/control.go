@@ -11,8 +11,8 @@ import (
 
 // ControlPath is the URL path of the control API. The API serves loopback addresses only:
 //
-//	GET  /emulator           returns the state: requests, modules, behavior
-//	PUT  /emulator/behavior  sets a Behavior; {} restores what the document describes
+//	GET  /emulator           returns the state: requests, modules, behavior, locked
+//	PUT  /emulator/behavior  sets a Behavior, and unlocks the account; {} restores what the document describes
 //	PUT  /emulator/modules   sets a list of Modules
 //	POST /emulator/consume   {"radar_id": 10} adds to the consumed counts
 const ControlPath = "/emulator"
@@ -22,6 +22,7 @@ type state struct {
 	Requests int      `json:"requests"`
 	Modules  []Module `json:"modules"`
 	Behavior Behavior `json:"behavior"`
+	Locked   bool     `json:"locked"`
 }
 
 // addControl registers the handlers of the control API.
@@ -84,7 +85,7 @@ func (e *Emulator) state() state {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 
-	return state{Requests: e.requests, Modules: e.modules, Behavior: e.behavior}
+	return state{Requests: e.requests, Modules: e.modules, Behavior: e.behavior, Locked: e.limits.locked}
 }
 
 // decode reads one JSON value from a body. It returns an error for unknown fields, and for data after the value.

@@ -51,7 +51,9 @@ func TestControl(t *testing.T) {
 		{"PUT", "/behavior", `{}`, "192.0.2.1:1234", 403, "loopback addresses only"},
 		{"PUT", "/behavior", `{}`, "nonsense", 403, "loopback addresses only"},
 		{"GET", "", "", here, 200, `"code":107`},
-		{"PUT", "/behavior", `{}`, "[::ffff:127.0.0.1]:1", 200, `"behavior":{}`},
+		{"PUT", "/behavior", `{}`, "[::ffff:127.0.0.1]:1", 200, `"behavior":{},"locked":false`},
+		{"PUT", "/behavior", `{"concurrent":-1}`, here, 400, "cannot be negative"},
+		{"PUT", "/behavior", `{"lock_after":-1}`, here, 400, "cannot be negative"},
 	} {
 		status, content := control(step.method, step.path, step.content, step.from)
 		if status != step.status || !strings.Contains(content, step.says) {

@@ -27,6 +27,7 @@ type Emulator struct {
 	modules  []Module
 	behavior Behavior
 	requests int
+	limits   limits
 }
 
 // Option changes an Emulator before its first request.
@@ -83,10 +84,16 @@ func (e *Emulator) Requests() int {
 	return e.requests
 }
 
-// Behave sets how the emulator answers the following requests.
+// Behave sets how the emulator answers the following requests. It unlocks an account that LockAfter has locked.
 func (e *Emulator) Behave(behavior Behavior) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 
+	e.behave(behavior)
+}
+
+// behave is Behave for callers that hold e.mu. Queries under way stay so.
+func (e *Emulator) behave(behavior Behavior) {
 	e.behavior = behavior
+	e.limits.refused, e.limits.locked = nil, false
 }

@@ -11,14 +11,30 @@ import (
 	"time"
 )
 
-// record counts a quota request, and returns its behavior, quota and number. It then prepares the state for the next request: it adds
-// Drift to the consumed counts, and decrements Next.
-func (e *Emulator) record() (Behavior, []Module, int) {
+// received is a quota request, and what decides its answer.
+type received struct {
+	behavior Behavior
+	modules  []Module
+	// number counts the requests from 1.
+	number int
+	// now is the time of the emulator's clock.
+	now  time.Time
+	code int
+	// admitted reports whether the request takes its time, and counts as under way. Otherwise it is answered at once.
+	admitted bool
+}
+
+// receive counts and judges a quota request. It then prepares the state for the next request: it adds Drift to the consumed counts, and
+// decrements Next.
+func (e *Emulator) receive(r *http.Request) received {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 
 	e.requests++
-	behavior, modules := e.behavior, e.modules
+
+	behavior := e.behavior
+	q := received{behavior: behavior, modules: e.modules, number: e.requests, now: time.Now().Add(time.Duration(behavior.Clock))}
+	q.code, q.admitted = e.admit(cmp.Or(behavior.Code, e.verify(r, behavior, q.now)), behavior)
 
 	if behavior.Drift != 0 {
 		e.modules = slices.Clone(e.modules)
@@ -28,28 +44,22 @@ func (e *Emulator) record() (Behavior, []Module, int) {
 	}
 
 	if behavior.Next == 1 {
-		e.behavior = Behavior{}
+		e.behave(Behavior{})
 	} else if behavior.Next > 1 {
 		e.behavior.Next--
 	}
 
-	return behavior, modules, e.requests
+	return q
 }
 
 // serveQuota answers one quota request as the current behavior says.
 func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
-	behavior, modules, number := e.record()
-	now := time.Now().Add(time.Duration(behavior.Clock))
+	q := e.receive(r)
+	behavior := q.behavior
+	e.log(fmt.Sprintf("query %d: %s %s: %s", q.number, r.Method, r.URL.Path, behavior.describe(q.code)))
 
-	code := cmp.Or(behavior.Code, e.verify(r, behavior, now))
-	e.log(fmt.Sprintf("query %d: %s %s: %s", number, r.Method, r.URL.Path, behavior.describe(code)))
-
-	if behavior.Delay > 0 {
-		select {
-		case <-time.After(time.Duration(behavior.Delay)):
-		case <-r.Context().Done():
-			panic(http.ErrAbortHandler) // Returning would send an empty answer to a client that is still waiting.
-		}
+	if q.admitted && !e.work(r.Context(), time.Duration(behavior.Delay)) {
+		panic(http.ErrAbortHandler) // Returning would send an empty answer to a client that is still waiting.
 	}
 
 	if behavior.Drop == DropAnswer {
@@ -58,7 +68,7 @@ func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 
 	body := []byte(behavior.Body)
 	if behavior.Body == "" {
-		body = encode(code, modules, behavior)
+		body = encode(q.code, q.modules, behavior)
 	}
 
 	if missing := behavior.Size - len(body); missing > 0 {
@@ -66,7 +76,7 @@ func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 	}
 
 	header := w.Header()
-	header.Set("Date", now.UTC().Format(http.TimeFormat))
+	header.Set("Date", q.now.UTC().Format(http.TimeFormat))
 	header.Set("Content-Type", cmp.Or(behavior.ContentType, "application/json; charset=utf-8"))
 
 	if behavior.RetryAfter != "" {

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// exchangesPerTimeout is how many exchanges that hang fit into the timeout of a read.
-	exchangesPerTimeout = 4
+	// ExchangesPerTimeout is how many exchanges that hang fit into the timeout of a read.
+	ExchangesPerTimeout = 4
 	// firstWait and longestWait bound the average wait before a retry. The average doubles with each retry. Each single wait is anything
 	// between nothing and twice the average.
 	firstWait   = 500 * time.Millisecond
@@ -18,7 +18,7 @@ const (
 
 // exchangeDeadline returns when an exchange must end. One before the last gets a quarter of the timeout, or what is left of it.
 func (c *Client) exchangeDeadline(deadline time.Time, retries int) time.Time {
-	if early := time.Now().Add(c.config.Timeout / exchangesPerTimeout); retries < c.config.MaxRetries && early.Before(deadline) {
+	if early := time.Now().Add(c.config.Timeout / ExchangesPerTimeout); retries < c.config.MaxRetries && early.Before(deadline) {
 		return early
 	}
 

@@ -32,26 +32,29 @@ plan := input.plan if {
 	is_object(input)
 }
 
-deny contains "This is not a plan." if not is_plan
+# Each problem is one line, because some pipelines obey lines of their log.
+deny contains regex.replace(problem, `\s+`, " ") if some problem in problems
 
-deny contains message if {
+problems contains "This is not a plan." if not is_plan
+
+problems contains message if {
 	some address in deferred
 	message := sprintf("%s is read only at apply, which is too late for a condition. Remove what moves the read, such as depends_on.", [address])
 }
 
-deny contains sprintf("%s: %s", [address, text]) if some address, text in failures
+problems contains sprintf("%s: %s", [address, text]) if some address, text in failures
 
-deny contains "The plan failed. Terraform's own output says why." if {
+problems contains "The plan failed. Terraform's own output says why." if {
 	has_error
 	count(failures) == 0
 }
 
-deny contains "The variable qcc_required is not a map of whole numbers." if {
+problems contains "The variable qcc_required is not a map of whole numbers." if {
 	is_judged
 	not is_understood
 }
 
-deny contains "Quota is required, and no data source reads it." if {
+problems contains "Quota is required, and no data source reads it." if {
 	is_judged
 	count(required) > 0
 	count(quotas) + count(deferred) == 0
@@ -59,7 +62,7 @@ deny contains "Quota is required, and no data source reads it." if {
 
 unread := "Quota is required, and the plan does not show that it has read %s. Plan without -target, or give the data source a postcondition."
 
-deny contains message if {
+problems contains message if {
 	is_judged
 	count(required) > 0
 	some address, _ in quotas
@@ -67,7 +70,7 @@ deny contains message if {
 	message := sprintf(unread, [address])
 }
 
-deny contains message if {
+problems contains message if {
 	is_judged
 	some address, quota in quotas
 	is_read(address)
@@ -150,7 +153,7 @@ added[change.address] := {"account": account_of(change.address), "adds": adds} i
 	}
 }
 
-deny contains sprintf("%s: what it requires cannot be read from the plan.", [change.address]) if {
+problems contains sprintf("%s: what it requires cannot be read from the plan.", [change.address]) if {
 	some change in gates
 	not is_readable(change.change)
 }

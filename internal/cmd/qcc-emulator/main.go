@@ -41,6 +41,8 @@ It listens on loopback addresses only and stops on Ctrl-C. The control API, with
                                                                       replaces all modules by this list
   curl URL/emulator/behavior -X PUT  -d '{"code": 199, "next": 2}'    fails 2 queries; the provider retries, so its read succeeds
   curl URL/emulator/behavior -X PUT  -d '{"code": 112}'               refuses every query, so every read fails
+  curl URL/emulator/behavior -X PUT  -d '{"concurrent": 20, "delay": "200ms", "lock_after": 500}'
+                                                                      a busy account, which bad queries lock
   curl URL/emulator/behavior -X PUT  -d '{}'                          answers all queries again
 
 A behavior has the names of the flags below, with "_" for "-".

@@ -1,0 +1,177 @@
+//go:build gateway
+
+package examples_test
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// TestGatewayCachesNothing lets the quota change between two reads, and lets the service say that its answers may be kept.
+func TestGatewayCachesNothing(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, nil)
+	g := startGateway(t, u)
+
+	for n := range int64(5) {
+		quota, err := readOnce(t.Context(), t, clientConfig(g.url))
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		if got := quota.Modules["radar_id"].Remaining; got == nil || *got != 48-n || u.Requests() != int(n)+1 {
+			t.Errorf("read %d: %v are left after %d queries, want %d", n+1, got, u.Requests(), 48-n)
+		}
+
+		testkit.Consume(t, u.Emulator, "radar_id", 1)
+	}
+
+	answers := atomic.Int64{}
+	keeping := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Cache-Control", "public, max-age=3600")
+
+		if r.URL.Query().Get("key") == "old" {
+			header.Set("Age", "7")
+		}
+
+		fmt.Fprintf(w, `{"status":"200","result":[],"answer":%d}`, answers.Add(1))
+	}))
+	g = startGateway(t, keeping)
+
+	for n := range 3 {
+		response, content := send(t, http.MethodGet, quotaURL(g.url, "kept"), "", nil)
+		if want := fmt.Sprintf(`"answer":%d}`, n+1); !strings.HasSuffix(content, want) || response.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("request %d: %s, %v", n+1, content, response.Header)
+		}
+	}
+
+	// The provider refuses an answer that a cache between the gateway and QCC has kept.
+	if response, _ := send(t, http.MethodGet, quotaURL(g.url, "old"), "", nil); response.Header.Get("Age") != "7" {
+		t.Errorf("the gateway hides the age of an answer: %v", response.Header)
+	}
+}
+
+// TestGatewayPassesQueriesOnAsTheyAre compares what a client sends with what comes in at the service.
+func TestGatewayPassesQueriesOnAsTheyAre(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, nil)
+	g := startGateway(t, u)
+
+	if _, err := readOnce(t.Context(), t, clientConfig(g.url)); err != nil {
+		t.Fatal(err)
+	}
+
+	for name := range u.headers[0] {
+		if !slices.Contains([]string{"Accept", "Cache-Control", "Connection", "Timespan", "Token", "User-Agent"}, name) {
+			t.Errorf("the service receives the header %s: %v", name, u.headers[0])
+		}
+	}
+
+	if uri := emulator.Path + "?key=" + emulator.DefaultKey; u.hosts["pro.qcc.com"] != 1 || u.uris[uri] != 1 {
+		t.Errorf("the service was asked as %v for %v", u.hosts, u.uris)
+	}
+
+	if response, _ := send(t, http.MethodGet, g.ops+"/health", "", nil); response.StatusCode != http.StatusOK || u.Requests() != 1 {
+		t.Errorf("health: HTTP %d, %d queries", response.StatusCode, u.Requests())
+	}
+}
+
+// TestGatewayRefusesWhatIsNoQuery sends what is no quota query. Nothing of it may reach the service.
+func TestGatewayRefusesWhatIsNoQuery(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, nil)
+	g := startGateway(t, u)
+
+	for name, test := range map[string]struct {
+		method, uri, body string
+		header            http.Header
+		statuses          []int
+	}{
+		"method":             {http.MethodPost, emulator.Path + "?key=a", "", nil, []int{405}},
+		"body":               {http.MethodGet, emulator.Path + "?key=a", "x", nil, []int{400}},
+		"path":               {http.MethodGet, "/api/company/other?key=a", "", nil, []int{404}},
+		"path behind":        {http.MethodGet, emulator.Path + "/../x?key=a", "", nil, []int{404}},
+		"no key":             {http.MethodGet, emulator.Path, "", nil, []int{400}},
+		"empty key":          {http.MethodGet, emulator.Path + "?key=", "", nil, []int{400}},
+		"another parameter":  {http.MethodGet, emulator.Path + "?key=a&b=c", "", nil, []int{400}},
+		"two keys":           {http.MethodGet, emulator.Path + "?key=a&key=b", "", nil, []int{400}},
+		"headers of 20 KiB":  {http.MethodGet, emulator.Path + "?key=a", "", http.Header{"X": {strings.Repeat("x", 20<<10)}}, []int{400, 414}}, // HAProxy 3.2 answers 414.
+		"a key of 20 KiB":    {http.MethodGet, emulator.Path + "?key=" + strings.Repeat("x", 20<<10), "", nil, []int{400, 414}},                // HAProxy 3.2 answers 414.
+		"the emulator's API": {http.MethodGet, emulator.ControlPath + "?key=a", "", nil, []int{404}},
+	} {
+		if response, _ := send(t, test.method, g.url+test.uri, test.body, test.header); !slices.Contains(test.statuses, response.StatusCode) {
+			t.Errorf("%s: HTTP %d, want %v", name, response.StatusCode, test.statuses)
+		}
+	}
+
+	others := startGateway(t, u, "RUNNERS=192.0.2.0/24 198.51.100.0/24")
+	if _, err := readOnce(t.Context(), t, clientWithoutRetries(others.url)); as[*qcc.TransportError](t, err) == nil {
+		t.Error("a runner of another network was served")
+	}
+
+	old := &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11, InsecureSkipVerify: true}
+	if connection, err := (&tls.Dialer{Config: old}).DialContext(t.Context(), "tcp", strings.TrimPrefix(g.url, "https://")); err == nil {
+		connection.Close()
+		t.Error("the gateway accepts TLS 1.1")
+	}
+
+	if len(u.headers) != 0 {
+		t.Errorf("the service has received %v", u.uris)
+	}
+}
+
+// clientWithoutRetries is the configuration of a client that tries once.
+func clientWithoutRetries(baseURL string) qcc.Config {
+	config := clientConfig(baseURL)
+	config.MaxRetries = 0
+
+	return config
+}
+
+// as returns the error of type E in err, and fails the test if there is none.
+func as[E error](t *testing.T, err error) E {
+	t.Helper()
+
+	found, ok := errors.AsType[E](err)
+	if !ok {
+		t.Fatalf("error is %T (%v), want a %T in it", err, err, found)
+	}
+
+	return found
+}
+
+// TestGatewayVerifiesQCC stands a service with another name, and one that nobody answers for, where QCC should be.
+func TestGatewayVerifiesQCC(t *testing.T) {
+	t.Parallel()
+
+	other := httptest.NewUnstartedServer(http.NotFoundHandler())
+	certificate, _ := issue(t, "qcc.example.com")
+	other.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	other.StartTLS()
+	t.Cleanup(other.Close)
+
+	for name, url := range map[string]string{"another name": other.URL, "nobody": "https://" + freeAddress(t)} {
+		g := startGateway(t, &upstream{url: url})
+
+		_, err := readOnce(t.Context(), t, clientWithoutRetries(g.url))
+		if got := as[*qcc.HTTPError](t, err); got.StatusCode != http.StatusServiceUnavailable || got.RetryAfter != 5*time.Second {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
