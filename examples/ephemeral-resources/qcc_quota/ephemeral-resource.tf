@@ -7,7 +7,9 @@ ephemeral "qcc_quota" "now" {}
 resource "terraform_data" "order" {
   lifecycle {
     precondition {
-      condition     = length(provider::qcc::shortfalls(ephemeral.qcc_quota.now.modules, { radar_id = 40 })) == 0
+      condition = length(provider::qcc::shortfalls(
+        ephemeral.qcc_quota.now.modules, { radar_id = 40 }
+      )) == 0
       error_message = "QCC quota of radar_id is short at this moment: 40 required."
     }
   }

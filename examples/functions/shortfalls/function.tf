@@ -6,5 +6,8 @@ data "qcc_quota" "this" {}
 # By how much each quota module is short: { natural_person_id = 10 }, if 48 of
 # radar_id and 50 of natural_person_id are left.
 output "short" {
-  value = provider::qcc::shortfalls(data.qcc_quota.this.modules, { radar_id = 40, natural_person_id = 60 })
+  value = provider::qcc::shortfalls(data.qcc_quota.this.modules, {
+    radar_id          = 40
+    natural_person_id = 60
+  })
 }
