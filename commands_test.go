@@ -27,8 +27,8 @@ var toPowerShell = []struct {
 	bash       *regexp.Regexp
 	powerShell string
 }{
-	{regexp.MustCompile(`^make install$`), `go run ./internal/cmd/provider-build -version 0.1.0 install "$$env:APPDATA\terraform.d\plugins"`},
-	{regexp.MustCompile(`^make install VERSION=(\S+)$`), `go run ./internal/cmd/provider-build -version $1 install "$$env:APPDATA\terraform.d\plugins"`},
+	{regexp.MustCompile(`^make install$`), "$$plugins = \"$$env:APPDATA\\terraform.d\\plugins\"\ngo run ./internal/cmd/provider-build -version 0.1.0 install $$plugins"},
+	{regexp.MustCompile(`^make install VERSION=(\S+)$`), "$$plugins = \"$$env:APPDATA\\terraform.d\\plugins\"\ngo run ./internal/cmd/provider-build -version $1 install $$plugins"},
 	{regexp.MustCompile(`^make emulator ARGS='(.*)'$`), `go run ./internal/cmd/qcc-emulator $1`},
 	{regexp.MustCompile(`^export (\w+)=(\S+)$`), `$$env:$1 = "$2"`},
 	{regexp.MustCompile(`^unset (\w+)$`), `Remove-Item Env:$1`},
