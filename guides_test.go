@@ -369,53 +369,59 @@ func TestGuidesShowRules(t *testing.T) {
 	}
 }
 
-// TestGuideInChineseShowsWhatHappens runs the commands of the guide in their order. Each output that it shows must be one of the command
-// before it.
-func TestGuideInChineseShowsWhatHappens(t *testing.T) {
+// TestGettingStartedShowsWhatHappens runs the commands of the tutorial in their order, in both languages. Each output that it shows must be
+// one of the command before it.
+func TestGettingStartedShowsWhatHappens(t *testing.T) {
 	t.Parallel()
 
-	name := filepath.Join(guidesDir, "getting-started-zh.md")
-	service := emulator.New()
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.CodeBlocks(t, name, "terraform")[0]})
+	for _, page := range []string{"getting-started.md", "getting-started-zh.md"} {
+		t.Run(page, func(t *testing.T) {
+			t.Parallel()
 
-	var output string
+			name := filepath.Join(guidesDir, page)
+			service := emulator.New()
+			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.CodeBlocks(t, name, "terraform")[0]})
 
-	commands, outputs, refusedApplies := 0, 0, 0
+			var output string
 
-	for _, block := range regexp.MustCompile("(?s)```(console|text)\n(.*?)```").FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
-		if block[1] == "text" {
-			outputs++
+			commands, outputs, refusedApplies := 0, 0, 0
 
-			if text := strings.TrimSpace(block[2]); !strings.Contains(output, text) {
-				t.Errorf("Terraform does not say\n%s\nbut\n%s", text, output)
-			}
+			for _, block := range regexp.MustCompile("(?s)```(console|text)\n(.*?)```").FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
+				if block[1] == "text" {
+					outputs++
 
-			continue
-		}
+					if text := strings.TrimSpace(block[2]); !strings.Contains(output, text) {
+						t.Errorf("Terraform does not say\n%s\nbut\n%s", text, output)
+					}
 
-		for line := range strings.Lines(block[2]) {
-			if use := regexp.MustCompile(`/emulator/consume .*"(\w+)": (\d+)`).FindStringSubmatch(line); use != nil {
-				count, err := strconv.ParseInt(use[2], 10, 64)
-				if err != nil {
-					t.Fatal(err)
+					continue
 				}
 
-				testkit.Consume(t, service, use[1], count)
-			} else if arguments, found := strings.CutPrefix(line, "terraform "); found {
-				commands++
+				for line := range strings.Lines(block[2]) {
+					if use := regexp.MustCompile(`/emulator/consume .*"(\w+)": (\d+)`).FindStringSubmatch(line); use != nil {
+						count, err := strconv.ParseInt(use[2], 10, 64)
+						if err != nil {
+							t.Fatal(err)
+						}
 
-				var code int
-				if code, output = f.Run(strings.Fields(strings.ReplaceAll(arguments, "'", ""))...); code != 0 && strings.HasPrefix(arguments, "apply") {
-					refusedApplies++
+						testkit.Consume(t, service, use[1], count)
+					} else if arguments, found := strings.CutPrefix(line, "terraform "); found {
+						commands++
 
-					createsNoOrder(t, f)
+						var code int
+						if code, output = f.Run(strings.Fields(strings.ReplaceAll(arguments, "'", ""))...); code != 0 && strings.HasPrefix(arguments, "apply") {
+							refusedApplies++
+
+							createsNoOrder(t, f)
+						}
+					}
 				}
 			}
-		}
-	}
 
-	if commands != 7 || outputs != 3 || refusedApplies != 1 {
-		t.Errorf("the guide has %d commands, %d outputs and %d refused applies, want 7, 3 and 1", commands, outputs, refusedApplies)
+			if commands != 8 || outputs != 5 || refusedApplies != 1 {
+				t.Errorf("the guide has %d commands, %d outputs and %d refused applies, want 8, 5 and 1", commands, outputs, refusedApplies)
+			}
+		})
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestREADMEs runs the configuration that the READMEs consist of: the gates, and the provider block. The index has the same gates.
+// TestREADMEs runs the configuration of the READMEs. The index has the same one, and the same refusal.
 func TestREADMEs(t *testing.T) {
 	t.Parallel()
 
@@ -22,16 +22,26 @@ func TestREADMEs(t *testing.T) {
 			t.Parallel()
 
 			configuration, output := testkit.CodeBlocks(t, name, "terraform"), testkit.CodeBlocks(t, name, "text")
-			if len(configuration) != 2 || len(output) != 1 {
-				t.Fatalf("there are %d configurations and %d outputs, want 2 and 1", len(configuration), len(output))
+			if len(configuration) != 1 || len(output) != 1 {
+				t.Fatalf("there are %d configurations and %d outputs, want one of each", len(configuration), len(output))
 			}
 
-			if index := testkit.CodeBlocks(t, "docs/index.md", "terraform"); index[0] != configuration[0] {
-				t.Errorf("the index begins with\n%s", index[0])
+			const index = "docs/index.md"
+
+			if same := testkit.CodeBlocks(t, index, "terraform")[0]; withoutNotes(same) != withoutNotes(configuration[0]) {
+				t.Errorf("the index begins with\n%s", same)
+			}
+
+			if same := testkit.CodeBlocks(t, index, "text")[0]; same != output[0] {
+				t.Errorf("the index shows\n%s", same)
+			}
+
+			if !strings.Contains(testkit.ReadFile(t, name), "\nterraform plan '"+three+"'\n") {
+				t.Errorf("the README does not show the plan %s", three)
 			}
 
 			service := emulator.New()
-			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": configuration[0], "provider.tf": configuration[1]})
+			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": configuration[0]})
 
 			code, got := f.Run("plan", three)
 
@@ -75,22 +85,70 @@ func TestREADMEsNameEveryGate(t *testing.T) {
 	}
 }
 
-// TestREADMEsHaveTheSameShape compares what does not depend on the language.
-func TestREADMEsHaveTheSameShape(t *testing.T) {
+// withoutNotes removes what may differ between languages: comments, and the spaces before them.
+func withoutNotes(code string) string {
+	return regexp.MustCompile(`(?m)[ \t]*(^| )# .*$`).ReplaceAllString(code, "")
+}
+
+// TestREADMEsAreTwins compares what does not depend on the language: headings, code, tables and links. A guide in Chinese is the same link
+// as its English twin.
+func TestREADMEsAreTwins(t *testing.T) {
 	t.Parallel()
 
-	for _, language := range []string{"terraform", "text"} {
-		english, chinese := testkit.CodeBlocks(t, "README.md", language), testkit.CodeBlocks(t, "README.zh-CN.md", language)
-		if strings.Join(english, "") != strings.Join(chinese, "") {
-			t.Errorf("the %s blocks are not the same", language)
+	parts := func(name string) map[string]string {
+		code := regexp.MustCompile("(?s)```(\\w+)\n(.*?)```")
+		page := testkit.ReadFile(t, name)
+		text := code.ReplaceAllString(page, "")
+
+		var blocks, links strings.Builder
+
+		for _, block := range code.FindAllStringSubmatch(page, -1) {
+			blocks.WriteString(block[1] + "\n" + withoutNotes(block[2]))
+		}
+
+		for _, link := range regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`).FindAllStringSubmatch(text, -1) {
+			links.WriteString(strings.NewReplacer("-zh.md", ".md", ".zh-CN.", ".", "README.zh-CN.md", "README.md").Replace(link[1]) + "\n")
+		}
+
+		return map[string]string{
+			"code": blocks.String(), "links": links.String(),
+			"headings": strings.Join(regexp.MustCompile("(?m)^#+ ").FindAllString(text, -1), ""),
+			"tables":   strings.Join(regexp.MustCompile(`(?m)^\|[-:|]+\|$`).FindAllString(text, -1), "\n"),
+			"rows":     strings.Repeat("|", len(regexp.MustCompile(`(?m)^\| `).FindAllString(text, -1))),
 		}
 	}
 
-	headings := func(path string) string {
-		return strings.Join(regexp.MustCompile("(?m)^#+ ").FindAllString(testkit.ReadFile(t, path), -1), "")
+	english, chinese := parts("README.md"), parts("README.zh-CN.md")
+	for what := range english {
+		if english[what] != chinese[what] || english[what] == "" {
+			t.Errorf("the %s of the READMEs are\n%s\nand\n%s", what, english[what], chinese[what])
+		}
 	}
+}
 
-	if english, chinese := headings("README.md"), headings("README.zh-CN.md"); english != chinese {
-		t.Errorf("the headings are %q and %q", english, chinese)
+// TestREADMEsBeginWithWhatToTry finds the picture and the two commands that a new user needs, before everything else.
+func TestREADMEsBeginWithWhatToTry(t *testing.T) {
+	t.Parallel()
+
+	for name, picture := range map[string]string{"README.md": "(assets/refused-plan.svg)", "README.zh-CN.md": "(assets/refused-plan.zh-CN.svg)"} {
+		page := testkit.ReadFile(t, name)
+		at := 0
+
+		for _, text := range []string{
+			picture, "\ngit clone https://github.com/qccpro/terraform-provider-qcc\n", "\nmake demo ", "\nmake test ", "\nmake install\n",
+			"\nmake emulator ", "\nexport QCC_KEY=", "\nprovider \"qcc\" {}\n", "\nterraform init\n", "\nterraform plan ",
+		} {
+			next := strings.Index(page[at:], text)
+			if next < 0 {
+				t.Fatalf("%s does not have %q, or not in its place", name, text)
+			}
+
+			at += next
+		}
+
+		before, _, _ := strings.Cut(page, "\nmake test ")
+		if lines := strings.Count(before, "\n"); lines > 25 {
+			t.Errorf("%s shows make test in line %d", name, lines+1)
+		}
 	}
 }

@@ -271,7 +271,7 @@ func TestPinnedVersionsAgree(t *testing.T) {
 	}
 
 	goVersion := first("go.mod", `(?m)^go (\d+\.\d+)`)
-	for _, file := range []string{"README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/guides/getting-started-zh.md"} {
+	for _, file := range []string{"README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/guides/getting-started.md", "docs/guides/getting-started-zh.md"} {
 		if got := first(file, `Go (\d+\.\d+)`); got != goVersion {
 			t.Errorf("%s says Go %s, and go.mod %s", file, got, goVersion)
 		}
@@ -297,7 +297,7 @@ func TestPinnedVersionsAgree(t *testing.T) {
 		}
 	}
 
-	if got, want := first("main.go", `Address = "(.*)"`), "registry.terraform.io/"+first("examples/provider/provider.tf", `source = "(.*)"`); got != want {
+	if got, want := first("main.go", `Address = "(.*)"`), "registry.terraform.io/"+first("examples/provider/provider.tf", `source += "(.*)"`); got != want {
 		t.Errorf("main.go serves %s, and the examples take %s", got, want)
 	}
 

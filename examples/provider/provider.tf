@@ -1,13 +1,15 @@
 terraform {
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source  = "qccpro/qcc"
+      version = "~> 0.1.0"
     }
   }
 }
 
-# The credentials come from the environment variables QCC_KEY and QCC_SECRET_KEY, and so stay out of code, plan and state.
+# QCC_KEY and QCC_SECRET_KEY hold the credentials. They stay out of code,
+# plans and state.
 provider "qcc" {
-  timeout     = "30s"
-  max_retries = 2
+  timeout     = "90s" # Default: 60s. For a slow proxy, for example.
+  max_retries = 2     # Default: 3.
 }

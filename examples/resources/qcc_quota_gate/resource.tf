@@ -1,10 +1,13 @@
+# QCC_KEY and QCC_SECRET_KEY hold the credentials.
+provider "qcc" {}
+
 variable "companies" {
   description = "The companies under risk monitoring."
   type        = set(string)
   default     = ["first", "second"]
 }
 
-# A gate for each order. required says what the order needs of each quota module.
+# A gate for each order: what the order requires of each quota module.
 resource "qcc_quota_gate" "monitoring" {
   for_each = var.companies
 
@@ -16,5 +19,5 @@ resource "terraform_data" "monitoring" {
   for_each = var.companies
 
   input      = each.key
-  depends_on = [qcc_quota_gate.monitoring] # All gates are judged before the first order.
+  depends_on = [qcc_quota_gate.monitoring] # All gates are judged first.
 }

@@ -19,8 +19,10 @@ import (
 const usage = `usage: provider-build -version VERSION [-platforms PLATFORMS] binary FILE | install DIR | mirror DIR
 
   binary FILE   builds the binary only
-  install DIR   builds into DIR, as Terraform finds providers: a folder for each platform
-  mirror DIR    builds into DIR, as Terraform finds providers: a zip for each platform
+  install DIR   builds into the filesystem mirror DIR, with a folder for each platform
+  mirror DIR    builds into the filesystem mirror DIR, with a zip for each platform
+
+Both have the same checksum in Terraform's lock file.
 
 `
 

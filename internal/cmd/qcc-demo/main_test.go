@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // inACopy changes to a temporary folder with links to the files that the demo reads.
@@ -59,13 +63,14 @@ func TestDemo(t *testing.T) {
 	for _, said := range []string{
 		"$ cat main.tf", `resource "qcc_quota_gate" "monitoring"`, "$ terraform init",
 
-		"$ terraform plan -var='orders={north=30}' -out=tfplan\n", "Plan: 2 to add",
+		"$ terraform plan -var='orders={north=20, south=20, west=20}'\n", "Error: Not enough QCC quota", "short by 12.",
+		"This gate adds: 20", "Available to this gate: 8", "Left at QCC: 48 of 50", "Granted to other gates in this run: 40",
 		"\nemulator: query 1: GET /api/company/quota/getQuota: 200",
 
-		"$ terraform apply tfplan\n", "Error: Not enough QCC quota", "short by 2.", "This gate adds: 30", "Left at QCC: 28 of 50",
+		"$ terraform plan -var='orders={north=30}' -out=tfplan\n", "Plan: 2 to add",
 		"\nemulator: query",
 
-		"$ terraform plan -var='orders={north=20, south=10}'\n", "Error: Not enough QCC quota", "short by 2.", "Granted to other gates in this run: ",
+		"$ terraform apply tfplan\n", "Error: Not enough QCC quota", "short by 2.", "This gate adds: 30", "Left at QCC: 28 of 50",
 		"\nemulator: query",
 
 		"$ terraform apply -auto-approve -var='orders={north=20}'\n", "2 added", "\nemulator: query", "\nemulator: query",
@@ -90,6 +95,57 @@ func TestDemo(t *testing.T) {
 
 	if left := leftovers(t, dir); len(left) > 0 {
 		t.Errorf("the demo leaves %s", left)
+	}
+}
+
+// TestPicturesShowTheRefusedPlan draws the pictures again, and compares them with those of the READMEs. Other versions of Terraform may
+// write other text around the error, so then only the lines of the error must be the same.
+func TestPicturesShowTheRefusedPlan(t *testing.T) {
+	drawn := map[string]string{}
+	for _, name := range []string{"refused-plan.svg", "refused-plan.zh-CN.svg"} {
+		drawn[name] = testkit.ReadFile(t, filepath.Join("../../../assets", name))
+	}
+
+	makefile := testkit.ReadFile(t, "../../../GNUmakefile")
+	dir := inACopy(t)
+
+	var out strings.Builder
+	if err := draw(t.Context(), &out, filepath.Join(dir, "assets")); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+
+	version, err := exec.CommandContext(t.Context(), "terraform", "version", "-json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	_, wanted, _ := strings.Cut(makefile, "TERRAFORM_VERSION := ")
+	wanted, _, _ = strings.Cut(wanted, "\n")
+	same := strings.Contains(string(version), `"`+wanted+`"`)
+	text := regexp.MustCompile(`>([^<]*)</text>`)
+
+	for name, want := range drawn {
+		got := testkit.ReadFile(t, filepath.Join(dir, "assets", name))
+
+		for _, picture := range []*string{&got, &want} {
+			if !same {
+				*picture = strings.Join(text.FindAllString(*picture, -1), "\n")
+				_, *picture, _ = strings.Cut(*picture, "╷")
+				*picture, _, _ = strings.Cut(*picture, "╵")
+			}
+		}
+
+		if got != want {
+			t.Errorf("assets/%s is not the refused plan of the demo; run make generate. It is now\n%s", name, got)
+		}
+
+		if !strings.Contains(got, "monitoring[&#34;"+shown+"&#34;]") {
+			t.Errorf("%s does not show the gate %s", name, shown)
+		}
+	}
+
+	if left := leftovers(t, dir); len(left) > 0 {
+		t.Errorf("the pictures leave %s", left)
 	}
 }
 

@@ -35,13 +35,15 @@ answers with the sample quota of the interface document, and misbehaves as its f
 
 It listens on loopback addresses only and stops on Ctrl-C. The control API, with curl and the URL that the emulator prints:
 
-  curl URL/emulator                                                   what it holds, and how many queries came in
-  curl URL/emulator/consume  -X POST -d '{"radar_id": 10}'            somebody uses quota
+  curl URL/emulator                                                   shows the quota, the behavior, and how many queries came in
+  curl URL/emulator/consume  -X POST -d '{"radar_id": 10}'            adds 10 to the consumed quota of radar_id
   curl URL/emulator/modules  -X PUT  -d '[{"id": "radar_id", "totalCount": 5}]'
-  curl URL/emulator/behavior -X PUT  -d '{"code": 199, "next": 2}'    the next two queries fail
+                                                                      replaces all modules by this list
+  curl URL/emulator/behavior -X PUT  -d '{"code": 199, "next": 2}'    fails 2 queries; the provider retries, so its read succeeds
+  curl URL/emulator/behavior -X PUT  -d '{"code": 112}'               refuses every query, so every read fails
   curl URL/emulator/behavior -X PUT  -d '{"concurrent": 20, "delay": "200ms", "lock_after": 500}'
                                                                       a busy account, which bad queries lock
-  curl URL/emulator/behavior -X PUT  -d '{}'                          all is well again
+  curl URL/emulator/behavior -X PUT  -d '{}'                          answers all queries again
 
 A behavior has the names of the flags below, with "_" for "-".
 
@@ -89,12 +91,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 
-	fmt.Fprintf(out, "The emulator listens until Ctrl-C. For the provider, in another shell:\n\nexport QCC_BASE_URL=%s\n", server.URL)
-
+	variables := [][2]string{{"QCC_BASE_URL", server.URL}}
 	if key == emulator.DefaultKey && secretKey == emulator.DefaultSecretKey { // The user's own credentials are not printed.
-		fmt.Fprintf(out, "export QCC_KEY=%s\nexport QCC_SECRET_KEY=%s\n", key, secretKey)
+		variables = append(variables, [2]string{"QCC_KEY", key}, [2]string{"QCC_SECRET_KEY", secretKey})
 	}
 
+	fmt.Fprintln(out, "The emulator listens until Ctrl-C. For the provider, in another shell:")
+	printVariables(out, "", "export %s=%s\n", variables)
+	printVariables(out, "Or in PowerShell:\n", "$env:%s = \"%s\"\n", variables)
 	fmt.Fprintln(out)
 
 	<-ctx.Done()
@@ -103,4 +107,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	defer cancel()
 
 	return server.Stop(stopping)
+}
+
+// printVariables prints the commands that set environment variables in one shell.
+func printVariables(out io.Writer, title, format string, variables [][2]string) {
+	fmt.Fprintf(out, "\n%s", title)
+
+	for _, variable := range variables {
+		fmt.Fprintf(out, format, variable[0], variable[1])
+	}
 }

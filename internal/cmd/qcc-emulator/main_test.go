@@ -44,17 +44,32 @@ func TestRunTellsItsURLAndStops(t *testing.T) {
 			)
 
 			scanner := bufio.NewScanner(output)
-			for scanner.Scan() && (url == "" || scanner.Text() != "") {
+			for blank := 0; blank < 3 && scanner.Scan(); { // One blank line before each shell, and one behind the last.
 				lines = append(lines, scanner.Text())
 
 				if found, ok := strings.CutPrefix(scanner.Text(), "export QCC_BASE_URL="); ok {
 					url = found
+				}
+
+				if scanner.Text() == "" {
+					blank++
 				}
 			}
 
 			shown := strings.Join(lines, "\n")
 			if got := strings.Contains(shown, "SECRET"); got != test.showsTheSecret || strings.Contains(shown, "test_secret") {
 				t.Errorf("the secret is shown: %t, want %t:\n%s", got, test.showsTheSecret, shown)
+			}
+
+			for variable, value := range map[string]string{
+				"QCC_BASE_URL": url, "QCC_KEY": emulator.DefaultKey, "QCC_SECRET_KEY": emulator.DefaultSecretKey,
+			} {
+				want := test.showsTheSecret || variable == "QCC_BASE_URL"
+				for _, command := range []string{"export " + variable + "=" + value + "\n", "$env:" + variable + ` = "` + value + "\"\n"} {
+					if got := strings.Contains(shown+"\n", command); got != want {
+						t.Errorf("the output has %q: %t, want %t:\n%s", command, got, want, shown)
+					}
+				}
 			}
 
 			request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+emulator.Path+"?key="+emulator.DefaultKey, nil)

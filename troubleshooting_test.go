@@ -1,0 +1,209 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// symptomTests cause each message in the first columns of the guide "Troubleshooting", and return Terraform's output. The folder has a gate
+// for 1 of radar_id.
+var symptomTests = map[string]func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) string{
+	"was not found in any of the search locations": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) string {
+		t.Helper()
+
+		return initialized(t, f, fmt.Sprintf("filesystem_mirror {\n    path = %q\n  }", filepath.ToSlash(t.TempDir())))
+	},
+	"could not connect to registry.terraform.io": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) string {
+		t.Helper()
+		f.Set("HTTPS_PROXY=http://127.0.0.1:1") // So that the test does not depend on the network.
+
+		return initialized(t, f, "direct {}")
+	},
+	"doesn't match any of the checksums": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) string {
+		t.Helper()
+
+		lock := f.Read(".terraform.lock.hcl")
+		f.Write(".terraform.lock.hcl", regexp.MustCompile(`"h1:.{4}`).ReplaceAllString(lock, `"h1:AAAA`))
+
+		return reinitialized(t, f)
+	},
+	"no available releases match the given constraints": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) string {
+		t.Helper()
+		f.Write("pin.tf", "terraform {\n  required_providers {\n    qcc = {\n      source  = \"qccpro/qcc\"\n      version = \"~> 0.2.0\"\n    }\n  }\n}\n")
+		f.Write("main.tf", strings.ReplaceAll(gate(`{ radar_id = 1 }`), testkit.RequiredProvider, ""))
+		f.Write(".terraform.lock.hcl", "")
+
+		return reinitialized(t, f)
+	},
+	"Not enough QCC quota": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
+		service.SetModules(emulator.Module{ID: "radar_id"})
+	}),
+	"No such QCC quota module": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
+		service.SetModules(emulator.Module{ID: "bene_id", Total: 1})
+	}),
+	"Missing QCC credential": behaves(func(_ *emulator.Emulator, f *testkit.Folder) { f.Set("QCC_KEY=") }),
+	"Quota query refused by QCC": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
+		service.Behave(emulator.Behavior{Code: 107})
+	}),
+	"QCC service unavailable": behaves(func(service *emulator.Emulator, f *testkit.Folder) {
+		f.Write("provider.tf", noRetries)
+		service.Behave(emulator.Behavior{Code: 199})
+	}),
+	"No answer from QCC": behaves(func(service *emulator.Emulator, f *testkit.Folder) {
+		f.Write("provider.tf", noRetries)
+		service.Behave(emulator.Behavior{Drop: emulator.DropAnswer})
+	}),
+	"Unreadable answer from QCC": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
+		service.Behave(emulator.Behavior{Body: "<html>", ContentType: "text/html"})
+	}),
+	"Unexpected HTTP answer from QCC": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
+		service.Behave(emulator.Behavior{HTTPStatus: 405})
+	}),
+	"QCC quota gate not judged until apply": behaves(func(_ *emulator.Emulator, f *testkit.Folder) {
+		f.Write("main.tf", gate(`{ radar_id = length(terraform_data.first.id) }`)+"\nresource \"terraform_data\" \"first\" {}\n")
+	}),
+	"No quota record at QCC": behaves(func(service *emulator.Emulator, f *testkit.Folder) {
+		f.Write("quota.tf", `data "qcc_quota" "this" {}`)
+		service.Behave(emulator.Behavior{Code: 201})
+	}),
+	"Clock of this machine is off": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
+		service.Behave(emulator.Behavior{Clock: emulator.Duration(600e9)})
+	}),
+}
+
+const noRetries = "provider \"qcc\" {\n  max_retries = 0\n}\n"
+
+// initialized returns the output of terraform init that fails with a provider_installation block.
+func initialized(t *testing.T, f *testkit.Folder, installation string) string {
+	t.Helper()
+	f.Write("terraform.rc", "provider_installation {\n  "+installation+"\n}\n")
+	f.Write(".terraform.lock.hcl", "")
+	f.Set("TF_CLI_CONFIG_FILE=" + filepath.Join(f.Dir, "terraform.rc"))
+
+	return reinitialized(t, f)
+}
+
+// reinitialized returns the output of terraform init in a folder without providers. It must fail.
+func reinitialized(t *testing.T, f *testkit.Folder) string {
+	t.Helper()
+
+	if err := os.RemoveAll(filepath.Join(f.Dir, ".terraform")); err != nil {
+		t.Fatal(err)
+	}
+
+	code, output := f.Run("init", "-input=false")
+	if code != 1 {
+		t.Errorf("terraform init has the exit code %d", code)
+	}
+
+	return output
+}
+
+// behaves returns a test that changes something, and returns the output of a plan.
+func behaves(change func(service *emulator.Emulator, f *testkit.Folder)) func(*testing.T, *emulator.Emulator, *testkit.Folder) string {
+	return func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) string {
+		t.Helper()
+		change(service, f)
+
+		_, output := f.Run("plan")
+
+		return output
+	}
+}
+
+// TestSymptomsAreWhatTerraformPrints causes each message that the guide starts from. Both languages have the same messages.
+func TestSymptomsAreWhatTerraformPrints(t *testing.T) {
+	t.Parallel()
+
+	messages := func(page string) []string {
+		rows := regexp.MustCompile("(?m)^\\| `([^`]+ [^`]+)` \\|").FindAllStringSubmatch(testkit.ReadFile(t, filepath.Join(guidesDir, page)), -1)
+
+		found := make([]string, 0, len(rows))
+		for _, row := range rows {
+			found = append(found, row[1])
+		}
+
+		return found
+	}
+
+	english := messages("troubleshooting.md")
+	if chinese := messages("troubleshooting-zh.md"); strings.Join(chinese, "\n") != strings.Join(english, "\n") || len(english) != len(symptomTests) {
+		t.Errorf("the guide has the messages\n%q\nand in Chinese\n%q\nand there are %d tests", english, chinese, len(symptomTests))
+	}
+
+	for _, message := range english {
+		t.Run(message, func(t *testing.T) {
+			t.Parallel()
+
+			test, tested := symptomTests[message]
+			if !tested {
+				t.Fatal("no test causes this")
+			}
+
+			service := emulator.New()
+			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": gate(`{ radar_id = 1 }`)})
+
+			if output := test(t, service, f); !testkit.Says(message).MatchString(output) {
+				t.Errorf("Terraform prints\n%s", output)
+			}
+		})
+	}
+}
+
+// TestLogHasTheFieldsOfTheGuide reads the log of two attempts, and filters it as the guide does.
+func TestLogHasTheFieldsOfTheGuide(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: 199, Next: 1}))
+	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": gate(`{ radar_id = 1 }`)})
+
+	for _, page := range []string{"troubleshooting.md", "troubleshooting-zh.md"} {
+		if !strings.Contains(testkit.ReadFile(t, filepath.Join(guidesDir, page)), "\nTF_LOG_PROVIDER=DEBUG terraform plan 2>&1 | grep 'QCC quota query'\n") {
+			t.Errorf("%s does not show how to read the log", page)
+		}
+	}
+
+	f.Set("TF_LOG_PROVIDER=DEBUG")
+
+	var lines []string
+
+	for line := range strings.Lines(f.Succeeds("plan")) {
+		if strings.Contains(line, "QCC quota query") {
+			lines = append(lines, line)
+		}
+	}
+
+	if len(lines) != 2 || !strings.Contains(lines[0], "attempt=1") || !strings.Contains(lines[1], "attempt=2") {
+		t.Fatalf("the log has %q", lines)
+	}
+
+	fields := regexp.MustCompile(`\b(attempt|elapsed_ms|http_status|code|wait_ms)=\d`)
+
+	for _, line := range lines {
+		for _, page := range []string{"troubleshooting.md", "troubleshooting-zh.md"} {
+			rows := regexp.MustCompile("(?m)^\\| `(\\w+)` \\|").FindAllStringSubmatch(testkit.ReadFile(t, filepath.Join(guidesDir, page)), -1)
+			if len(rows) != len(fields.FindAllString(line, -1)) {
+				t.Errorf("%s has %d fields, and the log has\n%s", page, len(rows), line)
+			}
+
+			for _, row := range rows {
+				if !strings.Contains(line, " "+row[1]+"=") {
+					t.Errorf("%s has the field %s, and the log has\n%s", page, row[1], line)
+				}
+			}
+		}
+	}
+
+	f.Set("TF_LOG_PROVIDER=INFO")
+
+	if output := f.Succeeds("plan"); strings.Contains(output, "QCC quota query") {
+		t.Errorf("at level INFO the log has an attempt:\n%s", output)
+	}
+}
