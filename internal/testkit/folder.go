@@ -46,7 +46,7 @@ func (f *Folder) Copy(t *testing.T, baseURL string) *Folder {
 
 	folder := &Folder{
 		Dir: t.TempDir(), t: t, terraform: f.terraform,
-		// The last value of a variable is the one that counts. A copy of a copy shares what the first folder has.
+		// If a variable is set twice, the last value counts. So the copy of a copy also shares the first folder's data.
 		env: slices.Concat([]string{"TF_DATA_DIR=" + filepath.Join(f.Dir, ".terraform")}, f.env, Credentials(baseURL).Environ()),
 	}
 
