@@ -54,10 +54,10 @@ func TestConcurrentQueriesAreLimited(t *testing.T) {
 		change  func(*emulator.Behavior)
 		refused answered
 	}{
-		"default code":         {func(*emulator.Behavior) {}, answered{"122", 0}},
-		"another code":         {func(b *emulator.Behavior) { b.ConcurrentCode = 120 }, answered{"120", 0}},
-		"no limit":             {func(b *emulator.Behavior) { b.Concurrent = 0 }, answered{"200", time.Second}},
-		"any query counts":     {func(b *emulator.Behavior) { b.Code = 101 }, answered{"122", 0}},
+		"default code":     {func(*emulator.Behavior) {}, answered{"122", 0}},
+		"another code":     {func(b *emulator.Behavior) { b.ConcurrentCode = 120 }, answered{"120", 0}},
+		"no limit":         {func(b *emulator.Behavior) { b.Concurrent = 0 }, answered{"200", time.Second}},
+		"any query counts": {func(b *emulator.Behavior) { b.Code = 101 }, answered{"122", 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
