@@ -19,7 +19,7 @@ func gates(orders string) string {
 
 const requirements = "| required by | |\n|---|---|\n"
 
-// gatePlans have gates. Their refusals leave nothing in a plan but that it failed.
+// gatePlans have gates. If a gate refuses, the plan only shows that it failed.
 var gatePlans = map[string]planCase{
 	"a gate refuses": {
 		config: testkit.RequiredProvider + gate("this", "{ radar_id = 49 }"), refused: true,

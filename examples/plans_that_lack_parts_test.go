@@ -11,16 +11,16 @@ import (
 type planThatLacksParts struct {
 	plan    planCase
 	remove  func(plan map[string]any)
-	line    string // A line that the summary has.
-	denials string // What the policy says if it refuses the plan.
+	line    string // A line of the summary.
+	denials string // The denials of the policy; empty means that the plan passes.
 }
 
 var plansThatLackParts = map[string]planThatLacksParts{
-	"OpenTofu does not say whether a plan is whole": {
+	"OpenTofu does not state whether a plan is complete": {
 		planCase{config: consumerWith(sufficient) + marked, args: []string{"-var=qcc_required={radar_id=20}"}}, removeWhole,
 		"| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 20 | ▒▒▒▒▒░░░░░ 4 % |", "",
 	},
-	"OpenTofu does not say whether a plan is whole, and there is no postcondition": {
+	"OpenTofu does not state whether a plan is complete, and there is no postcondition": {
 		planCase{config: consumerWith(sufficient) + reads, args: []string{"-var=qcc_required={radar_id=20}"}}, removeWhole, noCounts, unread,
 	},
 	"a gate without its requirement": {
@@ -68,7 +68,7 @@ func change(plan map[string]any) map[string]any {
 	return change
 }
 
-// json returns what is left of the plan.
+// json returns the JSON of the plan without the missing parts.
 func (p planThatLacksParts) json(t *testing.T) string {
 	t.Helper()
 
