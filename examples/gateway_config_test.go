@@ -187,7 +187,10 @@ func TestGatewayAgreesWithTheClient(t *testing.T) {
 func TestGatewayIsExplained(t *testing.T) {
 	t.Parallel()
 
-	guide := testkit.ReadFile(t, testkit.Path(t, "docs/guides/many-pipelines.md"))
+	guides := map[string]string{
+		"the guide":            testkit.ReadFile(t, testkit.Path(t, "docs/guides/many-pipelines.md")),
+		"the guide in Chinese": testkit.ReadFile(t, testkit.Path(t, "docs/guides/many-pipelines-zh.md")),
+	}
 	settings := 0
 
 	for _, statement := range gatewaySections(t)["global"] {
@@ -198,8 +201,10 @@ func TestGatewayIsExplained(t *testing.T) {
 
 		settings++
 
-		if row := fmt.Sprintf("| `%s` | `%s` | ", setting[1], setting[2]); !strings.Contains(guide, row) {
-			t.Errorf("the guide does not have %s", row)
+		for name, guide := range guides {
+			if row := fmt.Sprintf("| `%s` | `%s` | ", setting[1], setting[2]); !strings.Contains(guide, row) {
+				t.Errorf("%s does not have %s", name, row)
+			}
 		}
 	}
 
@@ -208,14 +213,23 @@ func TestGatewayIsExplained(t *testing.T) {
 	}
 
 	sections := gatewaySections(t)
-	for _, said := range []string{
-		fmt.Sprintf(`timeout = "%dm"`, int(advisedTimeout.Minutes())),
-		fmt.Sprintf("up to %.0f s in the queue", sections["defaults"].duration(t, `timeout queue\s+(\S+)`).Seconds()),
-		fmt.Sprintf("%.0f s behind it", sections["backend queue"].duration(t, `timeout server\s+(\S+)`).Seconds()),
-		fmt.Sprintf("up to %.0f s.", (advisedTimeout / qcc.ExchangesPerTimeout).Seconds()),
+	timeout := fmt.Sprintf(`timeout = "%dm"`, int(advisedTimeout.Minutes()))
+	queue := sections["defaults"].duration(t, `timeout queue\s+(\S+)`).Seconds()
+	behind := sections["backend queue"].duration(t, `timeout server\s+(\S+)`).Seconds()
+	attempt := (advisedTimeout / qcc.ExchangesPerTimeout).Seconds()
+
+	for name, statements := range map[string][]string{
+		"the guide": {
+			timeout, fmt.Sprintf("up to %.0f s in the queue", queue), fmt.Sprintf("%.0f s behind it", behind), fmt.Sprintf("up to %.0f s.", attempt),
+		},
+		"the guide in Chinese": {
+			timeout, fmt.Sprintf("在队列中最多等待 %.0f s", queue), fmt.Sprintf("出队后最多 %.0f s", behind), fmt.Sprintf("可以等待 %.0f s", attempt),
+		},
 	} {
-		if !strings.Contains(guide, said) {
-			t.Errorf("the guide does not say %q", said)
+		for _, statement := range statements {
+			if !strings.Contains(guides[name], statement) {
+				t.Errorf("%s does not say %q", name, statement)
+			}
 		}
 	}
 
@@ -230,15 +244,29 @@ func TestGatewayIsExplained(t *testing.T) {
 	}
 }
 
-// TestGatewayFiguresAreTheSame compares the table of the guide with that of DESIGN.md. Both are of one run of make gateway.
+// TestGatewayFiguresAreTheSame compares the tables of the guides with that of DESIGN.md. All are of one run of make gateway.
 func TestGatewayFiguresAreTheSame(t *testing.T) {
 	t.Parallel()
 
-	rows := regexp.MustCompile(`(?m)^\| (?:direct|gateway).*\|$`)
-	guide := rows.FindAllString(testkit.ReadFile(t, testkit.Path(t, "docs/guides/many-pipelines.md")), -1)
-	design := rows.FindAllString(testkit.ReadFile(t, testkit.Path(t, "DESIGN.md")), -1)
+	figures := func(file, row string) []string {
+		rows := regexp.MustCompile(`(?m)^\| (?:`+row+`)[^|]*\|[^|]*(\|.*\|)[^|]*\|$`).FindAllStringSubmatch(testkit.ReadFile(t, testkit.Path(t, file)), -1)
+		found := make([]string, len(rows))
 
-	if len(guide) != 7 || !slices.Equal(guide, design) {
-		t.Errorf("the guide has the figures\n%s\nand DESIGN.md\n%s", strings.Join(guide, "\n"), strings.Join(design, "\n"))
+		for i, row := range rows {
+			found[i] = row[1]
+		}
+
+		return found
+	}
+
+	design := figures("DESIGN.md", "direct|gateway")
+	if len(design) != 7 {
+		t.Fatalf("DESIGN.md has %d rows, want 7", len(design))
+	}
+
+	for file, row := range map[string]string{"docs/guides/many-pipelines.md": "direct|gateway", "docs/guides/many-pipelines-zh.md": "直连|经网关"} {
+		if got := figures(file, row); !slices.Equal(got, design) {
+			t.Errorf("%s has the figures\n%s\nand DESIGN.md\n%s", file, strings.Join(got, "\n"), strings.Join(design, "\n"))
+		}
 	}
 }

@@ -330,7 +330,7 @@ func TestPipelinesOrderNothingByDefault(t *testing.T) {
 	jenkins := jenkinsfile(t)
 	for block, line := range map[string]string{
 		"parameters":  "defaultValue: '{}',",
-		"environment": `TF_VAR_qcc_required = "${params.QCC_REQUIRED}"`,
+		"environment": `TF_VAR_qcc_required = "${params.qcc_required}"`,
 	} {
 		if !slices.Contains(jenkins.find(t, block).lines, line) {
 			t.Errorf("Jenkins: %s does not have %s", block, line)
