@@ -166,7 +166,7 @@ func TestReleaseIsReproducible(t *testing.T) {
 		t.Errorf("the binary of the release differs from the one that was built again: %+v, %+v", file.FileHeader, again)
 	}
 
-	// The bytes of an archive depend on the time stamps of its files, which are the time of the commit.
+	// The bytes of an archive depend on the time stamps of its files. These are the time of the commit.
 	commit, err := exec.CommandContext(t.Context(), "git", "log", "-1", "--format=%ct").Output()
 	if err != nil {
 		t.Fatal(err)

@@ -39,7 +39,7 @@ type served struct {
 	call string // How a configuration refers to it, such as `data "qcc_quota"`.
 }
 
-// block returns what a configuration refers to by the keyword of a block.
+// block returns a served object that a configuration refers to by the keyword of a block.
 func block(kind, dir, keyword, name string) served {
 	return served{
 		kind: kind, dir: dir, name: name, page: strings.TrimPrefix(name, "qcc_"),
@@ -47,7 +47,7 @@ func block(kind, dir, keyword, name string) served {
 	}
 }
 
-// surface returns what the provider serves, by the names of its own Metadata.
+// surface returns everything that the provider serves, by the names that its Metadata methods return.
 func surface(t *testing.T) []served {
 	t.Helper()
 

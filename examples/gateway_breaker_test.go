@@ -80,8 +80,8 @@ func TestGatewayReadsCodes(t *testing.T) {
 	}
 }
 
-// TestGatewayStopsOneKeyOnly checks that a wrong key does not stop other keys, that another spelling of the key is stopped too, and that the
-// breaker closes again.
+// TestGatewayStopsOneKeyOnly checks that a wrong key does not stop other keys. It also checks that another spelling of the wrong key is
+// stopped, and that the breaker closes again.
 func TestGatewayStopsOneKeyOnly(t *testing.T) {
 	t.Parallel()
 

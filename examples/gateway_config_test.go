@@ -43,7 +43,7 @@ func gatewaySections(t *testing.T) map[string]section {
 	return sections
 }
 
-// value returns the text of an expression's group in the only statement of a section that matches the expression.
+// value returns the group of an expression. Only one statement of the section may match the expression.
 func (s section) value(t *testing.T, expression string) string {
 	t.Helper()
 

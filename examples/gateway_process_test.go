@@ -87,7 +87,7 @@ var trusted = sync.OnceValues(func() (*authority, error) {
 	)
 })
 
-// issue returns a certificate for this machine and for a name, and the same in PEM format with its key.
+// issue returns a certificate for this machine and a name. It also returns the certificate and its key in PEM format.
 func issue(t *testing.T, name string) (tls.Certificate, []byte) {
 	t.Helper()
 
@@ -213,7 +213,7 @@ func (u *upstream) await(t *testing.T, number int) {
 	}
 }
 
-// transcript keeps what a process prints, and lets tests wait for a text.
+// transcript stores the output of a process, and lets tests wait for a text.
 type transcript struct {
 	mu      sync.Mutex
 	content bytes.Buffer
@@ -398,7 +398,7 @@ func (g *gateway) lines(word, expression string) []string {
 var logLine = regexp.MustCompile(`^(request from=[0-9.]+ http=-?\d+ end=\S\S queue_ms=-?\d+ total_ms=\d+ ahead=\d+|` +
 	`query from=[0-9.]+ http=-?\d+ code=(\d+|-) end=\S\S connect_ms=-?\d+ answer_ms=-?\d+ refusals=\d+)\n$`)
 
-// checkLog fails the test if the log has more of a query than the fields that the configuration names.
+// checkLog fails the test if the log has more of a query than the configuration's fields.
 func (g *gateway) checkLog() {
 	g.t.Helper()
 

@@ -19,7 +19,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestGatewayCachesNothing changes the quota between two reads, and has a service that allows caches to store its answers.
+// TestGatewayCachesNothing changes the quota between two reads. The service allows caches to store its answers.
 func TestGatewayCachesNothing(t *testing.T) {
 	t.Parallel()
 
@@ -156,7 +156,7 @@ func as[E error](t *testing.T, err error) E {
 	return found
 }
 
-// TestGatewayVerifiesQCC replaces QCC by a service with another name, and by an address at which no service listens.
+// TestGatewayVerifiesQCC replaces QCC by a service with another name, and by a closed port.
 func TestGatewayVerifiesQCC(t *testing.T) {
 	t.Parallel()
 

@@ -96,7 +96,7 @@ func (f flowFile) job(t *testing.T, stage, job string) flowJob {
 	return found
 }
 
-// pack writes files of a folder into an archive, as Flow does with the files that a job uploads.
+// pack writes files of a folder into an archive. Flow does the same with the files that a job uploads.
 func pack(t *testing.T, archive, dir string, files []string) {
 	t.Helper()
 
@@ -145,7 +145,7 @@ var flowPipeline = pipeline{
 
 		run := strings.ReplaceAll(job.With.Run, path.Dir(job.With.ArtifactDownloadPath), host)
 		if !strings.Contains(run, host) {
-			t.Fatal("the job does not use what it has fetched")
+			t.Fatal("the job does not use the artifact that it has fetched")
 		}
 
 		succeeded := script(t, f, "sh", nil, run)

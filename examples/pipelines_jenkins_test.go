@@ -114,7 +114,7 @@ func jenkinsfile(t *testing.T) jenkinsBlock {
 	return open[0].find(t, "pipeline")
 }
 
-// jenkinsStage runs the scripts of a stage as the step sh does, in a shell that may not support pipefail.
+// jenkinsStage runs the scripts of a stage as the step sh does. The shell may not support pipefail.
 func jenkinsStage(t *testing.T, f *testkit.Folder, stage string) (succeeded bool, block jenkinsBlock) {
 	t.Helper()
 

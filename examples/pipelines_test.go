@@ -135,7 +135,7 @@ var pipelines = map[string]pipeline{
 	"Flow":    flowPipeline,
 }
 
-// script runs a script in the folder with the Terraform and the jq of the tests, and reports whether it succeeded.
+// script runs a script in the folder, and reports whether it succeeded. It uses the Terraform and the jq of the tests.
 func script(t *testing.T, f *testkit.Folder, shell string, flags []string, script string, env ...string) bool {
 	t.Helper()
 

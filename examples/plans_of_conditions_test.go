@@ -7,7 +7,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// conditionPlans have a data source and conditions of their own.
+// conditionPlans have a data source and custom conditions.
 var conditionPlans = map[string]planCase{
 	"enough": {
 		config: consumerWith(sufficient) + reads, args: []string{"-var=qcc_required={radar_id=20}"},

@@ -99,7 +99,7 @@ resource "terraform_data" "late" {
 			"| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 3 | ▒░░░░░░░░░ 4 % |",
 		},
 	},
-	"gates in modules": {
+	"gates in Terraform modules": {
 		config: testkit.RequiredProvider + "module \"child\" {\n  source   = \"./child\"\n  for_each = toset([\"a\", \"b.c[\\\"0\\\"]\"])\n}\n",
 		child:  gate("this", "{ radar_id = 2 }") + reads,
 		summary: []string{

@@ -106,15 +106,15 @@ var unreadPlans = map[string]planCase{
 		applied: testkit.RequiredProvider + reads, config: consumerWith(sufficient) + laterRead, quota: meanwhile, refused: true,
 		summary: []string{refused, noQuota}, lacks: older, denials: readLate,
 	},
-	"an older state, and the data source is gone": {
+	"an older state, and the data source was removed": {
 		applied: testkit.RequiredProvider + reads, config: testkit.RequiredProvider + `resource "terraform_data" "other" {}`,
 		summary: []string{accepted, noQuota}, lacks: older,
 	},
-	"an older state, and the module of the data source is gone": {
+	"an older state, and the Terraform module of the data source was removed": {
 		applied: testkit.RequiredProvider + "module \"child\" {\n  source = \"./child\"\n}\n", config: `resource "terraform_data" "other" {}`,
 		summary: []string{accepted, noQuota}, lacks: older,
 	},
-	"an older state, and an instance of the data source is gone": {
+	"an older state, and an instance of the data source was removed": {
 		applied: testkit.RequiredProvider + "data \"qcc_quota\" \"this\" {\n  count = 2\n}\n",
 		config:  testkit.RequiredProvider + "data \"qcc_quota\" \"this\" {\n  count = 1\n}\nresource \"terraform_data\" \"other\" {}\n", quota: meanwhile,
 		summary: []string{accepted, "`data.qcc_quota.this[0]`", newer + "0 | ██████░░░░ 62 % |"}, lacks: older,

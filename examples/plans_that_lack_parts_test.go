@@ -41,7 +41,7 @@ var plansThatLackParts = map[string]planThatLacksParts{
 		"- `qcc_quota_gate.order[\"north\"]`: what it requires cannot be read from the plan.",
 		"qcc_quota_gate.order[\"north\"]: what it requires cannot be read from the plan.",
 	},
-	"the configuration is missing, so accounts cannot be told apart": {
+	"the configuration is missing, so accounts cannot be distinguished": {
 		planCase{
 			config: testkit.RequiredProvider + "provider \"qcc\" {\n  alias = \"other\"\n}\n" + gate("this", "{ radar_id = 30 }") + reads + `
 resource "qcc_quota_gate" "other" {

@@ -64,8 +64,8 @@ func BenchmarkReadWithoutNetwork(b *testing.B) {
 	}
 }
 
-// BenchmarkSendWithoutNetwork measures the part of a read that signs, sends, decodes and classifies, without the timeout and the retries.
-// The difference to BenchmarkDecodeSample is the cost of signing and classifying.
+// BenchmarkSendWithoutNetwork measures the part of a read that signs, sends, decodes and classifies. The timeout and the retries are no part
+// of it. The difference to BenchmarkDecodeSample is the cost of signing and classifying.
 func BenchmarkSendWithoutNetwork(b *testing.B) {
 	client := newCannedClient(b)
 
@@ -122,7 +122,7 @@ func newLoopbackClient(b *testing.B) *Client {
 	return client
 }
 
-// BenchmarkGetOverLoopback measures how long net/http takes to get the same body as BenchmarkReadOverLoopback, which cannot be faster.
+// BenchmarkGetOverLoopback measures a bare GET of the same body with net/http. BenchmarkReadOverLoopback cannot be faster.
 func BenchmarkGetOverLoopback(b *testing.B) {
 	client := newLoopbackClient(b)
 	request, _ := client.request(b.Context(), time.Now())

@@ -82,9 +82,9 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 	return quota, err
 }
 
-// QuotaSince is like Quota, but may also return the answer of an earlier read that began after the given time. The result began is when
-// the read of the answer began; it is the zero time if there is no answer. The given time must come from time.Now, because the
-// comparison uses its monotonic clock.
+// QuotaSince is like Quota, but may also return an earlier answer. The read of that answer must have begun after the given time. The
+// result began is when the read of the answer began; it is the zero time if there is no answer. The given time must be from time.Now,
+// because the comparison uses its monotonic clock.
 func (c *Client) QuotaSince(ctx context.Context, after time.Time) (quota Quota, began time.Time, err error) {
 	if failed := c.memory.failure(); failed != nil {
 		return Quota{}, time.Time{}, failed

@@ -133,7 +133,7 @@ func TestALateDuplicateIsNotTakenForAnAnswer(t *testing.T) {
 	}
 }
 
-// TestNetHTTPRepeatsNoRequest has a service that closes each connection as soon as it has received a request on it.
+// TestNetHTTPRepeatsNoRequest has a service that closes each connection when it has received a request.
 func TestNetHTTPRepeatsNoRequest(t *testing.T) {
 	t.Parallel()
 

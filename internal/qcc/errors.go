@@ -60,7 +60,7 @@ type AnswerError struct {
 	Problem Problem
 	// Module is the id of the module that has the problem; zero if no module has it, or if the id itself is the problem.
 	Module Words
-	// Field is the count that has the problem, by its name in section 6.2.1 of the interface document; empty if no count has it.
+	// Field is the count that has the problem; empty if no count has it. Its name is that of section 6.2.1 of the interface document.
 	Field string
 	// Value is the value that is wrong; zero if there is nothing to show.
 	Value Words

@@ -58,7 +58,7 @@ func signatureRefusal(err error) *StatusError {
 	return status
 }
 
-// correctedOffset returns how far the service's clock is ahead of this machine's, by the skew of a refusal. It is 0 without a skew, or if
+// correctedOffset returns how far the service's clock is ahead, by the skew of a refusal. It is 0 without a skew, or if
 // the clocks differ by no more than ToleratedSkew. The result is false if they differ by more than MaxCorrectedSkew.
 func correctedOffset(skew *time.Duration) (time.Duration, bool) {
 	switch {

@@ -36,7 +36,7 @@ func TestAnExchangeStartsFromTheKnownClock(t *testing.T) {
 		"the clock is off by days":             {time.Hour, 48 * time.Hour, []string{old}, false, []time.Duration{time.Hour}, time.Hour},
 		"the second signature is refused, too": {0, time.Hour, []string{old, old}, false, []time.Duration{0, time.Hour}, 0},
 		"the second answer is another refusal": {0, time.Hour, []string{old, busy}, false, []time.Duration{0, time.Hour}, time.Hour},
-		"the second answer does not come":      {0, time.Hour, []string{old, ""}, false, []time.Duration{0, time.Hour}, 0},
+		"the second request fails":             {0, time.Hour, []string{old, ""}, false, []time.Duration{0, time.Hour}, 0},
 		"the second answer is no JSON":         {0, time.Hour, []string{old, "<html>"}, false, []time.Duration{0, time.Hour}, 0},
 		"another read is refused":              {0, time.Hour, []string{old}, true, []time.Duration{0}, 0},
 	} {

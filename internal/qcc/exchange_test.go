@@ -201,7 +201,7 @@ func TestACorrectionThatDidNotHelpIsNotKept(t *testing.T) {
 	})
 }
 
-// TestASlowBodyIsNotTakenForASkew has an answer whose date is right when its headers arrive, and old when its body is complete.
+// TestASlowBodyIsNotTakenForASkew has an answer with a slow body. Its date is right when the headers arrive, and old at the end.
 func TestASlowBodyIsNotTakenForASkew(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -68,7 +68,7 @@ func TestFailuresOfTheConnection(t *testing.T) {
 	}
 }
 
-// TestFailuresOfTheNetwork has failures that a server on this machine cannot cause in the same way on every system.
+// TestFailuresOfTheNetwork has failures that a local server cannot cause in the same way on every system.
 func TestFailuresOfTheNetwork(t *testing.T) {
 	t.Parallel()
 

@@ -21,7 +21,7 @@ type memory struct {
 	// succeeded is when the newest successful exchange began; zero if there was none.
 	succeeded time.Time
 
-	// pause is the error of the attempt after which the service asked for the pause that ends last; nil if it never asked for one.
+	// pause is the error that asked for the pause which ends last; nil if none asked for one.
 	pause    error
 	pausedTo time.Time
 }
@@ -50,8 +50,8 @@ func (m *memory) refusal() *ReadError {
 	return nil
 }
 
-// pauseLeft returns the rest of the pause that the service asked for, and the error that asked for it. If the service accepts a request
-// now, the rest is 0 or negative.
+// pauseLeft returns the rest of the service's pause, and the error that asked for it. If the service accepts a request now, the rest is 0 or
+// negative.
 func (m *memory) pauseLeft() (time.Duration, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -128,7 +128,7 @@ func TestTheLongestPauseCounts(t *testing.T) {
 	})
 }
 
-// TestANewerSuccessMakesAFailureObsolete has reads whose last request was sent before, at and after the time of a successful request.
+// TestANewerSuccessMakesAFailureObsolete has failed reads around a successful one. Their last requests were sent before, with and after it.
 func TestANewerSuccessMakesAFailureObsolete(t *testing.T) {
 	t.Parallel()
 

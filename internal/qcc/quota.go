@@ -7,7 +7,7 @@ type Quota struct {
 	// Modules holds the quota modules by id. Callers must not change the map, because reads share it. It is nil or empty if the service
 	// lists no module. If a module is not listed, it is not known whether it was bought.
 	Modules map[string]Module
-	// NoRecord is true if the service answered that it has no quota record for the key (status 201).
+	// NoRecord is true if the service has no quota record for the key (status 201).
 	NoRecord bool
 	// Skew is how far the service's clock is ahead of this machine's (negative: behind). It is 0 unless the service accepted the
 	// signature only with its own time.
@@ -18,7 +18,7 @@ type Quota struct {
 //
 // Source: interface document, section 6.2.1, "返回参数".
 type Module struct {
-	// Name is the Chinese product name of the interface document, or the module id if the document has none.
+	// Name is the Chinese product name of the interface document. If the document has none, it is the module id.
 	Name string
 	// Total is totalCount (模块总额度).
 	Total *int64
@@ -30,7 +30,7 @@ type Module struct {
 	Remaining *int64
 }
 
-// moduleName returns the product name of the interface document (section 6.2.1), or the id if the document has none.
+// moduleName returns the product name of the interface document (section 6.2.1). If the document has none, it returns the id.
 func moduleName(id string) string {
 	switch id {
 	case "radar_id":

@@ -433,7 +433,7 @@ func TestAPauseThatHasJustEndedIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-// TestARetryIsCancelled ends the context, or has the service ask another read for a long pause, while a read waits for its retry.
+// TestARetryIsCancelled has a read that waits for its retry. Meanwhile, its context ends, or the service asks another read for a long pause.
 func TestARetryIsCancelled(t *testing.T) {
 	t.Parallel()
 

@@ -35,7 +35,7 @@ func Harmless(words string) Words { return (*redactor)(nil).words(words) }
 
 // redactor removes secrets from texts. A nil redactor knows no secrets.
 type redactor struct {
-	// secrets are the credentials and the Tokens in each form in which a text may have them, in folded case.
+	// secrets are the credentials with their escaped forms, and the Tokens, in folded case.
 	secrets []string
 }
 
@@ -111,7 +111,7 @@ func cut(raw string) string {
 	return raw
 }
 
-// printable removes characters that a terminal may obey, and replaces each line break or tab by a space.
+// printable removes characters that a terminal may obey. It replaces each line break or tab by a space.
 func printable(text string) string {
 	return strings.Map(func(char rune) rune {
 		switch {

@@ -98,7 +98,7 @@ func skewOf(header http.Header, received time.Time) *time.Duration {
 	return new(date.Sub(received).Round(time.Second))
 }
 
-// isCached reports whether the Age header states that a cache has stored the answer for a second or more.
+// isCached reports whether the Age header is more than zero. Then a cache has stored the answer for a second or more.
 func isCached(header http.Header) bool {
 	return strings.Trim(strings.Join(header.Values("Age"), ","), "0, ") != ""
 }

@@ -180,7 +180,7 @@ func TestOnlyARedirectHasAHost(t *testing.T) {
 	}
 }
 
-// TestABrokenCompressionIsNotRetried has an answer that is not compressed, one that is not in deflate format, and one with a wrong
+// TestABrokenCompressionIsNotRetried has three broken answers. One is not compressed, one is not in deflate format, and one has a wrong
 // checksum.
 func TestABrokenCompressionIsNotRetried(t *testing.T) {
 	t.Parallel()
@@ -343,7 +343,7 @@ func TestNumbersOfTheServiceShowNoSecret(t *testing.T) {
 	}
 }
 
-// TestEarlierTokensAreNotShown has a service that sends parts of the Token of an earlier request, in a message and as an id.
+// TestEarlierTokensAreNotShown has a service that sends parts of an earlier request's Token, in a message and as an id.
 func TestEarlierTokensAreNotShown(t *testing.T) {
 	t.Parallel()
 

@@ -7,14 +7,14 @@ import (
 )
 
 const (
-	// gatherTime is how long a batch waits for one more read while no other batch is under way. It waits because Terraform starts its
+	// gatherTime is how long a batch waits for one more read if no other batch is under way. It waits because Terraform starts its
 	// reads one after the other. The first read of a process waits only for loneTime, because most plans have no other read.
 	gatherTime = 10 * time.Millisecond
 	loneTime   = 4 * time.Millisecond
 	// usualReads is Terraform's default parallelism. When that many reads wait, Terraform starts no more.
 	usualReads = 10
-	// longestGather limits how long a batch waits for more reads, or for the end of a batch under way. A request without an answer must
-	// not delay later reads.
+	// longestGather limits how long a batch waits for more reads or for another batch. A request without an answer must not delay later
+	// reads.
 	longestGather = 250 * time.Millisecond
 )
 
@@ -98,7 +98,7 @@ func (s *sharer[T]) join(ctx context.Context, after time.Time) *batch[T] {
 	return s.gathering
 }
 
-// departSoon sets the timer of the gathering batch, so that it leaves when no more reads are expected.
+// departSoon sets the timer of the gathering batch. The batch leaves when no more reads are expected.
 func (s *sharer[T]) departSoon() {
 	b, wait := s.gathering, gatherTime
 

@@ -460,7 +460,7 @@ func TestACancelledBatchNeverLeaves(t *testing.T) {
 	})
 }
 
-// TestAReadMayTakeAnEarlierAnswer has a call that begins at 0 ms, when the first read's batch leaves, and ends 100 ms later.
+// TestAReadMayTakeAnEarlierAnswer has a call that begins at 0 ms and ends at 100 ms. At 0 ms, the first read's batch leaves.
 func TestAReadMayTakeAnEarlierAnswer(t *testing.T) {
 	t.Parallel()
 
@@ -513,7 +513,7 @@ func TestAReadMayTakeAnEarlierFailure(t *testing.T) {
 	})
 }
 
-// TestACancelledCallAnswersNoLaterRead cancels the only read of a call, and begins another read that could have joined the call.
+// TestACancelledCallAnswersNoLaterRead cancels the only read of a call. Then it begins another read that could have joined the call.
 func TestACancelledCallAnswersNoLaterRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

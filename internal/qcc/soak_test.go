@@ -23,7 +23,8 @@ import (
 // moving is an emulator whose count changes with every query, and that fails at random. It records when each count was true.
 type moving struct {
 	service *emulator.Emulator
-	// silencing reports whether the service has faults after which a client sends no more requests, or signs them with another time.
+	// silencing reports whether the service has faults that change later requests. After these, a client sends no more requests, or signs
+	// them with another time.
 	silencing bool
 
 	// arriving is locked from before a query's behavior is set until the emulator has received the query.

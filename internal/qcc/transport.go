@@ -19,7 +19,7 @@ import (
 // maxHeaders limits the headers of an answer, and those of a proxy's answer, in bytes.
 const maxHeaders = 64 << 10
 
-// newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY, trusts the certificates that the system trusts,
+// newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY. It trusts the certificates that the system trusts,
 // and requires TLS 1.2 or newer.
 //
 // Each request has its own connection. On a kept connection, a late or duplicate answer could be taken for the answer to the next
@@ -66,7 +66,7 @@ func dialForRequest(ctx context.Context, network, address string) (net.Conn, err
 	}
 
 	dialer := &net.Dialer{}
-	if !p.deadline.IsZero() { // The dialer's deadline is a second later, because the request's own deadline reports better what was slow.
+	if !p.deadline.IsZero() { // The dialer's deadline is a second later, so that the request's own deadline ends first and names the slow stage.
 		dialer.Deadline = p.deadline.Add(time.Second)
 	}
 
@@ -94,7 +94,7 @@ func (e ownError) Error() string { return string(e) }
 // errNotLoopback reports an address of another machine, to which plain http would send the key in clear.
 const errNotLoopback = ownError(FailureNotLoopback)
 
-// refuseOtherMachines returns an error if a host name such as localhost resolved to an address of another machine.
+// refuseOtherMachines returns an error for an address of another machine, to which a name such as localhost may resolve.
 func refuseOtherMachines(_, address string, _ syscall.RawConn) error {
 	to, _ := netip.ParseAddrPort(address) // If address is invalid, to is the zero address, which is no loopback address.
 	if !to.Addr().IsLoopback() {
@@ -164,7 +164,7 @@ type proxyRefusedError int
 
 func (proxyRefusedError) Error() string { return string(FailureProxyRefused) }
 
-// newTransportError classifies an error of a RoundTripper or of a response's body by what a user can do about it. It keeps nothing of the
+// newTransportError classifies an error of a RoundTripper or of a response's body. Each class has its own remedy. It keeps nothing of the
 // error's text. It also uses the progress of the request, because not every error names the stage.
 func newTransportError(err error, host string, p *progress) *TransportError {
 	failure := failureOf(err, p)

@@ -40,7 +40,7 @@ func NewFolder(t *testing.T, baseURL string, files map[string]string) *Folder {
 }
 
 // Copy returns a folder for another test with the files of this one: the configuration, the state and saved plans, but no child modules. Its
-// provider sends requests to baseURL. Both folders share what terraform init installed, so Copy needs no init of its own.
+// provider sends requests to baseURL. Both folders share what terraform init installed, so a copy needs no init.
 func (f *Folder) Copy(t *testing.T, baseURL string) *Folder {
 	t.Helper()
 

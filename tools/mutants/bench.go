@@ -203,7 +203,7 @@ func (u *untilFailure) Write(text []byte) (int, error) {
 	return u.Buffer.Write(text)
 }
 
-// buildTogether builds a binary with all mutants that can be turned on while it runs, and returns the others.
+// buildTogether builds a binary with all mutants that it can turn on while it runs. It returns the others.
 func (b *bench) buildTogether(ctx context.Context, sites map[string][]*site, binary string) (map[*mutant]bool, error) {
 	alone := map[*mutant]bool{}
 
@@ -243,7 +243,7 @@ func (b *bench) buildTogether(ctx context.Context, sites map[string][]*site, bin
 	}
 }
 
-// setApart marks the mutants in the lines of compiler errors to be built alone, and reports whether it has found new ones.
+// setApart marks the mutants in the lines of compiler errors to be built alone. It reports whether it has found new ones.
 func (b *bench) setApart(output []byte, sites map[string][]*site, alone map[*mutant]bool) bool {
 	found := false
 	complaint := regexp.MustCompile(`(?m)^\S*?([^/\s:]+\.go):(\d+):`)

@@ -236,7 +236,7 @@ func (f *finder) swap(node ast.Node, at token.Pos, op token.Token, by map[token.
 	}
 }
 
-// constant adds 1 to, and subtracts 1 from, a constant that is declared by one of another package, such as time.Minute.
+// constant adds and subtracts 1 if another package's constant, such as time.Minute, defines a constant.
 func (f *finder) constant(e *ast.SelectorExpr) {
 	if _, ok := f.parent().(*ast.ValueSpec); !ok || !f.inConstant() || !isInteger(f.info.Types[e].Type) {
 		return
@@ -260,7 +260,7 @@ func (f *finder) literal(e *ast.BasicLit) {
 
 		more, less := true, !f.inTable()
 
-		// In a comparison, one of the two numbers has the same effect as the operator that differs at the boundary, so it is left out.
+		// In a comparison, one of the two numbers is left out. It has the same effect as the operator that differs at the boundary.
 		if comparison, ok := f.parent().(*ast.BinaryExpr); ok && comparison.Y == e {
 			switch comparison.Op { //nolint:exhaustive // The others are no comparisons.
 			case token.GTR, token.LEQ, token.EQL, token.NEQ:
@@ -344,7 +344,7 @@ func (f *finder) assignment(s *ast.AssignStmt) {
 	}
 }
 
-// isInBlock reports whether a statement is directly in a block, and no part of another statement such as a loop's.
+// isInBlock reports whether a statement is directly in a block. Statements of a loop's head, for example, are not.
 func (f *finder) isInBlock(s ast.Stmt) bool {
 	switch parent := f.parent().(type) {
 	case *ast.BlockStmt, *ast.CaseClause:
@@ -452,7 +452,7 @@ func (f *finder) compiles(node ast.Node, typ, replacement string) bool {
 	return err == nil
 }
 
-// around returns the expression around a node, or its line if that is short, before and after a change.
+// around returns the expression around a node before and after a change. If its line is short, it returns the line.
 func (f *finder) around(node ast.Node, is string) (string, string) {
 	outer := node
 

@@ -1,4 +1,4 @@
-// Command mutants breaks the code in small ways, one at a time, and checks whether a test notices. It prints each mutant that no test
+// Command mutants changes the code in small ways and checks whether a test notices each change. It prints each mutant that no test
 // notices, and fails if one of them is not in the list of accepted ones.
 //
 // Most mutants of a package are in one test binary, in which an environment variable turns one of them on. A mutant that cannot be turned on

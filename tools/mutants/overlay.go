@@ -35,7 +35,7 @@ func zeroed[T any](number string, was T) T {
 }
 `
 
-// render returns a part of a source with the code that turns on the mutants of all its sites. It adds no lines.
+// render returns a part of a source with the switches of all its mutants. It adds no lines.
 func render(source []byte, start, end int, sites []*site) string {
 	var (
 		written strings.Builder
@@ -103,7 +103,7 @@ func oneLineOfCode(text string) string {
 	return text
 }
 
-// writeOverlay writes files into a folder, and returns the path of an overlay that makes go use them for their paths in the tree.
+// writeOverlay writes files into a folder, and returns the path of an overlay. With it, go uses these files for their paths in the tree.
 func writeOverlay(folder string, files map[string]string) (string, error) {
 	replace := map[string]string{}
 
