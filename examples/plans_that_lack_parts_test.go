@@ -17,19 +17,22 @@ type planThatLacksParts struct {
 
 var plansThatLackParts = map[string]planThatLacksParts{
 	"OpenTofu does not state whether a plan is complete": {
-		planCase{config: consumerWith(sufficient) + marked, args: []string{"-var=qcc_required={radar_id=20}"}}, removeWhole,
+		planCase{config: consumerWith(sufficient) + marked, args: []string{"-var=qcc_required={radar_id=20}"}},
+		removeWhole,
 		"| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 20 | ▒▒▒▒▒░░░░░ 4 % |", "",
 	},
 	"OpenTofu does not state whether a plan is complete, and there is no postcondition": {
 		planCase{config: consumerWith(sufficient) + reads, args: []string{"-var=qcc_required={radar_id=20}"}}, removeWhole, noCounts, unread,
 	},
 	"a gate without its requirement": {
-		planCase{config: gates("{ north = 1 }")}, func(plan map[string]any) { delete(change(plan), "after") },
+		planCase{config: gates("{ north = 1 }")},
+		func(plan map[string]any) { delete(change(plan), "after") },
 		"- `qcc_quota_gate.order[\"north\"]`: what it requires cannot be read from the plan.",
 		"qcc_quota_gate.order[\"north\"]: what it requires cannot be read from the plan.",
 	},
 	"a gate without its earlier requirement": {
-		planCase{applied: gates("{ north = 1 }"), config: gates("{ north = 2 }")}, func(plan map[string]any) { delete(change(plan), "before") },
+		planCase{applied: gates("{ north = 1 }"), config: gates("{ north = 2 }")},
+		func(plan map[string]any) { delete(change(plan), "before") },
 		"- `qcc_quota_gate.order[\"north\"]`: what it requires cannot be read from the plan.",
 		"qcc_quota_gate.order[\"north\"]: what it requires cannot be read from the plan.",
 	},
@@ -49,7 +52,8 @@ resource "qcc_quota_gate" "other" {
   required = { radar_id = 30 }
 }
 `,
-		}, func(plan map[string]any) { delete(plan, "configuration") },
+		},
+		func(plan map[string]any) { delete(plan, "configuration") },
 		"- `data.qcc_quota.this`: `radar_id` is short by 12: 60 required, 48 remaining.",
 		"data.qcc_quota.this: radar_id is short by 12: 60 required, 48 remaining.",
 	},
