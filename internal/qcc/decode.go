@@ -84,7 +84,7 @@ func decodeQuota(body []byte, r *redactor) (Quota, Status, error) {
 	}
 }
 
-// wireResult is a list of quota modules, or one. decodeModules decodes it, because only some status codes have a result.
+// wireResult is a list of modules, or one module. It is decoded only if it is asked for.
 type wireResult struct {
 	raw   json.RawMessage // Nil if the result is absent or null.
 	seen  bool

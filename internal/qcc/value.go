@@ -85,7 +85,7 @@ func (v *value) shown() string {
 	return v.String()
 }
 
-// count returns the value as a count, or the problem with it. It accepts 50, 50.0, 5e1, "50" and "50.0".
+// count returns a count, or what is wrong with it. It takes 50, 50.0, 5e1, "50" and "50.0".
 func (v *value) count() (int64, Problem) {
 	switch {
 	case v.integer < 0:
