@@ -90,7 +90,7 @@ func TestLinksResolve(t *testing.T) {
 
 			info, err := os.Stat(target)
 			if err != nil {
-				t.Errorf("%s: %s leads nowhere", name, link[1])
+				t.Errorf("%s: the file of the link %s does not exist", name, link[1])
 
 				continue
 			}

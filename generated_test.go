@@ -10,8 +10,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestPagesFollowTheirTemplates finds pages in docs that nobody has generated again. It compares the text of each template and the files
-// that the template shows. Other tests compare what a page takes from the provider's schema.
+// TestPagesFollowTheirTemplates finds pages in docs that were not generated again after a change. It compares each page with the text of its
+// template, and with the files that the template includes. Other tests compare the parts that come from the provider's schema.
 func TestPagesFollowTheirTemplates(t *testing.T) {
 	t.Parallel()
 
@@ -25,11 +25,11 @@ func TestPagesFollowTheirTemplates(t *testing.T) {
 
 		template, rest := testkit.ReadFile(t, name), strings.TrimRight(testkit.ReadFile(t, page), "\n")
 
-		// follows cuts a part of the page, which must be next: at once, or behind what the provider has filled in.
+		// follows removes a part from the rest of the page. The part must be next: at once, or after text from the schema.
 		follows := func(part string, atOnce bool) {
 			i := strings.Index(rest, part)
 			if i < 0 || atOnce && i > 0 {
-				t.Errorf("%s does not have, or not in its place:\n%s\nRun make generate.", page, part)
+				t.Errorf("%s does not have this text, or has it at another place:\n%s\nRun make generate.", page, part)
 
 				return
 			}
@@ -50,7 +50,7 @@ func TestPagesFollowTheirTemplates(t *testing.T) {
 			follows(template[:at[0]], atOnce)
 
 			if file := shown.FindStringSubmatch(template[at[0]:at[1]]); file != nil {
-				_, rest, _ = strings.Cut(rest, "\n") // The language of the code block.
+				_, rest, _ = strings.Cut(rest, "\n") // This line names the language of the code block.
 
 				follows(strings.TrimSpace(testkit.ReadFile(t, file[1]))+"\n```", true)
 

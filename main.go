@@ -33,7 +33,7 @@ func run(serve func(context.Context, func() fwprovider.Provider, providerserver.
 	flag.BoolVar(&opts.Debug, "debug", false, "run outside of Terraform, for a debugger, and print how Terraform can attach")
 	flag.Parse()
 
-	// The log of net/http is discarded, because it may contain a Token. net/http logs unsolicited data from a server as it is.
+	// The log of net/http is discarded, because it may contain a Token. net/http logs unsolicited data from a server unchanged.
 	log.SetOutput(io.Discard)
 
 	if !opts.Debug {

@@ -18,10 +18,10 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// dist is where make release-snapshot builds.
+// dist is the folder in which make release-snapshot builds the release.
 const dist = ".build/dist"
 
-// releaseVersion is the version of what is there.
+// releaseVersion returns the version of the release in dist.
 func releaseVersion(t *testing.T) string {
 	t.Helper()
 
@@ -33,8 +33,8 @@ func releaseVersion(t *testing.T) string {
 	return strings.TrimSuffix(strings.TrimPrefix(filepath.Base(sums[0]), "terraform-provider-qcc_"), "_SHA256SUMS")
 }
 
-// TestReleaseHasWhatTheRegistryWants compares the names and the checksums of all archives.
-func TestReleaseHasWhatTheRegistryWants(t *testing.T) {
+// TestReleaseHasTheFilesOfTheRegistry checks the names and the checksums of all archives.
+func TestReleaseHasTheFilesOfTheRegistry(t *testing.T) {
 	version := releaseVersion(t)
 	prefix := "terraform-provider-qcc_" + version + "_"
 
@@ -42,7 +42,7 @@ func TestReleaseHasWhatTheRegistryWants(t *testing.T) {
 
 	for line := range strings.Lines(testkit.ReadFile(t, filepath.Join(dist, prefix+"SHA256SUMS"))) {
 		sum, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
-		if !strings.HasSuffix(name, ".sbom.json") { // Of which a snapshot has none.
+		if !strings.HasSuffix(name, ".sbom.json") { // A snapshot has no bills of materials.
 			listed[name] = sum
 		}
 	}
@@ -71,7 +71,7 @@ func TestReleaseHasWhatTheRegistryWants(t *testing.T) {
 	}
 }
 
-// archived returns what an archive has, by name.
+// archived returns the files of an archive by name.
 func archived(t *testing.T, path string) map[string]*zip.File {
 	t.Helper()
 
@@ -90,7 +90,7 @@ func archived(t *testing.T, path string) map[string]*zip.File {
 	return files
 }
 
-// TestReleaseRunsFromAMirror lays this platform's archive into a filesystem mirror, and asks for the schema through Terraform.
+// TestReleaseRunsFromAMirror copies this platform's archive into a filesystem mirror, and reads the schema through Terraform.
 func TestReleaseRunsFromAMirror(t *testing.T) {
 	version, platform := releaseVersion(t), runtime.GOOS+"_"+runtime.GOARCH
 	name := "terraform-provider-qcc_" + version + "_" + platform + ".zip"
@@ -140,7 +140,7 @@ func TestReleaseRunsFromAMirror(t *testing.T) {
 	}
 }
 
-// TestReleaseIsReproducible builds this platform's binary anew, elsewhere, and compares it with the one of the release.
+// TestReleaseIsReproducible builds this platform's binary again in another folder, and compares it with the one of the release.
 func TestReleaseIsReproducible(t *testing.T) {
 	version, platform := releaseVersion(t), runtime.GOOS+"_"+runtime.GOARCH
 
@@ -159,20 +159,20 @@ func TestReleaseIsReproducible(t *testing.T) {
 
 	again := archived(t, filepath.Join(mirror, "registry.terraform.io/qccpro/qcc/terraform-provider-qcc_"+version+"_"+platform+".zip"))["terraform-provider-qcc_v"+version]
 	if license := archived(t, filepath.Join(mirror, "registry.terraform.io/qccpro/qcc/terraform-provider-qcc_"+version+"_"+platform+".zip"))["LICENSE"]; license == nil {
-		t.Error("the mirror's archive has no LICENSE, so that its checksum (h1) is another one than that of the release")
+		t.Error("the mirror's archive has no LICENSE, so its checksum (h1) differs from that of the release")
 	}
 
 	if again == nil || again.CRC32 != file.CRC32 || again.UncompressedSize64 != file.UncompressedSize64 {
-		t.Errorf("the binary of the release, and the same built again: %+v, %+v", file.FileHeader, again)
+		t.Errorf("the binary of the release differs from the one that was built again: %+v, %+v", file.FileHeader, again)
 	}
 
-	// An archive's own bytes depend on the time that it notes for a file: that of the commit.
+	// The bytes of an archive depend on the time stamps of its files. These are the time of the commit.
 	commit, err := exec.CommandContext(t.Context(), "git", "log", "-1", "--format=%ct").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	if got := fmt.Sprint(file.Modified.Unix()); !regexp.MustCompile("^" + got + "\n$").Match(commit) {
-		t.Errorf("the binary's time is %s, and that of the commit %s", got, commit)
+		t.Errorf("the time stamp of the binary is %s, and the time of the commit %s", got, commit)
 	}
 }

@@ -12,18 +12,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 )
 
-// TestNothingIsLoggedBehindOurBack looks at the log of the standard library, which Terraform would write into its own. It is not
-// parallel, because there is one such log.
-func TestNothingIsLoggedBehindOurBack(t *testing.T) {
+// TestLogOfTheStandardLibraryIsDiscarded checks the standard library's log, which Terraform would otherwise add to its own. It is not
+// parallel, because a process has only one such log.
+func TestLogOfTheStandardLibraryIsDiscarded(t *testing.T) {
 	defer log.SetOutput(log.Writer())
 
-	t.Setenv("TF_LOG_SDK", "") // Which run changes.
+	t.Setenv("TF_LOG_SDK", "") // The function run changes this variable, and Setenv restores it.
 
 	served := errors.New("served")
 
 	err := run(func(_ context.Context, newProvider func() fwprovider.Provider, opts providerserver.ServeOpts) error {
 		if log.Writer() != io.Discard {
-			t.Error("the standard library's log goes somewhere")
+			t.Error("the standard library's log is not discarded")
 		}
 
 		if newProvider() == nil || opts.Address != "registry.terraform.io/qccpro/qcc" || opts.Debug {

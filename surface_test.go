@@ -23,8 +23,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// The tests in this file compare the provider's code with its documents. They keep no list of their own, so a new attribute, data source
-// or function is compared as soon as the provider serves it.
+// The tests in this file compare the provider's code with its documents. They have no lists of attributes or functions, so a new attribute,
+// data source or function is compared as soon as the provider serves it.
 
 // readmes are the documents that must describe the whole provider.
 var readmes = []string{"README.md", "README.zh-CN.md"}
@@ -39,7 +39,7 @@ type served struct {
 	call string // How a configuration refers to it, such as `data "qcc_quota"`.
 }
 
-// block returns what a configuration refers to by the keyword of a block.
+// block returns a served object that a configuration refers to by the keyword of a block.
 func block(kind, dir, keyword, name string) served {
 	return served{
 		kind: kind, dir: dir, name: name, page: strings.TrimPrefix(name, "qcc_"),
@@ -47,7 +47,7 @@ func block(kind, dir, keyword, name string) served {
 	}
 }
 
-// surface returns what the provider serves, by the names of its own Metadata.
+// surface returns everything that the provider serves, by the names that its Metadata methods return.
 func surface(t *testing.T) []served {
 	t.Helper()
 
@@ -196,7 +196,7 @@ func TestIndexHasEveryAttribute(t *testing.T) {
 		lines[line[1]] = described(t, line[1], line[2])
 
 		if line[2] != want[line[1]] {
-			t.Errorf("%s says of %s\n%s\nand the schema says\n%s\nRun make generate.", page, line[1], line[2], want[line[1]])
+			t.Errorf("%s describes %s as\n%s\nand the schema as\n%s\nRun make generate.", page, line[1], line[2], want[line[1]])
 		}
 	}
 
@@ -300,7 +300,7 @@ func TestOnlyVariablesThatAreReadAreNamed(t *testing.T) {
 		known[attribute.variable] = 0
 	}
 
-	// HAProxy reads those that its configuration presets.
+	// HAProxy reads the variables for which its configuration has a default.
 	for _, preset := range regexp.MustCompile(`(?m)^ +presetenv (QCC_\w+) `).FindAllStringSubmatch(testkit.ReadFile(t, "examples/gateway/haproxy.cfg"), -1) {
 		known[preset[1]] = 0
 	}
@@ -411,7 +411,7 @@ func TestOnlyWhatIsServedIsDocumented(t *testing.T) {
 		known[s.call] = true
 
 		if !slices.Contains(dirs, s.dir) {
-			t.Errorf("the folder %s is not looked at", s.dir)
+			t.Errorf("no test checks the folder %s", s.dir)
 		}
 	}
 
@@ -424,7 +424,7 @@ func TestOnlyWhatIsServedIsDocumented(t *testing.T) {
 
 			for _, name := range found {
 				if !known[filepath.ToSlash(name)] {
-					t.Errorf("the provider does not serve what %s is about", name)
+					t.Errorf("%s is about something that the provider does not serve", name)
 				}
 			}
 		}

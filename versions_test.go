@@ -34,7 +34,7 @@ func lowestVersions(t *testing.T, readme string) [][]string {
 	return rows
 }
 
-// testWorkflow is what the tests below take of the workflow that tests.
+// testWorkflow is the part of the workflow test.yml that the tests in this file read.
 type testWorkflow struct {
 	Jobs struct {
 		Terraform struct {
@@ -70,7 +70,7 @@ func readTestWorkflow(t *testing.T) testWorkflow {
 	return workflow
 }
 
-// TestVersionsAgree compares what the READMEs promise with what the workflows test.
+// TestVersionsAgree compares the versions that the READMEs promise with those that the workflows test.
 func TestVersionsAgree(t *testing.T) {
 	t.Parallel()
 
@@ -85,7 +85,7 @@ func TestVersionsAgree(t *testing.T) {
 
 	workflow := readTestWorkflow(t)
 
-	// All tests run with the lowest version that has all features, and with the three last minor versions.
+	// All tests run with the lowest version that has all features, and with the last three minor versions.
 	all := workflow.Jobs.Terraform.Strategy.Matrix.Terraform
 	if len(all) != 4 || all[0] != ephemeral[0]+".*" {
 		t.Fatalf("all tests run with Terraform %v, want %s first and three more", all, ephemeral[0])
@@ -103,11 +103,11 @@ func TestVersionsAgree(t *testing.T) {
 	}
 
 	if minors[1] != minors[0]+1 || minors[2] != minors[1]+1 {
-		t.Errorf("the last minor versions are %v, and not in a row", minors)
+		t.Errorf("the last minor versions are %v, and not consecutive", minors)
 	}
 
 	if said := "Terraform " + ephemeral[0]; !strings.Contains(english, said+" or newer") || !strings.Contains(chinese, said+" 或更高") {
-		t.Errorf("the READMEs do not say that make needs %s", said)
+		t.Errorf("the READMEs do not state that make needs %s", said)
 	}
 
 	tested := func(cli, version, examples string) bool {
@@ -133,15 +133,15 @@ func TestVersionsAgree(t *testing.T) {
 	}
 }
 
-// feature is what makes a configuration require a version of Terraform.
+// feature is a feature of a configuration that requires a version of Terraform.
 type feature struct {
 	// found finds the feature in a configuration.
 	found *regexp.Regexp
-	// minor is the minor version of Terraform 1 that brought it.
+	// minor is the first minor version of Terraform 1 that has the feature.
 	minor int
 }
 
-// features returns what the examples use. What the provider has to do with stands in the README's table.
+// features returns the features that the examples use. The versions of features of the provider come from the README's table.
 func features(t *testing.T) []feature {
 	t.Helper()
 
@@ -171,7 +171,7 @@ func features(t *testing.T) []feature {
 	}
 }
 
-// needed returns the lowest minor version of Terraform 1 that has all that a configuration uses.
+// needed returns the lowest minor version of Terraform 1 that has all features of a configuration.
 func needed(features []feature, configuration string) int {
 	lowest := 0
 
@@ -225,8 +225,8 @@ func TestExamplesRequireWhatTheyUse(t *testing.T) {
 	}
 }
 
-// TestLowestVersionsSkipWhatTheyMust compares what a job skips with what the examples require.
-func TestLowestVersionsSkipWhatTheyMust(t *testing.T) {
+// TestLowestVersionsSkipExamplesBeyondThem compares the examples that a job skips with the versions that the examples require.
+func TestLowestVersionsSkipExamplesBeyondThem(t *testing.T) {
 	t.Parallel()
 
 	for _, entry := range readTestWorkflow(t).Jobs.Lowest.Strategy.Matrix.Include {
@@ -257,7 +257,7 @@ func TestLowestVersionsSkipWhatTheyMust(t *testing.T) {
 	}
 }
 
-// TestPinnedVersionsAgree compares what stands in several files.
+// TestPinnedVersionsAgree compares versions that several files name.
 func TestPinnedVersionsAgree(t *testing.T) {
 	t.Parallel()
 
@@ -273,7 +273,7 @@ func TestPinnedVersionsAgree(t *testing.T) {
 	goVersion := first("go.mod", `(?m)^go (\d+\.\d+)`)
 	for _, file := range []string{"README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/guides/getting-started.md", "docs/guides/getting-started-zh.md"} {
 		if got := first(file, `Go (\d+\.\d+)`); got != goVersion {
-			t.Errorf("%s says Go %s, and go.mod %s", file, got, goVersion)
+			t.Errorf("%s names Go %s, and go.mod %s", file, got, goVersion)
 		}
 	}
 
@@ -293,7 +293,7 @@ func TestPinnedVersionsAgree(t *testing.T) {
 		".github/workflows/test.yml": `terraform_version: "(\d+\.\d+\.\d+)"`, ".github/workflows/release.yml": `terraform_version: "(.*)"`,
 	} {
 		if got := first(file, pattern); got != terraform {
-			t.Errorf("%s says Terraform %s, and GNUmakefile %s", file, got, terraform)
+			t.Errorf("%s names Terraform %s, and GNUmakefile %s", file, got, terraform)
 		}
 	}
 
@@ -310,7 +310,7 @@ func TestPinnedVersionsAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	// providerserver serves protocol 6 unless main.go says otherwise.
+	// providerserver serves protocol 6 unless main.go sets another one.
 	if strings.Contains(testkit.ReadFile(t, "main.go"), "ProtocolVersion") || !slices.Equal(manifest.Metadata.Protocols, []string{"6.0"}) {
 		t.Errorf("main.go and the manifest do not agree on protocol %v", manifest.Metadata.Protocols)
 	}

@@ -16,13 +16,12 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestMain keeps the developer's own Terraform configuration and credentials out of the tests. The test binary is a jq, too.
+// TestMain removes the developer's own Terraform configuration and credentials from the tests. The test binary also serves as jq.
 func TestMain(m *testing.M) { testkit.MainWithJQ(m) }
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
-// exampleTests has a test for every example whose outputs do not say everything. The pipelines, which are no configurations, have tests
-// of their own.
+// exampleTests has a test for every example that outputs alone do not test. Other files test the pipelines, which are no configurations.
 var exampleTests = map[string]func(*testing.T, *emulator.Emulator, *testkit.Folder){
 	"provider":                      testProviderExample,
 	"ephemeral-resources/qcc_quota": testEphemeralResourceExample,
@@ -49,7 +48,7 @@ func TestExamples(t *testing.T) {
 	found := testkit.Examples(t)
 	for name := range exampleTests {
 		if !slices.Contains(found, name) {
-			t.Errorf("there is a test, and no example %s", name)
+			t.Errorf("there is a test, but no example %s", name)
 		}
 	}
 
@@ -61,7 +60,7 @@ func TestExamples(t *testing.T) {
 	for _, golden := range goldens {
 		name := strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(golden), "testdata/"), ".golden.json")
 		if !slices.Contains(found, name) {
-			t.Errorf("there is %s, and no example %s", golden, name)
+			t.Errorf("there is %s, but no example %s", golden, name)
 		}
 	}
 
@@ -82,10 +81,10 @@ func TestExamples(t *testing.T) {
 
 			files := testkit.Example(t, name)
 
-			// The import block needs a newer Terraform than the resource; TestImportBlockOfTheReference runs it.
+			// TestImportBlockOfTheReference runs the import block, which requires a newer Terraform than the resource.
 			delete(files, importBlock)
 
-			// The examples of the reference leave to the provider's where the provider comes from.
+			// Among the examples of the reference, only the one of the provider has the source of the provider.
 			if _, whole := files["main.tf"]; !whole && path.Dir(name) != "." {
 				files["terraform.tf"] = testkit.RequiredProvider
 			}
@@ -137,7 +136,7 @@ func compareOutputs(golden string) func(*testing.T, *emulator.Emulator, *testkit
 
 		want, err := os.ReadFile(golden)
 		if err != nil || strings.TrimSpace(string(want)) != string(got) {
-			t.Errorf("the outputs are\n%s\nand not what %s says: %v; with -update it becomes that", got, golden, err)
+			t.Errorf("the outputs are\n%s\nand differ from %s: %v; -update writes them to the file", got, golden, err)
 		}
 	}
 }
@@ -148,7 +147,7 @@ func testProviderExample(t *testing.T, service *emulator.Emulator, f *testkit.Fo
 	f.Write("read.tf", `data "qcc_quota" "this" {}`)
 
 	service.Behave(emulator.Behavior{Code: 199})
-	f.Fails("Number of attempts: 3. This was the last failure.", "plan") // Of max_retries = 2.
+	f.Fails("Number of attempts: 3. This was the last failure.", "plan") // The example sets max_retries = 2.
 }
 
 func testEphemeralResourceExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
@@ -166,26 +165,26 @@ func testQuotaGateExample(t *testing.T, service *emulator.Emulator, f *testkit.F
 
 	f.Succeeds("apply", "-auto-approve")
 	testkit.Consume(t, service, "radar_id", 48)
-	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
+	sendsNoRequest(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
 	f.Fails(radarShort, "plan", companies("companies", "first", "second", "third"))
 	f.Fails("This gate adds: 1", "plan", `-replace=qcc_quota_gate.monitoring["first"]`)
 
-	// import.sh takes the gate over without a judgement.
+	// import.sh imports the gate without judging it.
 	command := regexp.MustCompile(`(?m)^terraform import '([^']+)' (\S+)$`).FindStringSubmatch(f.Read("import.sh"))
 	if command == nil {
 		t.Fatal("import.sh imports nothing")
 	}
 
 	f.Succeeds("state", "rm", command[1])
-	asksNobody(t, service, func() {
+	sendsNoRequest(t, service, func() {
 		f.Succeeds("import", command[1], command[2])
 		f.Succeeds("plan", "-detailed-exitcode")
 		f.Succeeds("destroy", "-auto-approve")
 	})
 }
 
-// replaceTerraformData lets an example run with a Terraform older than 1.4, which has no terraform_data: a gate that requires nothing stands
-// in its place.
+// replaceTerraformData lets an example run with a Terraform older than 1.4, which has no terraform_data. It replaces each terraform_data by a
+// gate that requires nothing.
 func replaceTerraformData(t *testing.T, f *testkit.Folder, name string) {
 	t.Helper()
 
@@ -203,7 +202,7 @@ func replaceTerraformData(t *testing.T, f *testkit.Folder, name string) {
 	f.Write(name, strings.NewReplacer(`resource "terraform_data" "`, `resource "qcc_quota_gate" "order_of_`, "input      = each.key", "required   = {}").Replace(f.Read(name)))
 }
 
-// TestImportBlockOfTheReference imports what import.sh imports.
+// TestImportBlockOfTheReference imports the same gate as import.sh.
 func TestImportBlockOfTheReference(t *testing.T) {
 	t.Parallel()
 
@@ -216,7 +215,7 @@ func TestImportBlockOfTheReference(t *testing.T) {
 	f.Plans("Plan: 1 to import, 3 to add, 0 to change, 0 to destroy.") // One gate and two orders are new.
 	testkit.Consume(t, service, "radar_id", 48)
 	f.Fails("This gate adds: 1", "plan")
-	asksNobody(t, service, func() {
+	sendsNoRequest(t, service, func() {
 		f.Succeeds("apply", "-auto-approve", companies("companies", "first"))
 		f.Succeeds("plan", "-detailed-exitcode", companies("companies", "first"))
 	})

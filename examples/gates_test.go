@@ -12,8 +12,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// asksNobody runs a step that must not send a request.
-func asksNobody(t *testing.T, service *emulator.Emulator, step func()) {
+// sendsNoRequest runs a step that must not send a request.
+func sendsNoRequest(t *testing.T, service *emulator.Emulator, step func()) {
 	t.Helper()
 
 	before := service.Requests()
@@ -25,7 +25,7 @@ func asksNobody(t *testing.T, service *emulator.Emulator, step func()) {
 	}
 }
 
-// radarShort is what a gate says that is short by 1 of radar_id.
+// radarShort is the error of a gate whose quota of radar_id is short by 1.
 const radarShort = "The quota of radar_id (风险监控-企业) is short by 1."
 
 // resources returns the addresses in the state.
@@ -44,12 +44,12 @@ func testEachOrderExample(t *testing.T, service *emulator.Emulator, f *testkit.F
 		t.Errorf("the orders do not wait for the gates:\n%s", graph)
 	}
 
-	// What is ordered already is not in the way once the quota is spent.
+	// Orders that exist do not fail a plan after the quota is spent.
 	testkit.Consume(t, service, "radar_id", 48)
-	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
+	sendsNoRequest(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
 	f.Fails(radarShort, "plan", companies("companies", "first", "second", "third"))
-	f.Fails(radarShort, "plan", companies("companies", "first", "third")) // A swap.
-	asksNobody(t, service, func() { f.Succeeds("apply", "-auto-approve", companies("companies", "first")) })
+	f.Fails(radarShort, "plan", companies("companies", "first", "third")) // This is a swap.
+	sendsNoRequest(t, service, func() { f.Succeeds("apply", "-auto-approve", companies("companies", "first")) })
 
 	// A saved plan is judged again before the first order.
 	service.SetModules(emulator.Sample()...)
@@ -61,21 +61,21 @@ func testEachOrderExample(t *testing.T, service *emulator.Emulator, f *testkit.F
 		t.Errorf("the apply has ordered %v", got)
 	}
 
-	// What would still be added is judged before a destroy, too.
+	// A gate that a destroy would still add is judged before the destroy.
 	service.SetModules()
 	f.Fails("If this run is a destroy: run it with -refresh=false.", "destroy", "-auto-approve", companies("companies", "fourth"))
-	asksNobody(t, service, func() { f.Succeeds("destroy", "-auto-approve", "-refresh=false", companies("companies", "fourth")) })
+	sendsNoRequest(t, service, func() { f.Succeeds("destroy", "-auto-approve", "-refresh=false", companies("companies", "fourth")) })
 }
 
 func testTotalExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
 	t.Helper()
 	f.Succeeds("apply", "-auto-approve")
 	testkit.Consume(t, service, "radar_id", 48)
-	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
+	sendsNoRequest(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
 	f.Fails(radarShort+" This gate adds: 1 (from 2 to 3)", "plan", companies("companies", "first", "second", "third"))
 
-	// It does not see a swap.
-	asksNobody(t, service, func() { f.Succeeds("plan", companies("companies", "first", "third")) })
+	// A gate of the total does not notice a swap.
+	sendsNoRequest(t, service, func() { f.Succeeds("plan", companies("companies", "first", "third")) })
 	f.Succeeds("destroy", "-auto-approve")
 }
 
@@ -86,13 +86,13 @@ func testSeveralModulesExample(t *testing.T, service *emulator.Emulator, f *test
 
 	testkit.Consume(t, service, "radar_id", 48)
 	testkit.Consume(t, service, "bene_id", 98)
-	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
+	sendsNoRequest(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
 
-	// Each module that is short is named.
+	// The errors name each module whose quota is short.
 	f.Fails("The quota of bene_id (股权穿透) is short by 1.", "plan", "-var=companies={first=2, second=5, third=1}")
 	f.Fails(radarShort, "plan", "-var=companies={first=2, second=5, third=1}")
 
-	// Growth needs nothing of the modules that do not grow.
+	// A growing gate needs no quota of the modules that do not grow.
 	f.Succeeds("plan", "-var=companies={first=2, second=55}")
 	f.Fails("The quota of natural_person_id (自然人核验) is short by 1. This gate adds: 51 (from 5 to 56)", "plan", "-var=companies={first=2, second=56}")
 	f.Fails(`The requirement of "natural_person_id" is not a whole number.`, "plan", "-var=companies={first=0.5}")
@@ -107,7 +107,7 @@ func testSwapExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder
 	f.Succeeds("apply", "-auto-approve")
 	f.Succeeds("plan", swap, "-out=tfplan")
 	testkit.Consume(t, service, "radar_id", 48)
-	asksNobody(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
+	sendsNoRequest(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
 	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", "plan", swap)
 
 	// A refused apply orders nothing, and the next plan judges the swap again.
@@ -143,7 +143,7 @@ func testRenamedKeyExample(t *testing.T, service *emulator.Emulator, f *testkit.
 	f.Fails(radarShort, "plan")
 
 	f.Write("main.tf", whole)
-	asksNobody(t, service, func() {
+	sendsNoRequest(t, service, func() {
 		f.Plans(`qcc_quota_gate.monitoring["first"] has moved to qcc_quota_gate.monitoring["first_renamed"]`)
 		f.Succeeds("apply", "-auto-approve")
 		f.Succeeds("plan", "-detailed-exitcode")
@@ -162,8 +162,8 @@ func testFailedOrderExample(t *testing.T, service *emulator.Emulator, f *testkit
 	f.Fails("local-exec provisioner error", "apply", "-auto-approve", failing)
 	testkit.Consume(t, service, "radar_id", 48)
 
-	// The gate was granted, so the next plan asks nobody and would try again.
-	asksNobody(t, service, func() { f.Plans(`terraform_data.monitoring["second"] is tainted, so`) })
+	// The gate was granted, so the next plan sends no request and would order again.
+	sendsNoRequest(t, service, func() { f.Plans(`terraform_data.monitoring["second"] is tainted, so`) })
 	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", "plan", replace)
 
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 51, Consumed: 50})
@@ -175,7 +175,7 @@ func testFailedOrderExample(t *testing.T, service *emulator.Emulator, f *testkit
 func testExistingWorkExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
 	t.Helper()
 
-	// What was there before the gate.
+	// These orders exist before the gate.
 	whole := f.Read("main.tf")
 	f.Write("main.tf", testkit.RequiredProvider+`
 resource "terraform_data" "monitoring" {
@@ -188,7 +188,7 @@ resource "terraform_data" "monitoring" {
 	testkit.Consume(t, service, "radar_id", 48)
 	f.Write("main.tf", whole)
 
-	asksNobody(t, service, func() {
+	sendsNoRequest(t, service, func() {
 		f.Plans("Plan: 2 to import, 0 to add, 0 to change, 0 to destroy.")
 		f.Succeeds("apply", "-auto-approve")
 		f.Plans("No changes.")
@@ -196,7 +196,7 @@ resource "terraform_data" "monitoring" {
 	})
 	f.Fails(radarShort, "plan", companies("companies", "first", "second", "third"))
 
-	// Work that is not taken over is judged as new.
+	// Work that is not imported is judged as new.
 	f.Succeeds("state", "rm", "qcc_quota_gate.monitoring")
 	f.Fails(radarShort, "plan", companies("ordered_before", "first"))
 	f.Succeeds("destroy", "-auto-approve", "-refresh=false")
@@ -207,7 +207,7 @@ func testChildModuleExample(t *testing.T, service *emulator.Emulator, f *testkit
 	f.Succeeds("apply", "-auto-approve")
 	f.Succeeds("plan", "-detailed-exitcode")
 
-	// The gates of both regions add up: 1 is left, and each adds 1.
+	// The gates of both regions are added up: 1 unit is left, and each gate adds 1.
 	service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
 	f.Succeeds("plan", `-var=regions={north=["first", "fourth"], south=["second", "third"]}`)
 	f.Fails(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "plan",
@@ -243,7 +243,7 @@ func testTwoCompaniesExample(t *testing.T, parent *emulator.Emulator, f *testkit
 	f.Succeeds("apply", "tfplan")
 	f.Succeeds("plan", "-detailed-exitcode")
 
-	// Each company pays for its own: the parent has 48 left, and the subsidiary 5, whatever the other needs.
+	// Each company uses its own quota: the parent has 48 left, and the subsidiary 5.
 	f.Succeeds("plan", companies("parent_companies", names("p", 48)...), companies("subsidiary_companies", names("s", 5)...))
 	f.Fails("with qcc_quota_gate.subsidiary[", "plan", companies("subsidiary_companies", names("s", 6)...))
 	f.Fails("with qcc_quota_gate.parent[", "plan", companies("parent_companies", names("p", 49)...))
@@ -269,7 +269,7 @@ func testPreconditionExample(t *testing.T, service *emulator.Emulator, f *testki
 
 	const required = "-var=qcc_required={radar_id=48, bene_id=98}"
 
-	// The order that the quota pays for. The next plan, without a requirement, changes nothing.
+	// The quota suffices for this order. The next plan has no requirement, and changes nothing.
 	f.Succeeds("apply", "-auto-approve", required)
 	f.Succeeds("plan", "-detailed-exitcode")
 	testkit.Consume(t, service, "radar_id", 48)
@@ -299,7 +299,7 @@ func testCheckExample(t *testing.T, service *emulator.Emulator, f *testkit.Folde
 		t.Errorf("the apply warns of enough quota:\n%s", output)
 	}
 
-	f.Succeeds("plan", "-detailed-exitcode") // 0, for a configuration without changes.
+	f.Succeeds("plan", "-detailed-exitcode") // The exit code is 0, because the configuration has no changes.
 	testkit.Consume(t, service, "radar_id", 40)
 
 	const warning = "Warning: Check block assertion failed"

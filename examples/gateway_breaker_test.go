@@ -15,7 +15,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// TestGatewayReadsCodes lets the service answer in many ways. The breaker must open after five answers that refuse, and after no others.
+// TestGatewayReadsCodes has a service with many answers. The breaker must open after five refusals, and after no other answers.
 func TestGatewayReadsCodes(t *testing.T) {
 	t.Parallel()
 
@@ -80,8 +80,8 @@ func TestGatewayReadsCodes(t *testing.T) {
 	}
 }
 
-// TestGatewayStopsOneKeyOnly shows that a wrong key stops no other key, that another spelling of the key does not get around it, and that
-// the breaker closes again.
+// TestGatewayStopsOneKeyOnly checks that a wrong key does not stop other keys. It also checks that another spelling of the wrong key is
+// stopped, and that the breaker closes again.
 func TestGatewayStopsOneKeyOnly(t *testing.T) {
 	t.Parallel()
 

@@ -43,7 +43,7 @@ func gatewaySections(t *testing.T) map[string]section {
 	return sections
 }
 
-// value returns what the only statement of a section that matches an expression has in its group.
+// value returns the group of an expression. Only one statement of the section may match the expression.
 func (s section) value(t *testing.T, expression string) string {
 	t.Helper()
 
@@ -62,7 +62,7 @@ func (s section) value(t *testing.T, expression string) string {
 	return found[0]
 }
 
-// duration is value for a time.
+// duration returns a value as a time.
 func (s section) duration(t *testing.T, expression string) time.Duration {
 	t.Helper()
 
@@ -74,7 +74,7 @@ func (s section) duration(t *testing.T, expression string) time.Duration {
 	return found
 }
 
-// number is value for a whole number.
+// number returns a value as a whole number.
 func (s section) number(t *testing.T, expression string) int {
 	t.Helper()
 
@@ -90,7 +90,7 @@ func (s section) number(t *testing.T, expression string) int {
 func TestGatewayAnswersInTime(t *testing.T) {
 	t.Parallel()
 
-	const signature = 300 * time.Second // For which the service accepts a Timespan, as far as is known.
+	const signature = 300 * time.Second // As far as is known, the service accepts a Timespan for this long.
 
 	sections := gatewaySections(t)
 	inQueue := sections["defaults"].duration(t, `timeout queue\s+(\S+)`)
@@ -101,7 +101,7 @@ func TestGatewayAnswersInTime(t *testing.T) {
 	}
 
 	if inQueue+behind+qcc.ToleratedSkew >= signature {
-		t.Errorf("a query may be under way for %s, and its signature is good for %s", inQueue+behind, signature)
+		t.Errorf("a query may be under way for %s, and its signature is valid for %s", inQueue+behind, signature)
 	}
 
 	atQCC := sections["defaults"].duration(t, `timeout connect\s+(\S+)`) + sections["defaults"].duration(t, `timeout server\s+(\S+)`) +
@@ -111,7 +111,7 @@ func TestGatewayAnswersInTime(t *testing.T) {
 	}
 }
 
-// TestGatewayKeepsItsPromises finds statements that would break what the guide promises.
+// TestGatewayKeepsItsPromises finds statements that would break promises of the guide.
 func TestGatewayKeepsItsPromises(t *testing.T) {
 	t.Parallel()
 
@@ -151,8 +151,8 @@ func TestGatewayKeepsItsPromises(t *testing.T) {
 	}
 }
 
-// TestGatewayKnowsTheService compares the configuration with what the client knows of the service.
-func TestGatewayKnowsTheService(t *testing.T) {
+// TestGatewayAgreesWithTheClient compares facts about the service in the configuration with those in the client.
+func TestGatewayAgreesWithTheClient(t *testing.T) {
 	t.Parallel()
 
 	sections := gatewaySections(t)

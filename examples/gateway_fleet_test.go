@@ -14,7 +14,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// figures are what became of many clients.
+// figures are the results of many clients.
 type figures struct {
 	served, failed int
 	longest        time.Duration
@@ -29,7 +29,7 @@ func (f figures) wait() string {
 	return fmt.Sprintf("%.1f s", f.longest.Seconds())
 }
 
-// burst lets clients read that begin within a second, each with a transport of its own.
+// burst runs a read for each client. All reads begin within a second, and each client has its own transport.
 func burst(t *testing.T, config qcc.Config) figures {
 	t.Helper()
 
@@ -66,7 +66,7 @@ func burst(t *testing.T, config qcc.Config) figures {
 	return result
 }
 
-// TestGatewayOfAThousandPipelines measures what the model in internal/qcc works out. It prints the table that DESIGN.md shows.
+// TestGatewayOfAThousandPipelines measures what the model in internal/qcc simulates. It prints the table that DESIGN.md shows.
 func TestGatewayOfAThousandPipelines(t *testing.T) {
 	if _, err := trusted(); err != nil {
 		t.Fatal(err)
@@ -128,7 +128,7 @@ func TestGatewayOfAThousandPipelines(t *testing.T) {
 			key := "right"
 			if test.wrongKey {
 				key, config.Key = "wrong", unknownKey
-				config.Timeout = qcc.DefaultTimeout // Which has no room for the Retry-After of the breaker.
+				config.Timeout = qcc.DefaultTimeout // The Retry-After of the breaker is longer than this timeout.
 			}
 
 			done := make(chan figures, 1)
@@ -165,7 +165,7 @@ func TestGatewayOfAThousandPipelines(t *testing.T) {
 	t.Log("\n" + strings.Join(rows, "\n"))
 }
 
-// TestGatewayTwice runs two gateways with half of the places each, as the guide says.
+// TestGatewayTwice runs two gateways with half of the places each, as the guide advises.
 func TestGatewayTwice(t *testing.T) {
 	t.Parallel()
 

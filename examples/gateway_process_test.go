@@ -87,7 +87,7 @@ var trusted = sync.OnceValues(func() (*authority, error) {
 	)
 })
 
-// issue returns a certificate for this machine and for a name, and the same in PEM format with its key.
+// issue returns a certificate for this machine and a name. It also returns the certificate and its key in PEM format.
 func issue(t *testing.T, name string) (tls.Certificate, []byte) {
 	t.Helper()
 
@@ -127,15 +127,15 @@ func issue(t *testing.T, name string) (tls.Certificate, []byte) {
 	return pair, append(certificate, private...)
 }
 
-// upstream is an emulator behind TLS, and what it has seen.
+// upstream is an emulator behind TLS, with records of its queries.
 type upstream struct {
 	*emulator.Emulator
 
-	// url is where clients reach it without a gateway.
+	// url is the base URL for clients without a gateway.
 	url string
 
 	underWay, most atomic.Int64
-	// arrived has the number of each query that came in, as long as somebody receives it.
+	// arrived receives the number of each query when it arrives.
 	arrived chan int
 
 	mu      sync.Mutex
@@ -192,10 +192,10 @@ func serveQCC(t *testing.T, behavior emulator.Behavior, handler http.Handler) *u
 	return u
 }
 
-// patienceOfTests is how long a test waits for what must happen.
+// patienceOfTests is how long a test waits for an event that must happen.
 const patienceOfTests = 30 * time.Second
 
-// await waits until so many queries have come in.
+// await waits until the query with a number has arrived.
 func (u *upstream) await(t *testing.T, number int) {
 	t.Helper()
 
@@ -208,12 +208,12 @@ func (u *upstream) await(t *testing.T, number int) {
 				return
 			}
 		case <-tooLate:
-			t.Fatalf("query %d did not come in", number)
+			t.Fatalf("query %d did not arrive", number)
 		}
 	}
 }
 
-// transcript keeps what a process prints, and lets tests wait for a text.
+// transcript stores the output of a process, and lets tests wait for a text.
 type transcript struct {
 	mu      sync.Mutex
 	content bytes.Buffer
@@ -237,7 +237,7 @@ func (s *transcript) read() (string, <-chan struct{}) {
 	return s.content.String(), s.changed
 }
 
-// await waits until a text was printed so many times. It reports false if the process ended before.
+// await waits until a text was printed a number of times. It returns false if the process ended before.
 func (s *transcript) await(text string, times int, ended <-chan struct{}) bool {
 	for {
 		content, changed := s.read()
@@ -338,7 +338,7 @@ func (g *gateway) start() {
 		g.t.Fatal(err)
 	}
 
-	command := exec.Command(path, "-W", "-f", testkit.Path(g.t, "examples/gateway/haproxy.cfg")) //nolint:noctx // Its clean-up ends it.
+	command := exec.Command(path, "-W", "-f", testkit.Path(g.t, "examples/gateway/haproxy.cfg")) //nolint:noctx // The clean-up of the test ends it.
 	command.Env = append(slices.Clone(g.env), "PATH="+os.Getenv("PATH"))
 	command.Stdout, command.Stderr = g.printed, g.printed
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -359,7 +359,7 @@ func (g *gateway) start() {
 	g.awaitLoaded()
 }
 
-// awaitLoaded waits until HAProxy has loaded its configuration once more.
+// awaitLoaded waits until HAProxy has loaded its configuration again.
 func (g *gateway) awaitLoaded() {
 	g.t.Helper()
 
@@ -378,7 +378,7 @@ func (g *gateway) reload() {
 	g.awaitLoaded()
 }
 
-// restart kills HAProxy with everything that waits in it, and starts it again.
+// restart kills HAProxy with all queries that wait in it, and starts it again.
 func (g *gateway) restart() {
 	g.t.Helper()
 
@@ -394,11 +394,11 @@ func (g *gateway) lines(word, expression string) []string {
 	return regexp.MustCompile(`(?m)^`+word+` .*(?:`+expression+`).*$`).FindAllString(content, -1)
 }
 
-// logLine matches what the log may have of a request or a query.
+// logLine matches a line that the log may have about a request or a query.
 var logLine = regexp.MustCompile(`^(request from=[0-9.]+ http=-?\d+ end=\S\S queue_ms=-?\d+ total_ms=\d+ ahead=\d+|` +
 	`query from=[0-9.]+ http=-?\d+ code=(\d+|-) end=\S\S connect_ms=-?\d+ answer_ms=-?\d+ refusals=\d+)\n$`)
 
-// checkLog fails the test if the log has anything of a query but what the configuration names.
+// checkLog fails the test if the log has more of a query than the configuration's fields.
 func (g *gateway) checkLog() {
 	g.t.Helper()
 
@@ -418,7 +418,7 @@ func (g *gateway) checkLog() {
 	}
 }
 
-// clientConfig is that of a runner whose provider has the timeout that the guide advises.
+// clientConfig returns the configuration of a provider with the timeout that the guide advises.
 func clientConfig(baseURL string) qcc.Config {
 	return qcc.Config{
 		Key: emulator.DefaultKey, SecretKey: emulator.DefaultSecretKey, BaseURL: baseURL, Timeout: advisedTimeout,
@@ -426,7 +426,7 @@ func clientConfig(baseURL string) qcc.Config {
 	}
 }
 
-// readOnce reads the quota with a client of its own, as a process of its own does.
+// readOnce reads the quota with a new client, as a new process does.
 func readOnce(ctx context.Context, t *testing.T, config qcc.Config) (qcc.Quota, error) {
 	t.Helper()
 
@@ -443,7 +443,7 @@ func readOnce(ctx context.Context, t *testing.T, config qcc.Config) (qcc.Quota, 
 // quotaURL returns the URL of a quota query with a key.
 func quotaURL(baseURL, key string) string { return baseURL + emulator.Path + "?key=" + key }
 
-// send sends a request of its own making, and returns the response with its whole body.
+// send sends a request with any method, URL, body and headers. It returns the response with its whole body.
 func send(t *testing.T, method, url, body string, header http.Header) (*http.Response, string) {
 	t.Helper()
 
@@ -486,7 +486,7 @@ func (g *gateway) metric(name string) string {
 	return found[1]
 }
 
-// awaitQueue waits until so many queries wait in the gateway.
+// awaitQueue waits until a number of queries wait in the gateway.
 func (g *gateway) awaitQueue(waiting int) {
 	g.t.Helper()
 

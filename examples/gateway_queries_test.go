@@ -19,7 +19,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestGatewayCachesNothing lets the quota change between two reads, and lets the service say that its answers may be kept.
+// TestGatewayCachesNothing changes the quota between two reads. The service allows caches to store its answers.
 func TestGatewayCachesNothing(t *testing.T) {
 	t.Parallel()
 
@@ -59,14 +59,14 @@ func TestGatewayCachesNothing(t *testing.T) {
 		}
 	}
 
-	// The provider refuses an answer that a cache between the gateway and QCC has kept.
+	// The provider refuses an answer that a cache between the gateway and QCC has stored.
 	if response, _ := send(t, http.MethodGet, quotaURL(g.url, "old"), "", nil); response.Header.Get("Age") != "7" {
 		t.Errorf("the gateway hides the age of an answer: %v", response.Header)
 	}
 }
 
-// TestGatewayPassesQueriesOnAsTheyAre compares what a client sends with what comes in at the service.
-func TestGatewayPassesQueriesOnAsTheyAre(t *testing.T) {
+// TestGatewayForwardsQueriesUnchanged compares the query of a client with the one that the service receives.
+func TestGatewayForwardsQueriesUnchanged(t *testing.T) {
 	t.Parallel()
 
 	u := serveQCC(t, emulator.Behavior{}, nil)
@@ -83,7 +83,7 @@ func TestGatewayPassesQueriesOnAsTheyAre(t *testing.T) {
 	}
 
 	if uri := emulator.Path + "?key=" + emulator.DefaultKey; u.hosts["pro.qcc.com"] != 1 || u.uris[uri] != 1 {
-		t.Errorf("the service was asked as %v for %v", u.hosts, u.uris)
+		t.Errorf("the service received the hosts %v and the URIs %v", u.hosts, u.uris)
 	}
 
 	if response, _ := send(t, http.MethodGet, g.ops+"/health", "", nil); response.StatusCode != http.StatusOK || u.Requests() != 1 {
@@ -91,8 +91,8 @@ func TestGatewayPassesQueriesOnAsTheyAre(t *testing.T) {
 	}
 }
 
-// TestGatewayRefusesWhatIsNoQuery sends what is no quota query. Nothing of it may reach the service.
-func TestGatewayRefusesWhatIsNoQuery(t *testing.T) {
+// TestGatewayRefusesOtherRequests sends requests that are no quota queries. None of them may reach the service.
+func TestGatewayRefusesOtherRequests(t *testing.T) {
 	t.Parallel()
 
 	u := serveQCC(t, emulator.Behavior{}, nil)
@@ -136,7 +136,7 @@ func TestGatewayRefusesWhatIsNoQuery(t *testing.T) {
 	}
 }
 
-// clientWithoutRetries is the configuration of a client that tries once.
+// clientWithoutRetries returns the configuration of a client that makes one attempt.
 func clientWithoutRetries(baseURL string) qcc.Config {
 	config := clientConfig(baseURL)
 	config.MaxRetries = 0
@@ -156,7 +156,7 @@ func as[E error](t *testing.T, err error) E {
 	return found
 }
 
-// TestGatewayVerifiesQCC stands a service with another name, and one that nobody answers for, where QCC should be.
+// TestGatewayVerifiesQCC replaces QCC by a service with another name, and by a closed port.
 func TestGatewayVerifiesQCC(t *testing.T) {
 	t.Parallel()
 
@@ -166,7 +166,7 @@ func TestGatewayVerifiesQCC(t *testing.T) {
 	other.StartTLS()
 	t.Cleanup(other.Close)
 
-	for name, url := range map[string]string{"another name": other.URL, "nobody": "https://" + freeAddress(t)} {
+	for name, url := range map[string]string{"another name": other.URL, "no service": "https://" + freeAddress(t)} {
 		g := startGateway(t, &upstream{url: url})
 
 		_, err := readOnce(t.Context(), t, clientWithoutRetries(g.url))

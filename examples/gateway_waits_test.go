@@ -17,7 +17,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// TestGatewayForgetsClientsThatLeave lets clients leave the queue. Their queries must not reach the service.
+// TestGatewayForgetsClientsThatLeave has clients that leave the queue. Their queries must not reach the service.
 func TestGatewayForgetsClientsThatLeave(t *testing.T) {
 	t.Parallel()
 
@@ -67,8 +67,8 @@ func TestGatewayForgetsClientsThatLeave(t *testing.T) {
 	}
 }
 
-// TestGatewayBoundsWaits lets the service hang. Each client must get an answer before the provider would give up its attempt.
-func TestGatewayBoundsWaits(t *testing.T) {
+// TestGatewayLimitsWaits has a service that never answers. Each client must get an answer before an attempt of the provider would end.
+func TestGatewayLimitsWaits(t *testing.T) {
 	t.Parallel()
 
 	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
@@ -107,11 +107,11 @@ func TestGatewayBoundsWaits(t *testing.T) {
 	}
 
 	if waited := g.lines("request", `end=sQ queue_ms=6\d{4} `); len(waited) != answers[503] {
-		t.Errorf("the log says of the queue %q", waited)
+		t.Errorf("the queue times in the log are %q", waited)
 	}
 }
 
-// TestGatewayEndsSlowRequests sends the half of a request.
+// TestGatewayEndsSlowRequests sends only the first half of a request.
 func TestGatewayEndsSlowRequests(t *testing.T) {
 	t.Parallel()
 

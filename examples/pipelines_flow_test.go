@@ -15,7 +15,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// flowFile is what the tests read of the example for Flow.
+// flowFile is the part of the example for Flow that the tests read.
 type flowFile struct {
 	Variables []struct {
 		Key   string `yaml:"key"`
@@ -27,7 +27,7 @@ type flowFile struct {
 	Stages yaml.Node `yaml:"stages"` // A map whose order counts.
 }
 
-// flowJob is a job: the only one of its stage.
+// flowJob is a job. Each stage has only one.
 type flowJob struct {
 	Component string `yaml:"component"`
 	With      struct {
@@ -96,7 +96,7 @@ func (f flowFile) job(t *testing.T, stage, job string) flowJob {
 	return found
 }
 
-// pack writes files of a folder into an archive, as Flow does with what a job uploads.
+// pack writes files of a folder into an archive. Flow does the same with the files that a job uploads.
 func pack(t *testing.T, archive, dir string, files []string) {
 	t.Helper()
 
@@ -105,7 +105,7 @@ func pack(t *testing.T, archive, dir string, files []string) {
 	}
 }
 
-// flowArtifact is where the tests keep what the plan job uploads.
+// flowArtifact returns the path of the archive that the plan job uploads.
 func flowArtifact(f *testkit.Folder) string { return f.Dir + ".tgz" }
 
 var flowPipeline = pipeline{
@@ -118,7 +118,7 @@ var flowPipeline = pipeline{
 
 		for _, id := range entries(steps) {
 			switch step := byID[id]; {
-			case !succeeded: // Flow does not go on.
+			case !succeeded: // After a failed step, Flow runs no other step.
 			case step.Step == "Command":
 				succeeded = script(t, f, "sh", nil, step.With.Run)
 			case step.Step == "ArtifactUpload":
@@ -126,7 +126,7 @@ var flowPipeline = pipeline{
 
 				kept = true
 			default:
-				t.Fatalf("%s is a step that nobody tests", step.Step)
+				t.Fatalf("no test runs the step %s", step.Step)
 			}
 		}
 
@@ -145,7 +145,7 @@ var flowPipeline = pipeline{
 
 		run := strings.ReplaceAll(job.With.Run, path.Dir(job.With.ArtifactDownloadPath), host)
 		if !strings.Contains(run, host) {
-			t.Fatal("the job does not use what it has fetched")
+			t.Fatal("the job does not use the artifact that it has fetched")
 		}
 
 		succeeded := script(t, f, "sh", nil, run)
@@ -182,7 +182,7 @@ func copyFile(t *testing.T, from, to string) {
 	}
 }
 
-// TestFlowRunsItsStagesInTheirOrder reads the order, in which Flow runs stages one after the other.
+// TestFlowRunsItsStagesInTheirOrder checks the order of the stages, which Flow runs one after the other.
 func TestFlowRunsItsStagesInTheirOrder(t *testing.T) {
 	t.Parallel()
 

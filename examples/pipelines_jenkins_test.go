@@ -10,11 +10,11 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// jenkinsBlock is what stands between two braces of the Jenkinsfile, without comments.
+// jenkinsBlock is the text between two braces of the Jenkinsfile, without comments.
 type jenkinsBlock struct {
-	head    string         // What stands before the opening brace, such as stage('Plan').
-	lines   []string       // The lines of this block. The text of a script is not among them.
-	scripts []string       // The scripts that sh runs, of inner blocks too, in their order.
+	head    string         // The text before the opening brace, such as stage('Plan').
+	lines   []string       // The lines of this block, without the texts of scripts.
+	scripts []string       // The scripts that sh runs, in their order. They include those of inner blocks.
 	blocks  []jenkinsBlock // The inner blocks.
 }
 
@@ -43,15 +43,15 @@ func (b jenkinsBlock) find(t *testing.T, head string) jenkinsBlock {
 	return found[0]
 }
 
-// has reports whether a line stands in the block or in an inner one.
+// has reports whether the block or an inner one has a line.
 func (b jenkinsBlock) has(line string) bool {
 	return slices.Contains(b.lines, line) || slices.ContainsFunc(b.blocks, func(inner jenkinsBlock) bool { return inner.has(line) })
 }
 
-// jenkinsTokens are the parts of a Jenkinsfile that matter here. Texts come before the comments and braces that they may contain.
+// jenkinsTokens matches the tokens of a Jenkinsfile. Texts are first in the expression, because they may contain comments and braces.
 var jenkinsTokens = regexp.MustCompile(`(?s)'''.*?'''|'[^'\n]*'|"[^"\n]*"|//[^\n]*|[{}\n]|[^'"{}\n/]+|.`)
 
-// jenkinsfile parses the example: its texts, comments and braces. The test fails if they do not match up.
+// jenkinsfile parses the texts, comments and braces of the example. The test fails if a brace or text has no counterpart.
 func jenkinsfile(t *testing.T) jenkinsBlock {
 	t.Helper()
 
@@ -90,10 +90,10 @@ func jenkinsfile(t *testing.T) jenkinsBlock {
 		case strings.HasPrefix(token, "//"):
 		case strings.HasPrefix(token, "'''"):
 			if strings.TrimSpace(line) != "sh" {
-				t.Fatalf("a text that nothing runs: %s", token)
+				t.Fatalf("a text that no step runs: %s", token)
 			}
 
-			// Groovy would replace it.
+			// Groovy would replace a backslash.
 			if strings.Contains(token, `\`) {
 				t.Fatalf("the script has a backslash: %s", token)
 			}
@@ -114,7 +114,7 @@ func jenkinsfile(t *testing.T) jenkinsBlock {
 	return open[0].find(t, "pipeline")
 }
 
-// jenkinsStage runs the scripts of a stage, as the step sh does: in a shell that need not know pipefail.
+// jenkinsStage runs the scripts of a stage as the step sh does. The shell may not support pipefail.
 func jenkinsStage(t *testing.T, f *testkit.Folder, stage string) (succeeded bool, block jenkinsBlock) {
 	t.Helper()
 

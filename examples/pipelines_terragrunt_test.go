@@ -31,8 +31,8 @@ type terragruntFile struct {
 	} `hcl:"terraform,block"`
 }
 
-// terragruntPlan plans as Terragrunt does, which is not here to run: first Terraform with the arguments of the example, then the hook. It
-// tells whether both succeeded.
+// terragruntPlan runs the same commands as Terragrunt, which the tests do not require: first Terraform with the arguments of the example, then
+// the hook. It reports whether both succeeded.
 func terragruntPlan(t *testing.T, f *testkit.Folder) (succeeded bool, output string) {
 	t.Helper()
 
@@ -82,7 +82,7 @@ func TestTerragruntHook(t *testing.T) {
 			})
 
 			if succeeded, output := terragruntPlan(t, f); succeeded != test.succeeds || !strings.Contains(output, test.summary) {
-				t.Errorf("the plan succeeded: %t, and the hook says\n%s", succeeded, output)
+				t.Errorf("the plan succeeded: %t, and the hook printed\n%s", succeeded, output)
 			}
 		})
 	}

@@ -19,11 +19,11 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// pipeline is an example for pipelines: the scripts of its two jobs, and what they leave behind.
+// pipeline runs the two jobs of an example for pipelines.
 type pipeline struct {
-	// plan runs the plan job, and tells whether it succeeded, what summary it wrote, and whether it kept the plan.
+	// plan runs the plan job. It returns whether the job succeeded, the summary that it wrote, and whether it kept the plan.
 	plan func(t *testing.T, f *testkit.Folder) (succeeded bool, summary string, kept bool)
-	// apply runs the apply job.
+	// apply runs the apply job, and reports whether it succeeded.
 	apply func(t *testing.T, f *testkit.Folder) bool
 }
 
@@ -34,7 +34,7 @@ type step struct {
 	Uses string `yaml:"uses"`
 }
 
-// gitHubJob runs the scripts of a job, and tells whether it succeeded and used an action.
+// gitHubJob runs the scripts of a job, and reports whether it succeeded and used an action.
 func gitHubJob(t *testing.T, f *testkit.Folder, job, action string, env ...string) (succeeded, used bool) {
 	t.Helper()
 
@@ -70,7 +70,7 @@ func gitHubJob(t *testing.T, f *testkit.Folder, job, action string, env ...strin
 	return succeeded, used
 }
 
-// gitLabJob runs the scripts of a job, and tells whether it succeeded and which files it keeps.
+// gitLabJob runs the scripts of a job. It returns whether the job succeeded, and the files that it keeps.
 func gitLabJob(t *testing.T, f *testkit.Folder, job string) (succeeded bool, paths []string) {
 	t.Helper()
 
@@ -90,7 +90,7 @@ func gitLabJob(t *testing.T, f *testkit.Folder, job string) (succeeded bool, pat
 		t.Fatalf("the job %s has no scripts", job)
 	}
 
-	// The image's shell need not know pipefail.
+	// The shell of the image may not support pipefail.
 	return script(t, f, "sh", []string{"-e"}, strings.Join(lines, "\n")), pipeline[job].Artifacts.Paths
 }
 
@@ -135,7 +135,7 @@ var pipelines = map[string]pipeline{
 	"Flow":    flowPipeline,
 }
 
-// script runs a script in the folder with the Terraform and the jq of the tests, and tells whether it succeeded.
+// script runs a script in the folder, and reports whether it succeeded. It uses the Terraform and the jq of the tests.
 func script(t *testing.T, f *testkit.Folder, shell string, flags []string, script string, env ...string) bool {
 	t.Helper()
 
@@ -144,8 +144,8 @@ func script(t *testing.T, f *testkit.Folder, shell string, flags []string, scrip
 	return succeeded
 }
 
-// run runs a command in the folder with the Terraform and the jq of the tests. It tells whether it succeeded, and what it said.
-func run(t *testing.T, f *testkit.Folder, arguments []string, env ...string) (succeeded bool, said string) {
+// run runs a command in the folder with the Terraform and the jq of the tests. It returns whether it succeeded, and its output.
+func run(t *testing.T, f *testkit.Folder, arguments []string, env ...string) (succeeded bool, output string) {
 	t.Helper()
 
 	jq := testkit.JQ(t)
@@ -159,17 +159,17 @@ func run(t *testing.T, f *testkit.Folder, arguments []string, env ...string) (su
 		}
 	}
 
-	output, err := command.CombinedOutput()
-	t.Logf("%s\n%s", strings.Join(arguments, " "), output)
+	printed, err := command.CombinedOutput()
+	t.Logf("%s\n%s", strings.Join(arguments, " "), printed)
 
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatal(err)
 	}
 
-	return err == nil, string(output)
+	return err == nil, string(printed)
 }
 
-// written returns what a file holds: nothing, if the job did not get as far as writing it.
+// written returns the content of a file; "" if the job ended before it wrote the file.
 func written(t *testing.T, path string) string {
 	t.Helper()
 
@@ -181,14 +181,14 @@ func written(t *testing.T, path string) string {
 	return string(content)
 }
 
-// pipelineState is a state in which a pipeline is started. The account has the sample quota, of which 48 of radar_id are left.
+// pipelineState is the situation in which a pipeline starts. The account has the sample quota, in which 48 units of radar_id are left.
 type pipelineState struct {
-	config   string // What is in main.tf; empty means the example gates/apply.
-	required string // The requirement that the pipeline is started with; empty means {radar_id=40}.
+	config   string // The content of main.tf; empty means the example gates/apply.
+	required string // The requirement with which the pipeline starts; empty means {radar_id=40}.
 	change   func(service *emulator.Emulator, f *testkit.Folder)
 	succeeds bool
-	summary  string // What the summary has.
-	// orders says that the plan needs quota at apply, where it is refused if the quota was used up meanwhile.
+	summary  string // A text that the summary has.
+	// orders reports whether the plan needs quota at apply. Then the apply is refused if the quota was used up meanwhile.
 	orders bool
 }
 
@@ -218,7 +218,7 @@ var pipelineStates = map[string]pipelineState{
 	"a gate resource is judged at apply": {
 		config: pending, succeeds: true, orders: true, summary: "- Judged at apply, before what depends on it",
 	},
-	"a requirement is forgotten": {required: "{}", succeeds: true, summary: "This plan requires no quota"},
+	"a requirement is missing": {required: "{}", succeeds: true, summary: "This plan requires no quota"},
 	"a requirement is not a map": {
 		required: "\"\"", summary: "- The plan failed. Terraform's own output says why.",
 	},
@@ -233,17 +233,17 @@ var pipelineStates = map[string]pipelineState{
 		},
 		summary: "- The plan failed. Terraform's own output says why.",
 	},
-	"the read is put off": {
+	"the read is deferred to apply": {
 		change: func(_ *emulator.Emulator, f *testkit.Folder) {
-			f.Write("main.tf", putOff.ReplaceAllString(f.Read("main.tf"), laterRead))
+			f.Write("main.tf", exampleDataSource.ReplaceAllString(f.Read("main.tf"), laterRead))
 		},
 		summary: "- `data.qcc_quota.this` is read only at apply",
 	},
 	"the configuration is wrong": {change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("wrong.tf", "output {}") }},
 }
 
-// putOff matches the data source of the example gates/apply.
-var putOff = regexp.MustCompile(`(?s)data "qcc_quota" "this" \{.*?\n\}\n`)
+// exampleDataSource matches the data source of the example gates/apply.
+var exampleDataSource = regexp.MustCompile(`(?s)data "qcc_quota" "this" \{.*?\n\}\n`)
 
 func withoutRetries(config string) string {
 	return config + "\nprovider \"qcc\" {\n  max_retries = 0\n}\n"
@@ -297,8 +297,8 @@ func TestPipelines(t *testing.T) {
 	}
 }
 
-// TestPipelinesOrderNothingUnlessTold reads where the requirement comes from: an input whose default is an empty map.
-func TestPipelinesOrderNothingUnlessTold(t *testing.T) {
+// TestPipelinesOrderNothingByDefault checks that the requirement comes from an input whose default is an empty map.
+func TestPipelinesOrderNothingByDefault(t *testing.T) {
 	t.Parallel()
 
 	var workflow struct {
@@ -347,7 +347,7 @@ func TestPipelinesOrderNothingUnlessTold(t *testing.T) {
 	}
 }
 
-// TestAppliesWaitForEachOtherAndForAnApproval reads what no script says.
+// TestAppliesWaitForEachOtherAndForAnApproval checks settings of the pipelines that are in no script.
 func TestAppliesWaitForEachOtherAndForAnApproval(t *testing.T) {
 	t.Parallel()
 

@@ -7,7 +7,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// conditionPlans have a data source and conditions of their own.
+// conditionPlans have a data source and custom conditions.
 var conditionPlans = map[string]planCase{
 	"enough": {
 		config: consumerWith(sufficient) + reads, args: []string{"-var=qcc_required={radar_id=20}"},
@@ -56,7 +56,7 @@ var conditionPlans = map[string]planCase{
 			"| `not_stated` | not_stated | 10 | – | – | 0 | – |",
 		},
 	},
-	"the read is put off": {
+	"the read is deferred to apply": {
 		config: consumerWith(sufficient) + laterRead, args: []string{"-var=qcc_required={radar_id=1}"},
 		refused: true,
 		summary: []string{
@@ -65,7 +65,7 @@ var conditionPlans = map[string]planCase{
 		},
 		denials: readLate + "\nterraform_data.order: cannot be decided before apply.",
 	},
-	"the read is put off, and nothing is required": {
+	"the read is deferred to apply, and nothing is required": {
 		config: consumerWith(sufficient) + laterRead, refused: true, summary: []string{refused},
 		denials: readLate,
 	},
@@ -97,7 +97,7 @@ var conditionPlans = map[string]planCase{
 		summary: []string{refused, "- `data.qcc_quota.this`: `radar_id` is short by 2: 50 required, 48 remaining."},
 		denials: "data.qcc_quota.this: radar_id is short by 2: 50 required, 48 remaining.",
 	},
-	"a child module has quota that does not suffice": {
+	"a child module reads quota that does not suffice": {
 		config: consumerWith(anything) + `
 module "child" {
   source = "./child"
@@ -190,7 +190,7 @@ output "wrong" {
 		refused: true, summary: []string{refused, "- The variable `qcc_required` is not a map of whole numbers."},
 		denials: "The variable qcc_required is not a map of whole numbers.",
 	},
-	"a requirement in words": {
+	"a requirement that is text": {
 		config: strings.Replace(consumerWith(anything), "map(number)", "map(string)", 1) + reads, args: []string{`-var=qcc_required={radar_id="many"}`},
 		refused: true, summary: []string{refused, "- The variable `qcc_required` is not a map of whole numbers."},
 		denials: "The variable qcc_required is not a map of whole numbers.",
@@ -199,7 +199,7 @@ output "wrong" {
 		config: strings.Replace(consumerWith(sufficient), "map(number)", "map(number)\n  sensitive = true", 1) + reads, args: []string{"-var=qcc_required={radar_id=49}"},
 		refused: true, summary: []string{refused, "- `terraform_data.order`: Not enough \\| quota."}, denials: "terraform_data.order: Not enough | quota.",
 	},
-	"words that are no Markdown": {
+	"text that must not become Markdown": {
 		config: testkit.RequiredProvider + reads + `
 check "words" {
   assert {

@@ -19,7 +19,7 @@ func gates(orders string) string {
 
 const requirements = "| required by | |\n|---|---|\n"
 
-// gatePlans have gates. Their refusals leave nothing in a plan but that it failed.
+// gatePlans have gates. If a gate refuses, the plan only shows that it failed.
 var gatePlans = map[string]planCase{
 	"a gate refuses": {
 		config: testkit.RequiredProvider + gate("this", "{ radar_id = 49 }"), refused: true,
@@ -99,7 +99,7 @@ resource "terraform_data" "late" {
 			"| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 3 | ▒░░░░░░░░░ 4 % |",
 		},
 	},
-	"gates in modules": {
+	"gates in Terraform modules": {
 		config: testkit.RequiredProvider + "module \"child\" {\n  source   = \"./child\"\n  for_each = toset([\"a\", \"b.c[\\\"0\\\"]\"])\n}\n",
 		child:  gate("this", "{ radar_id = 2 }") + reads,
 		summary: []string{

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	older  = "| 48 |" // The count that the state has.
+	older  = "| 48 |" // This is the count in the state.
 	newer  = "| `radar_id` | 风险监控-企业 | 50 | 31 | 19 | "
 	unread = "Quota is required, and the plan does not show that it has read data.qcc_quota.this. " +
 		"Plan without -target, or give the data source a postcondition."
@@ -27,10 +27,10 @@ check "qcc_quota" {
 `
 )
 
-// meanwhile is the quota at the plan: consumed since the state was written.
+// meanwhile is the quota at the time of the plan. Some was consumed since the state was written.
 var meanwhile = emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":50,"consumedCount":31}]}`}
 
-// unreadPlans are made over a state in which a data source has 48. The plan must never show that count as its own.
+// unreadPlans start from a state in which a data source has 48. The summary must never show that count as one of the plan.
 var unreadPlans = map[string]planCase{
 	"an older state, and the plan reads": {
 		applied: testkit.RequiredProvider + reads, config: consumerWith(sufficient) + reads, quota: meanwhile, lacks: older,
@@ -102,19 +102,19 @@ var unreadPlans = map[string]planCase{
 		applied: consumerWith(sufficient) + marked, config: consumerWith(sufficient) + marked, quota: meanwhile, args: []string{"-refresh-only"},
 		summary: []string{accepted, newer + "0 | ██████░░░░ 62 % |"}, lacks: older,
 	},
-	"an older state, and the read is put off": {
+	"an older state, and the read is deferred to apply": {
 		applied: testkit.RequiredProvider + reads, config: consumerWith(sufficient) + laterRead, quota: meanwhile, refused: true,
 		summary: []string{refused, noQuota}, lacks: older, denials: readLate,
 	},
-	"an older state, and the data source is gone": {
+	"an older state, and the data source was removed": {
 		applied: testkit.RequiredProvider + reads, config: testkit.RequiredProvider + `resource "terraform_data" "other" {}`,
 		summary: []string{accepted, noQuota}, lacks: older,
 	},
-	"an older state, and the module of the data source is gone": {
+	"an older state, and the Terraform module of the data source was removed": {
 		applied: testkit.RequiredProvider + "module \"child\" {\n  source = \"./child\"\n}\n", config: `resource "terraform_data" "other" {}`,
 		summary: []string{accepted, noQuota}, lacks: older,
 	},
-	"an older state, and an instance of the data source is gone": {
+	"an older state, and an instance of the data source was removed": {
 		applied: testkit.RequiredProvider + "data \"qcc_quota\" \"this\" {\n  count = 2\n}\n",
 		config:  testkit.RequiredProvider + "data \"qcc_quota\" \"this\" {\n  count = 1\n}\nresource \"terraform_data\" \"other\" {}\n", quota: meanwhile,
 		summary: []string{accepted, "`data.qcc_quota.this[0]`", newer + "0 | ██████░░░░ 62 % |"}, lacks: older,

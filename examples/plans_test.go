@@ -10,18 +10,18 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// planCase is a plan that the programs for pipelines judge.
+// planCase is a plan that quota.jq and quota.rego judge.
 type planCase struct {
-	applied   string   // What is in main.tf at an apply before the plan, if there is one; the account has the sample quota then.
-	config    string   // What is in main.tf at the plan.
-	child     string   // What is in the child module; empty means a data source.
-	args      []string // Of terraform plan.
+	applied   string   // The content of main.tf at an apply before the plan, with the sample quota; empty means no apply.
+	config    string   // The content of main.tf at the plan.
+	child     string   // The content of the child module; empty means a data source.
+	args      []string // The arguments of terraform plan.
 	quota     emulator.Behavior
-	tolerated string // The one address that the programs are told to tolerate.
+	tolerated string // The one address that the programs tolerate; empty means none.
 	refused   bool
 	summary   []string // Lines that the summary has.
 	lacks     string   // A text that the summary does not have.
-	denials   string   // What the policy says of a plan that is refused, one line a denial, in the order of the alphabet.
+	denials   string   // The denials of the policy, one a line, in alphabetical order; empty means that the plan passes.
 }
 
 const (
@@ -104,7 +104,7 @@ func consumerWith(condition string) string {
 	return testkit.RequiredProvider + strings.Replace(consumer, "CONDITION", condition, 1)
 }
 
-// planCases has the states in which a plan can be.
+// planCases returns all cases.
 var planCases = func() map[string]planCase {
 	all := map[string]planCase{}
 
@@ -115,7 +115,7 @@ var planCases = func() map[string]planCase {
 	return all
 }()
 
-// planJSON makes the plan of a case, and returns what terraform show says of it.
+// planJSON makes the plan of a case, and returns the JSON that terraform show prints.
 func planJSON(t *testing.T, test planCase) string {
 	t.Helper()
 

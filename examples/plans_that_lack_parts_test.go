@@ -11,25 +11,28 @@ import (
 type planThatLacksParts struct {
 	plan    planCase
 	remove  func(plan map[string]any)
-	line    string // A line that the summary has.
-	denials string // What the policy says if it refuses the plan.
+	line    string // A line of the summary.
+	denials string // The denials of the policy; empty means that the plan passes.
 }
 
 var plansThatLackParts = map[string]planThatLacksParts{
-	"OpenTofu does not say whether a plan is whole": {
-		planCase{config: consumerWith(sufficient) + marked, args: []string{"-var=qcc_required={radar_id=20}"}}, removeWhole,
+	"OpenTofu does not state whether a plan is complete": {
+		planCase{config: consumerWith(sufficient) + marked, args: []string{"-var=qcc_required={radar_id=20}"}},
+		removeWhole,
 		"| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 20 | ▒▒▒▒▒░░░░░ 4 % |", "",
 	},
-	"OpenTofu does not say whether a plan is whole, and there is no postcondition": {
+	"OpenTofu does not state whether a plan is complete, and there is no postcondition": {
 		planCase{config: consumerWith(sufficient) + reads, args: []string{"-var=qcc_required={radar_id=20}"}}, removeWhole, noCounts, unread,
 	},
 	"a gate without its requirement": {
-		planCase{config: gates("{ north = 1 }")}, func(plan map[string]any) { delete(change(plan), "after") },
+		planCase{config: gates("{ north = 1 }")},
+		func(plan map[string]any) { delete(change(plan), "after") },
 		"- `qcc_quota_gate.order[\"north\"]`: what it requires cannot be read from the plan.",
 		"qcc_quota_gate.order[\"north\"]: what it requires cannot be read from the plan.",
 	},
 	"a gate without its earlier requirement": {
-		planCase{applied: gates("{ north = 1 }"), config: gates("{ north = 2 }")}, func(plan map[string]any) { delete(change(plan), "before") },
+		planCase{applied: gates("{ north = 1 }"), config: gates("{ north = 2 }")},
+		func(plan map[string]any) { delete(change(plan), "before") },
 		"- `qcc_quota_gate.order[\"north\"]`: what it requires cannot be read from the plan.",
 		"qcc_quota_gate.order[\"north\"]: what it requires cannot be read from the plan.",
 	},
@@ -41,7 +44,7 @@ var plansThatLackParts = map[string]planThatLacksParts{
 		"- `qcc_quota_gate.order[\"north\"]`: what it requires cannot be read from the plan.",
 		"qcc_quota_gate.order[\"north\"]: what it requires cannot be read from the plan.",
 	},
-	"the configuration is missing, so accounts cannot be told apart": {
+	"the configuration is missing, so accounts cannot be distinguished": {
 		planCase{
 			config: testkit.RequiredProvider + "provider \"qcc\" {\n  alias = \"other\"\n}\n" + gate("this", "{ radar_id = 30 }") + reads + `
 resource "qcc_quota_gate" "other" {
@@ -49,7 +52,8 @@ resource "qcc_quota_gate" "other" {
   required = { radar_id = 30 }
 }
 `,
-		}, func(plan map[string]any) { delete(plan, "configuration") },
+		},
+		func(plan map[string]any) { delete(plan, "configuration") },
 		"- `data.qcc_quota.this`: `radar_id` is short by 12: 60 required, 48 remaining.",
 		"data.qcc_quota.this: radar_id is short by 12: 60 required, 48 remaining.",
 	},
@@ -68,7 +72,7 @@ func change(plan map[string]any) map[string]any {
 	return change
 }
 
-// json returns what is left of the plan.
+// json returns the JSON of the plan without the missing parts.
 func (p planThatLacksParts) json(t *testing.T) string {
 	t.Helper()
 

@@ -17,17 +17,17 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// platformInput is what a platform hands to the policy.
+// platformInput is the input that a platform passes to the policy.
 type platformInput map[string]any
 
-// platform is a platform that judges plans by the policy among the examples for pipelines.
+// platform is a platform that judges plans by the policy quota.rego.
 type platform struct {
-	policy    string // The file with the policy, which the commands of the guide write; empty means quota.rego as it is.
-	namespace string // The package that the platform asks for denials.
+	policy    string // The file of the policy, which the commands of the guide write; empty means quota.rego unchanged.
+	namespace string // The package whose denials the platform reads.
 	input     func(t *testing.T, plan json.RawMessage) platformInput
 }
 
-// platforms have the input that their documents describe.
+// platforms holds each platform with the input that its documents describe.
 var platforms = map[string]platform{
 	"HCP Terraform": {
 		namespace: "main",
@@ -64,7 +64,7 @@ var platforms = map[string]platform{
 	},
 }
 
-// spaceliftInput is what Spacelift's documents promise: of a plan no more than its changes, without the mode of a resource.
+// spaceliftInput returns the input that Spacelift's documents describe: only the changes of a plan, without the mode of a resource.
 func spaceliftInput(t *testing.T, plan json.RawMessage) platformInput {
 	t.Helper()
 
@@ -89,7 +89,7 @@ func spaceliftInput(t *testing.T, plan json.RawMessage) platformInput {
 	return platformInput{"terraform": changes, "spacelift": map[string]any{"run": map[string]any{"type": "TRACKED"}}}
 }
 
-// policies writes the policy of each platform with the commands of the guide into a folder, which it returns.
+// policies writes the policy of each platform into a folder with the commands of the guide. It returns the folder.
 func policies(t *testing.T, tolerated string) string {
 	t.Helper()
 
@@ -117,7 +117,7 @@ func policies(t *testing.T, tolerated string) string {
 	return dir
 }
 
-// ask returns the denials of a platform's policy, in the order of the alphabet.
+// ask returns the denials of a platform's policy, in alphabetical order.
 func (p platform) ask(t *testing.T, conftest, dir string, input platformInput) string {
 	t.Helper()
 
@@ -155,7 +155,7 @@ func (p platform) ask(t *testing.T, conftest, dir string, input platformInput) s
 	return strings.Join(messages, "\n")
 }
 
-// TestPolicyOnPlatforms judges each plan as each platform does. All of them must deny what conftest denies of the plan alone.
+// TestPolicyOnPlatforms judges each plan as each platform does. All of them must return the same denials as conftest does for the plan alone.
 func TestPolicyOnPlatforms(t *testing.T) {
 	t.Parallel()
 
@@ -170,13 +170,13 @@ func TestPolicyOnPlatforms(t *testing.T) {
 
 			for name, platform := range platforms {
 				if got := platform.ask(t, conftest, dir, platform.input(t, plan)); got != test.denials {
-					t.Errorf("%s: the policy says %q, want %q", name, got, test.denials)
+					t.Errorf("%s: the policy returns %q, want %q", name, got, test.denials)
 				}
 			}
 
 			spacelift := platforms["Spacelift, with the whole plan"]
 			if got := spacelift.ask(t, conftest, dir, spaceliftInput(t, plan)); got != "This is not a plan." {
-				t.Errorf("Spacelift without the hook: the policy says %q", got)
+				t.Errorf("Spacelift without the hook: the policy returns %q", got)
 			}
 
 			code, output := atlantis(t, conftest, dir, plan)
@@ -186,7 +186,7 @@ func TestPolicyOnPlatforms(t *testing.T) {
 
 			for line := range strings.Lines(test.denials) {
 				if !strings.Contains(output, strings.TrimSpace(line)) {
-					t.Errorf("Atlantis does not say %q:\n%s", line, output)
+					t.Errorf("Atlantis does not print %q:\n%s", line, output)
 				}
 			}
 		})
@@ -242,7 +242,7 @@ func atlantis(t *testing.T, conftest, dir string, plan json.RawMessage) (int, st
 	)
 
 	if nodes := workflow.Policy.Steps.Content; len(nodes) != 2 || nodes[0].Decode(&show) != nil || show != "show" || nodes[1].Decode(&check) != nil {
-		t.Fatal("the policy check is not show, and then policy_check")
+		t.Fatal("the policy check does not have the steps show and policy_check")
 	}
 
 	file := filepath.Join(t.TempDir(), "plan.json")
@@ -257,7 +257,7 @@ func atlantis(t *testing.T, conftest, dir string, plan json.RawMessage) (int, st
 	return code, output + problems
 }
 
-// TestPolicyOnPlatformsIsMandatory reads the files that HCP Terraform and Scalr want beside the policy.
+// TestPolicyOnPlatformsIsMandatory checks the files that HCP Terraform and Scalr require beside the policy.
 func TestPolicyOnPlatformsIsMandatory(t *testing.T) {
 	t.Parallel()
 
@@ -295,7 +295,7 @@ func TestPolicyOnPlatformsIsMandatory(t *testing.T) {
 	}
 }
 
-// TestPolicyOnSpaceliftHasTheFileOfTheHook compares the file that the guide's hook writes with the place where the policy looks.
+// TestPolicyOnSpaceliftHasTheFileOfTheHook compares the file that the guide's hook writes with the path that the policy reads.
 func TestPolicyOnSpaceliftHasTheFileOfTheHook(t *testing.T) {
 	t.Parallel()
 
@@ -305,6 +305,6 @@ func TestPolicyOnSpaceliftHasTheFileOfTheHook(t *testing.T) {
 	}
 
 	if !strings.Contains(testkit.ReadFile(t, "pipelines/policy/quota.rego"), "input.third_party_metadata.custom.plan") {
-		t.Error("the policy does not look for the file that the hook writes")
+		t.Error("the policy does not read the file that the hook writes")
 	}
 }

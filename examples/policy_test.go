@@ -12,7 +12,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// conftest returns the conftest that tools/conftest pins. It takes minutes to build for the first time, hence the build tag.
+// conftest returns the path of the conftest that tools/conftest pins. The tests have a build tag, because its first build takes minutes.
 func conftest(t *testing.T) string {
 	t.Helper()
 
@@ -24,7 +24,7 @@ func conftest(t *testing.T) string {
 	return strings.TrimSpace(string(path))
 }
 
-// denials runs the policy among the examples for pipelines, and returns its exit code and what it says, in the order of the alphabet.
+// denials runs the policy quota.rego on a plan. It returns the exit code and the denials, in alphabetical order.
 func denials(t *testing.T, conftest, tolerated, plan string) (int, string) {
 	t.Helper()
 
@@ -64,7 +64,7 @@ func TestPolicy(t *testing.T) {
 
 			code, messages := denials(t, conftest, test.tolerated, planJSON(t, test))
 			if (code != 0) != test.refused || messages != test.denials {
-				t.Errorf("exit code %d, and the policy says %q, want %q", code, messages, test.denials)
+				t.Errorf("exit code %d, and the policy returns %q, want %q", code, messages, test.denials)
 			}
 		})
 	}
@@ -75,7 +75,7 @@ func TestPolicy(t *testing.T) {
 
 			code, messages := denials(t, conftest, "", test.json(t))
 			if (code != 0) != (test.denials != "") || messages != test.denials {
-				t.Errorf("exit code %d, and the policy says %q, want %q", code, messages, test.denials)
+				t.Errorf("exit code %d, and the policy returns %q, want %q", code, messages, test.denials)
 			}
 		})
 	}
@@ -85,7 +85,7 @@ func TestPolicy(t *testing.T) {
 			t.Parallel()
 
 			if code, messages := denials(t, conftest, "", input); code == 0 || messages != "This is not a plan." {
-				t.Errorf("exit code %d, and the policy says %q", code, messages)
+				t.Errorf("exit code %d, and the policy returns %q", code, messages)
 			}
 		})
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// jqs are the interpreters that the summary is tested with: the one of this test binary, and the machine's own if it has one.
+// jqs returns the interpreters with which the summary is tested: the one in this test binary, and the installed one if there is one.
 func jqs(t *testing.T) []string {
 	t.Helper()
 
@@ -22,7 +22,7 @@ func jqs(t *testing.T) []string {
 	return found
 }
 
-// tolerating writes a program, with a list that has the address if there is one, into a folder of its own, which it returns.
+// tolerating writes a program into a new folder, which it returns. If there is an address, the program tolerates it.
 func tolerating(t *testing.T, name, none, one, address string) string {
 	t.Helper()
 
@@ -43,7 +43,7 @@ func tolerating(t *testing.T, name, none, one, address string) string {
 	return dir
 }
 
-// summarize runs quota.jq, with an address that it tolerates, or none.
+// summarize runs quota.jq on a plan. If there is an address, quota.jq tolerates it.
 func summarize(t *testing.T, jq, tolerated, plan string) (int, string, string) {
 	t.Helper()
 
@@ -81,7 +81,7 @@ func TestSummaryOfAPlan(t *testing.T) {
 	}
 }
 
-func TestSummaryOfWhatIsNoPlan(t *testing.T) {
+func TestSummaryOfAnInputThatIsNoPlan(t *testing.T) {
 	t.Parallel()
 
 	const noPlan = "There is no plan to read. Is jq called with --stream?"
@@ -89,7 +89,7 @@ func TestSummaryOfWhatIsNoPlan(t *testing.T) {
 	for input, text := range map[string]string{
 		"": noPlan, "Error: no file": noPlan, `{"planned_values":{"outputs":{}},"resource_changes":[`: noPlan, // Terraform was interrupted.
 		`{"planned_values":{"outputs":{}}} {"planned_values":{"outputs":{}}}`: noPlan,
-		`{"format_version":"1.0","values":{}}`:                                "This is not a plan.", // A state.
+		`{"format_version":"1.0","values":{}}`:                                "This is not a plan.", // This is a state.
 		`{"planned_values":null}`:                                             "This is not a plan.",
 		`[]`:                                                                  "This is not a plan.",
 	} {
@@ -102,7 +102,7 @@ func TestSummaryOfWhatIsNoPlan(t *testing.T) {
 	}
 }
 
-// TestSummaryOfAPlanThatLacksParts judges plans that do not have all that Terraform writes today.
+// TestSummaryOfAPlanThatLacksParts judges plans without parts that today's Terraform writes.
 func TestSummaryOfAPlanThatLacksParts(t *testing.T) {
 	t.Parallel()
 

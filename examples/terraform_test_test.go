@@ -14,14 +14,14 @@ func testTerraformTestExample(t *testing.T, service *emulator.Emulator, f *testk
 	f.Set("QCC_KEY=", "QCC_SECRET_KEY=") // Mocks need no account.
 
 	if output := f.Succeeds("test"); !strings.Contains(output, "Success! 5 passed, 0 failed.") {
-		t.Errorf("the tests say:\n%s", output)
+		t.Errorf("the tests print:\n%s", output)
 	}
 
 	if service.Requests() != 0 {
-		t.Errorf("%d queries came in, want none", service.Requests())
+		t.Errorf("the service received %d queries, want 0", service.Requests())
 	}
 
-	// The tests can fail: without the gate, the three runs that expect it to refuse do.
+	// The tests can fail: without the gate, the three runs that expect a refusal fail.
 	f.Write("main.tf", strings.Replace(f.Read("main.tf"), "length(local.short) == 0", "length(local.short) >= 0", 1))
 	f.Fails("Missing expected failure", "test")
 }
@@ -32,14 +32,14 @@ func testTerraformTestGateExample(t *testing.T, service *emulator.Emulator, f *t
 	f.Set("QCC_KEY=", "QCC_SECRET_KEY=") // Mocks need no account.
 
 	if output := f.Succeeds("test"); !strings.Contains(output, "Success! 2 passed, 0 failed.") {
-		t.Errorf("the tests say:\n%s", output)
+		t.Errorf("the tests print:\n%s", output)
 	}
 
 	if service.Requests() != 0 {
-		t.Errorf("%d queries came in, want none", service.Requests())
+		t.Errorf("the service received %d queries, want 0", service.Requests())
 	}
 
-	// The tests can fail: with another requirement, and with an order that has no gate.
+	// The tests fail with another requirement, and with an order that has no gate.
 	whole := f.Read("main.tf")
 
 	f.Write("main.tf", strings.Replace(whole, "natural_person_id = each.value", "natural_person_id = 1", 1))

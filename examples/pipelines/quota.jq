@@ -7,25 +7,25 @@
 # another code if there is no plan to read. Requires jq 1.6 or gojq. With
 # --stream, a large plan needs little memory.
 #
-# A plan requires what its gates (qcc_quota_gate) add, and what the variable
-# qcc_required says: a map of numbers by module id, for conditions of your own.
-# Do not count an order in both.
+# A plan requires the quota that its gates (qcc_quota_gate) add, and the quota
+# in the variable qcc_required: a map of numbers by module id, for your own
+# conditions. Do not count an order in both.
 
-# Addresses that the summary shows and that do not decide: of check blocks,
-# such as "check.qcc_quota"; and of resources and outputs with a condition that
-# can only be judged at apply, such as "output.id". A condition that failed
-# decides in any case.
+# The summary shows these addresses, but they do not fail the plan. They can be
+# addresses of check blocks, such as "check.qcc_quota", and of resources and
+# outputs with a condition that can only be judged at apply, such as
+# "output.id". A condition that failed always fails the plan.
 def tolerated: [];
 
 # The summary lists this many gates.
 def listed: 50;
 
-# Text from elsewhere, which must not become Markdown.
+# These escape text from elsewhere, which must not become Markdown.
 def plain: tostring | gsub("\\s+"; " ") | gsub("(?<special>[\\\\`|<>*\\[\\]])"; "\\\(.special)");
 def code: "`\(tostring | gsub("[`|\\\\\\s]"; "?"))`";
 def cell: if . == null then "–" else plain end;
 
-# Whether a path of the plan leads to something that decides about it.
+# Whether the judgement depends on the value at a path of the plan.
 def decides:
   if .[0] == "planned_values" then length == 1
   elif .[0] == "prior_state" or .[0] == "configuration" then
@@ -40,7 +40,7 @@ def decides:
   else .[0] == "checks" or length < 2
   end;
 
-# The plan without what does not decide, or null if there is nothing to read.
+# The parts of the plan that decide, or null if there is no plan to read.
 def plan:
   try
     reduce inputs as $event (null;
@@ -53,7 +53,8 @@ def plan:
       end)
   catch null;
 
-# An address in the configuration: without the keys of for_each and count.
+# The address of a resource in the configuration, without the keys of for_each
+# and count.
 def configured: gsub("\\[(\"([^\"\\\\]|\\\\.)*\"|[0-9]+)\\]"; "");
 
 # The account of each resource in the configuration: its provider block.
@@ -69,7 +70,7 @@ def is_count: (type == "number" and . >= 0 and . == floor) or (type == "string" 
 def total: reduce (.[] | to_entries[]) as $entry ({}; .[$entry.key] += $entry.value);
 
 # What each gate adds. A new gate and a replaced one add their whole
-# requirement. What is known only at apply is not in the plan.
+# requirement. A requirement that is known only at apply is not in the plan.
 def gates($accounts):
   [.resource_changes[]?
     | select(.mode == "managed" and .type == "qcc_quota_gate")
@@ -91,25 +92,25 @@ def gates($accounts):
 # nothing, does not: Terraform leaves its conditions undecided.
 def orders: any(.resource_changes[]? | select(.mode == "managed") | .change.actions[]; . == "create" or . == "update");
 
-# Whether the plan has all of the configuration: it has no -target or -destroy.
-# OpenTofu and Terraform before 1.8 do not say whether it is complete.
+# Whether the plan covers the whole configuration, without -target or -destroy.
+# OpenTofu and Terraform before 1.8 do not state whether a plan is complete.
 def is_whole:
   .complete == true
   and (.applyable == false
     or any((.resource_changes[]? | select(.mode == "managed") | .change.actions), .output_changes[]?.actions; . != ["delete"] and . != ["forget"]));
 
-# The data sources that a plan without errors has read, by address: a condition
-# of their own passed, or they are in a check block.
+# The data sources that a plan without errors has certainly read, by address. A
+# condition of the data source itself passed, or it is in a check block.
 def proven:
   [(.checks[]? | select(.address.mode == "data" and .address.type == "qcc_quota") | .instances[]? | select(.status == "pass") | .address.to_display),
     (.resource_changes[]? | select(.action_reason == "read_because_check_nested") | .address)
     | {key: ., value: true}]
   | from_entries;
 
-# The data sources of the plan, with their modules: null unless this plan has
-# read them for sure, because a plan also has what an older one has read. A plan
-# that failed does not show what it has read. An ephemeral resource leaves
-# nothing in a plan.
+# The data sources of the plan, with their modules. The modules are null unless
+# this plan has certainly read them, because a plan also has the results of
+# older reads. A plan that failed does not show what it has read. An ephemeral
+# resource is not in a plan.
 def quotas($accounts):
   (.errored | not) as $has_no_error
   | is_whole as $is_whole
@@ -123,8 +124,8 @@ def deferred:
   [.resource_changes[]?
     | select(.mode == "data" and .type == "qcc_quota" and .action_reason != "read_because_check_nested") | .address];
 
-# The conditions and checks that did not pass. Those that Terraform did not get
-# to are undecided, and say nothing.
+# The conditions and checks that did not pass. If Terraform did not reach one,
+# it is undecided and does not count.
 def failures($orders):
   (.errored | not) as $has_no_error
   | (.complete == false and $has_no_error) as $is_partial
@@ -141,7 +142,7 @@ def failures($orders):
           else "failed." end)"
       }];
 
-# All that decides about the plan.
+# All facts on which the judgement depends.
 def facts:
   accounts as $accounts
   | orders as $orders
@@ -159,14 +160,15 @@ def facts:
     }
   | .adds = (.gates | group_by(.account) | map({key: (.[0].account | tostring), value: ([.[].adds] | total)}) | from_entries);
 
-# What an account needs for this plan, by module id. An account is a provider
-# block: each must have what qcc_required says, and what its own gates add.
+# The quota that an account needs for this plan, by module id. An account is a
+# provider block. It must have the quota in qcc_required, and the quota that its
+# own gates add.
 def needs($account): [.required, .adds[$account | tostring] // {}] | total;
 
-# Addresses of which the same is true.
+# One address, and how many others share its message.
 def named: "\(.[0] | code)\(.[1:] | if . == [] then "" else " and \(length) more" end)";
 
-# The modules of a data source that do not have what its account needs.
+# The modules of a data source with less quota than its account needs.
 def shortages($quota):
   needs($quota.account) | to_entries[]
   | .value as $need
@@ -193,7 +195,8 @@ def problems:
     shortages(.quotas[] | select(.modules))
   end;
 
-# What is used, and what this plan will use, in tenths of the total.
+# A bar of the quota that is consumed, and that this plan requires, in tenths of
+# the total.
 def bar($need):
   def tenths: [[. * 10, 0] | max, 10] | min;
   if .consumed == null or .total == null or .total <= 0 then "–"
@@ -205,7 +208,8 @@ def bar($need):
     | add
   end;
 
-# The modules of a data source, or just what is required if there are none.
+# A table of the modules of a data source. Without a data source, the table only
+# has the required quota.
 def table($needs):
   (. != null) as $is_read
   | (. // {}) as $modules
@@ -221,7 +225,7 @@ def table($needs):
 
 def amounts: [to_entries[] | "\(.value) \(.key | code)"];
 
-# What requires which quota.
+# A table of the gates, and of the variable, with the quota that they require.
 def list:
   select(.gates != [])
   | "",

@@ -1,5 +1,5 @@
-# A plan with a quota gate, for Terragrunt: copy the block into terragrunt.hcl
-# of a unit, or into the file that your units include. quota.jq stands in the
+# A plan with a quota gate, for Terragrunt. Copy the block into terragrunt.hcl
+# of a unit, or into the file that your units include. Put quota.jq into the
 # folder ci at the root of the repository.
 #
 # terragrunt plan writes the summary to its output, and fails if the plan must
@@ -12,11 +12,11 @@ terraform {
 
   after_hook "qcc_quota" {
     commands = ["plan"]
-    # Shows the summary of a plan that a gate has refused, too.
+    # The hook also runs after a plan that a gate has refused.
     run_on_error = true
-    # Terragrunt names the command that it runs, Terraform or OpenTofu. The plan
-    # goes through a pipe and into no file: its JSON has the values of sensitive
-    # variables in clear.
+    # TG_CTX_TF_PATH is the command that Terragrunt runs, Terraform or OpenTofu.
+    # The JSON goes through a pipe and not into a file, because it has the
+    # values of sensitive variables in clear.
     execute = [
       "sh", "-c",
       "\"$TG_CTX_TF_PATH\" show -json tfplan | jq --null-input --stream --raw-output --from-file \"$1\"",

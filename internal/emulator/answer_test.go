@@ -37,7 +37,7 @@ func raw(t *testing.T, behavior emulator.Behavior, modules ...emulator.Module) (
 	return recorder, recorder.Body.String()
 }
 
-func TestWhatTheDocumentLeavesOpen(t *testing.T) {
+func TestBehaviorsThatTheDocumentDoesNotDefine(t *testing.T) {
 	t.Parallel()
 
 	one := emulator.Module{ID: "radar_id", Total: 5, CanDeleted: 2, Consumed: 1}
@@ -69,7 +69,7 @@ func TestWhatTheDocumentLeavesOpen(t *testing.T) {
 	}
 }
 
-func TestCompressedForThoseWhoTakeIt(t *testing.T) {
+func TestAnswersAreCompressedForClientsThatAcceptGzip(t *testing.T) {
 	t.Parallel()
 
 	behavior := then(0)

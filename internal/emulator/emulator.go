@@ -1,5 +1,5 @@
-// Package emulator plays the service of the interface document V1.0 on this machine.
-// Tests, the demo and people without an account use it. It shares no code with the client, because each of the two checks the other.
+// Package emulator emulates the service of the interface document V1.0 on this machine. Tests, the demo and users without an account need
+// it. It shares no code with the client, because each of the two checks the other.
 package emulator
 
 import (
@@ -92,7 +92,7 @@ func (e *Emulator) Behave(behavior Behavior) {
 	e.behave(behavior)
 }
 
-// behave is Behave for callers that hold e.mu. Queries under way stay so.
+// behave is Behave for callers that hold e.mu. It does not change which queries are under way.
 func (e *Emulator) behave(behavior Behavior) {
 	e.behavior = behavior
 	e.limits.refused, e.limits.locked = nil, false

@@ -56,6 +56,6 @@ func TestUnknownPathIsNotFound(t *testing.T) {
 	service.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/company/quota", nil))
 
 	if recorder.Code != http.StatusNotFound || service.Requests() != 0 {
-		t.Errorf("HTTP %d and %d queries, want 404 and none", recorder.Code, service.Requests())
+		t.Errorf("HTTP %d and %d queries, want 404 and 0", recorder.Code, service.Requests())
 	}
 }

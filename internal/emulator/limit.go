@@ -10,7 +10,7 @@ import (
 type limits struct {
 	// underWay is the number of admitted queries without an answer.
 	underWay int
-	// refused is when each of the queries that the last minute refused came in. It is empty if LockAfter is 0.
+	// refused holds the time of each query that was refused within the last minute. It is empty if LockAfter is 0.
 	refused []time.Time
 	locked  bool
 }
@@ -23,8 +23,8 @@ func (e *Emulator) Locked() bool {
 	return e.limits.locked
 }
 
-// admit returns the status code for a query, by the number of queries under way and of those refused. It reports whether the query is
-// admitted: then it is under way until work returns. The caller holds e.mu.
+// admit returns the status code for a query, and whether it is admitted. Both depend on how many queries are under way, and on how many were
+// refused. An admitted query is under way until work returns. The caller holds e.mu.
 func (e *Emulator) admit(code int, behavior Behavior) (int, bool) {
 	if e.limits.locked {
 		return cmp.Or(behavior.LockCode, 106), false
@@ -56,8 +56,7 @@ func (e *Emulator) refuse(lockAfter int) {
 	e.limits.locked = len(e.limits.refused) >= lockAfter
 }
 
-// work takes as long as the answer to an admitted query is delayed. It reports whether the client
-// is still waiting then.
+// work waits for the delay of an answer to an admitted query. It returns false if the client left before.
 func (e *Emulator) work(ctx context.Context, delay time.Duration) bool {
 	defer func() {
 		e.mu.Lock()

@@ -12,13 +12,13 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// answered is a status code, and how long its answer took.
+// answered holds a status code, and how long its answer took.
 type answered struct {
 	code  string
 	after time.Duration
 }
 
-// askAtOnce sends a number of queries in the same moment, and returns their answers in the order of their times.
+// askAtOnce sends a number of queries at the same moment, and returns their answers, sorted by time.
 func askAtOnce(t *testing.T, service *emulator.Emulator, queries int) []answered {
 	t.Helper()
 
@@ -54,10 +54,10 @@ func TestConcurrentQueriesAreLimited(t *testing.T) {
 		change  func(*emulator.Behavior)
 		refused answered
 	}{
-		"as the siblings":      {func(*emulator.Behavior) {}, answered{"122", 0}},
-		"with another code":    {func(b *emulator.Behavior) { b.ConcurrentCode = 120 }, answered{"120", 0}},
-		"without a limit":      {func(b *emulator.Behavior) { b.Concurrent = 0 }, answered{"200", time.Second}},
-		"and any query counts": {func(b *emulator.Behavior) { b.Code = 101 }, answered{"122", 0}},
+		"default code":     {func(*emulator.Behavior) {}, answered{"122", 0}},
+		"another code":     {func(b *emulator.Behavior) { b.ConcurrentCode = 120 }, answered{"120", 0}},
+		"no limit":         {func(b *emulator.Behavior) { b.Concurrent = 0 }, answered{"200", time.Second}},
+		"any query counts": {func(b *emulator.Behavior) { b.Code = 101 }, answered{"122", 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -67,7 +67,7 @@ func TestConcurrentQueriesAreLimited(t *testing.T) {
 
 				service := emulator.New(emulator.WithBehavior(behavior))
 
-				for range 2 { // The second time shows that answered queries count no more.
+				for range 2 { // The second time shows that answered queries no longer count.
 					answers := askAtOnce(t, service, 5)
 
 					late := slices.DeleteFunc(slices.Clone(answers), func(a answered) bool { return a == test.refused })
@@ -86,8 +86,8 @@ func TestConcurrentQueriesAreLimited(t *testing.T) {
 	}
 }
 
-// TestQueryOfAClientThatLeftCountsNoMore fills the only place with a query whose client then leaves.
-func TestQueryOfAClientThatLeftCountsNoMore(t *testing.T) {
+// TestQueryOfAClientThatLeftNoLongerCounts allows one query at once, and sends one whose client leaves before the answer.
+func TestQueryOfAClientThatLeftNoLongerCounts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: 200, Concurrent: 1, Delay: emulator.Duration(time.Minute)}))
@@ -133,7 +133,7 @@ func TestRefusedQueriesLockTheAccount(t *testing.T) {
 
 		expect("101", false)
 		expect("101", false)
-		time.Sleep(time.Minute + time.Nanosecond) // The first two count no more.
+		time.Sleep(time.Minute + time.Nanosecond) // The first two no longer count.
 		expect("101", false)
 		expect("101", false)
 		expect("101", true)
@@ -160,11 +160,11 @@ func TestRefusedQueriesLockTheAccount(t *testing.T) {
 
 		service.Behave(emulator.Behavior{Code: 199, LockAfter: 1, Next: 2})
 		expect("199", true)
-		expect("106", false) // It was the last query of this behavior.
+		expect("106", false) // This was the last query of this behavior.
 	})
 }
 
-// TestTooManyAtOnceLockTheAccount shows both limits together: what many clients in one moment do.
+// TestTooManyAtOnceLockTheAccount tests both limits together, with many clients at the same moment.
 func TestTooManyAtOnceLockTheAccount(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-func TestCountsMove(t *testing.T) {
+func TestCountsGrow(t *testing.T) {
 	t.Parallel()
 
 	service := emulator.New(emulator.WithModules(emulator.Module{ID: "radar_id", Total: 10}))

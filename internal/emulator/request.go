@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// received is a quota request, and what decides its answer.
+// received is a quota request, with everything on which its answer depends.
 type received struct {
 	behavior Behavior
 	modules  []Module
@@ -20,7 +20,7 @@ type received struct {
 	// now is the time of the emulator's clock.
 	now  time.Time
 	code int
-	// admitted reports whether the request takes its time, and counts as under way. Otherwise it is answered at once.
+	// admitted reports whether the request is delayed, and counts as under way. If it is false, the answer follows at once.
 	admitted bool
 }
 
@@ -52,7 +52,7 @@ func (e *Emulator) receive(r *http.Request) received {
 	return q
 }
 
-// serveQuota answers one quota request as the current behavior says.
+// serveQuota answers one quota request according to the current behavior.
 func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 	q := e.receive(r)
 	behavior := q.behavior

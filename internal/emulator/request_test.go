@@ -13,7 +13,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-func TestLogTellsWhatIsSent(t *testing.T) {
+func TestLogDescribesTheAnswer(t *testing.T) {
 	t.Parallel()
 
 	for want, behavior := range map[string]emulator.Behavior{
@@ -134,11 +134,11 @@ func TestDelayEndsWithTheClient(t *testing.T) {
 
 		defer func() {
 			if aborted, _ := recover().(error); !errors.Is(aborted, http.ErrAbortHandler) {
-				t.Errorf("after the client has gone, the handler ends with %v", aborted)
+				t.Errorf("after the client has left, the handler ends with %v", aborted)
 			}
 
 			if took := time.Since(started); took != time.Second {
-				t.Errorf("after the client has gone, the handler goes on for %s, want 1s", took)
+				t.Errorf("the client leaves after 1s, and the handler ends after %s", took)
 			}
 		}()
 

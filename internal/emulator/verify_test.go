@@ -20,7 +20,7 @@ func TestVerification(t *testing.T) {
 		option emulator.Behavior
 		other  string
 	}{
-		"as it should be":          {func(*http.Request) {}, 0, "200", emulator.Behavior{}, "200"},
+		"valid":                    {func(*http.Request) {}, 0, "200", emulator.Behavior{}, "200"},
 		"clock nearly too late":    {func(*http.Request) {}, 295 * time.Second, "200", emulator.Behavior{Window: emulator.Duration(time.Minute)}, "115"},
 		"clock too late":           {func(*http.Request) {}, 305 * time.Second, "115", emulator.Behavior{Window: emulator.Duration(time.Hour)}, "200"},
 		"clock too early":          {func(*http.Request) {}, -305 * time.Second, "115", emulator.Behavior{TimespanCode: 107}, "107"},

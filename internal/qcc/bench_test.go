@@ -15,7 +15,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// canned is a RoundTripper that costs next to nothing.
+// canned is a RoundTripper that returns a fixed body, at almost no cost.
 type canned []byte
 
 func (c canned) RoundTrip(*http.Request) (*http.Response, error) {
@@ -36,7 +36,7 @@ func BenchmarkSign(b *testing.B) {
 	}
 }
 
-// newCannedClient returns a client whose requests cost next to nothing.
+// newCannedClient returns a client that gets its answers from canned.
 func newCannedClient(b *testing.B) *Client {
 	b.Helper()
 
@@ -51,7 +51,7 @@ func newCannedClient(b *testing.B) *Client {
 	return client
 }
 
-// BenchmarkReadWithoutNetwork is a whole read of the sample but for the network and the wait for others.
+// BenchmarkReadWithoutNetwork measures a whole read of the sample, without the network and the wait for other reads.
 func BenchmarkReadWithoutNetwork(b *testing.B) {
 	client := newCannedClient(b)
 
@@ -64,8 +64,8 @@ func BenchmarkReadWithoutNetwork(b *testing.B) {
 	}
 }
 
-// BenchmarkSendWithoutNetwork is the part of it that signs, sends, decodes and classifies: all but the budget and the retries. What it
-// costs beyond BenchmarkDecodeSample is what signing and classifying cost.
+// BenchmarkSendWithoutNetwork measures the part of a read that signs, sends, decodes and classifies. The timeout and the retries are no part
+// of it. The difference to BenchmarkDecodeSample is the cost of signing and classifying.
 func BenchmarkSendWithoutNetwork(b *testing.B) {
 	client := newCannedClient(b)
 
@@ -78,8 +78,8 @@ func BenchmarkSendWithoutNetwork(b *testing.B) {
 	}
 }
 
-// BenchmarkDecodeSample is the part of BenchmarkSendWithoutNetwork that net/http and encoding/json would cost anybody: making a request,
-// reading the body and decoding it.
+// BenchmarkDecodeSample measures what any client pays for net/http and encoding/json: making a request, reading the body and decoding it.
+// BenchmarkSendWithoutNetwork contains these costs.
 func BenchmarkDecodeSample(b *testing.B) {
 	b.ReportAllocs()
 
@@ -105,7 +105,7 @@ func BenchmarkDecodeSample(b *testing.B) {
 	}
 }
 
-// newLoopbackClient returns a client of an emulator on this machine.
+// newLoopbackClient returns a client that reads from an emulator on this machine.
 func newLoopbackClient(b *testing.B) *Client {
 	b.Helper()
 
@@ -122,7 +122,7 @@ func newLoopbackClient(b *testing.B) *Client {
 	return client
 }
 
-// BenchmarkGetOverLoopback is the floor of BenchmarkReadOverLoopback: what net/http takes to get the same body.
+// BenchmarkGetOverLoopback measures a bare GET of the same body with net/http. BenchmarkReadOverLoopback cannot be faster.
 func BenchmarkGetOverLoopback(b *testing.B) {
 	client := newLoopbackClient(b)
 	request, _ := client.request(b.Context(), time.Now())
@@ -154,7 +154,7 @@ func BenchmarkGetOverLoopback(b *testing.B) {
 	}
 }
 
-// BenchmarkReadOverLoopback is a whole read over a connection of its own, but for the wait for others to share it.
+// BenchmarkReadOverLoopback measures a whole read with its own connection, without the wait for other reads.
 func BenchmarkReadOverLoopback(b *testing.B) {
 	client := newLoopbackClient(b)
 
@@ -167,7 +167,7 @@ func BenchmarkReadOverLoopback(b *testing.B) {
 	}
 }
 
-// BenchmarkReaders is what a number of readers wait that come at once and share requests.
+// BenchmarkReaders measures how long readers wait that begin at the same time and share requests.
 func BenchmarkReaders(b *testing.B) {
 	for _, readers := range []int{1, 10, 50, 200} {
 		b.Run(fmt.Sprintf("readers=%d", readers), func(b *testing.B) {

@@ -1,7 +1,7 @@
-// Package qcc asks QCC Pro (企查查专业版) how much quota a company has left. It implements the quota query (额度查询接口) of the
-// interface document V1.0 of 2020-04-24; comments name the section that they follow.
+// Package qcc reads from QCC Pro (企查查专业版) how much quota a company has left. It implements the quota query (额度查询接口) of the
+// interface document V1.0 of 2020-04-24. Comments name the section that they follow.
 //
-// A read goes one way: Quota, batch, read, exchange, send, parse, decodeQuota. Each step has a file of its own.
+// A read passes these steps, each of which has its own file: Quota, batch, read, exchange, send, parse, decodeQuota.
 package qcc
 
 import (
@@ -23,11 +23,11 @@ const QuotaPath = "/api/company/quota/getQuota"
 type Client struct {
 	config   Config
 	endpoint *url.URL
-	header   http.Header // Of every request, but for its signature.
+	header   http.Header // The headers that all requests have in common: all but Timespan and Token.
 	redactor *redactor   // Knows the credentials.
 	shared   sharer[Quota]
-	// serverClockOffset is by how many nanoseconds the service's clock is ahead of this machine's. It is 0 until the service takes a
-	// signature only with the time of its own clock.
+	// serverClockOffset is how many nanoseconds the service's clock is ahead of this machine's. It is 0 until the service refuses a
+	// signature with this machine's time and accepts one with its own.
 	serverClockOffset atomic.Int64
 	memory            memory
 	tokens            tokens
@@ -59,7 +59,7 @@ func New(config Config) (*Client, error) {
 		redactor: newRedactor(config.Key, config.SecretKey),
 		header: http.Header{
 			"Accept":        {"application/json"},
-			"Cache-Control": {"no-cache"}, // No proxy on the way may answer with an older count.
+			"Cache-Control": {"no-cache"}, // This forbids caches to answer with an older count.
 			"User-Agent":    {config.UserAgent},
 		},
 	}
@@ -68,11 +68,12 @@ func New(config Config) (*Client, error) {
 	return c, nil
 }
 
-// Quota asks the service for the quota, and never returns an answer to a request that began before the call. Calls that wait together
-// share requests. It returns within Config.Timeout, and at once when ctx ends. An error is a *ReadError.
+// Quota reads the quota from the service. It never returns an answer to a request that began before the call. Calls that wait together
+// share requests. Quota returns within Config.Timeout, and at once when ctx ends. An error is a *ReadError.
 //
-// After a failed read, later calls may return the same error without a request: always after a refusal (ClassRefused), else for five
-// seconds, or until ReadError.NotBefore if that is later. A call whose context has ended does not count as a failed read.
+// After a failed read, later calls may return the same error without a request. After a refusal (ClassRefused) they always do. After
+// another failure they do so for five seconds, or until ReadError.NotBefore if that is later. A call whose context has ended does not
+// count as a failed read.
 //
 // Source: interface document, section 6.2.1.
 func (c *Client) Quota(ctx context.Context) (Quota, error) {
@@ -81,9 +82,9 @@ func (c *Client) Quota(ctx context.Context) (Quota, error) {
 	return quota, err
 }
 
-// QuotaSince is like Quota, but may also return the answer of an earlier read that began after the given time. It also returns when the
-// read began whose answer it returns; the zero time if there is none. The given time must come from time.Now, because the comparison
-// uses its monotonic clock.
+// QuotaSince is like Quota, but may also return an earlier answer. The read of that answer must have begun after the given time. The
+// result began is when the read of the answer began; it is the zero time if there is no answer. The given time must be from time.Now,
+// because the comparison uses its monotonic clock.
 func (c *Client) QuotaSince(ctx context.Context, after time.Time) (quota Quota, began time.Time, err error) {
 	if failed := c.memory.failure(); failed != nil {
 		return Quota{}, time.Time{}, failed
@@ -93,13 +94,13 @@ func (c *Client) QuotaSince(ctx context.Context, after time.Time) (quota Quota, 
 
 	var failed *ReadError
 	if err != nil && !errors.As(err, &failed) {
-		err = &ReadError{Err: err} // The context's own.
+		err = &ReadError{Err: err} // The caller's context has ended.
 	}
 
 	return quota, began, err
 }
 
-// Redact returns a text that comes from elsewhere in words that are fit to be shown: no part of a credential or of a recent Token is left.
+// Redact makes a text from elsewhere safe to show. It leaves no part of a credential or of a recent Token in the text.
 func (c *Client) Redact(text string) Words {
 	return c.redactor.with(c.tokens.held()).words(text)
 }

@@ -87,7 +87,7 @@ func TestReadsOfAClientShareRequests(t *testing.T) {
 
 	reads.Wait()
 
-	// One for those that were there when it left, one for the others; more only on a machine that is very busy.
+	// The first request serves the reads that wait when it leaves, and the second serves the others. A very busy machine may need more.
 	if service.Requests() > 10 {
 		t.Errorf("50 reads at once took %d requests", service.Requests())
 	}

@@ -11,7 +11,7 @@ import (
 	"unicode/utf8"
 )
 
-// What a Config holds where its owner has no wish of their own, and the bounds of what it may hold.
+// The defaults and the limits of the settings.
 const (
 	DefaultBaseURL    = "https://pro.qcc.com"
 	DefaultTimeout    = 60 * time.Second
@@ -22,33 +22,34 @@ const (
 	LimitMaxRetries = 10
 )
 
-// Config configures a Client. A field has a default of its own only if its comment says so; the Default constants are for the others.
+// Config configures a Client. New replaces a zero value by a default only where the comment of the field says so. For other fields, the
+// caller sets the Default constants.
 type Config struct {
 	// Key is the company key (公司 key), sent as the query parameter "key".
 	Key string
 	// SecretKey signs requests and is never sent.
 	SecretKey string
-	// BaseURL is where the service is, without the path of the interface document: https, or http on a loopback host. A path of
-	// its own is kept as a prefix.
+	// BaseURL is the URL of the service without the path of the interface document: https, or http on a loopback host. If it has a
+	// path, the client keeps that as a prefix.
 	BaseURL string
-	// Timeout is the whole budget of one read, its retries and waits included: MinTimeout to MaxTimeout.
+	// Timeout limits one read, its retries and waits included: MinTimeout to MaxTimeout.
 	Timeout time.Duration
-	// MaxRetries is how often a read may ask again after its first attempt: 0 to LimitMaxRetries. A request that is sent again with the
-	// service's clock does not count.
+	// MaxRetries is how often a read may retry after its first attempt: 0 to LimitMaxRetries. A request that is signed again with the
+	// service's time does not count.
 	MaxRetries int
 	// UserAgent is the User-Agent header of every request.
 	UserAgent string
 
-	// OnAttempt is called after every attempt, with the values of the context of one of the reads that it was made for. Several
+	// OnAttempt is called after every attempt. Its context has the values of one of the reads that the attempt serves. Several
 	// goroutines may call it at once. Nil means that attempts are not reported.
 	OnAttempt func(context.Context, Attempt)
 	// Now returns the time with which a request is signed. Nil means time.Now.
 	Now func() time.Time
-	// Transport sends the requests. Nil means a transport of the client's own; see newTransport.
+	// Transport sends the requests. Nil means that the client makes one with newTransport.
 	Transport http.RoundTripper
 }
 
-// Field names a setting of Config, as users know it.
+// Field is a setting of Config, by the name of the provider's argument.
 type Field string
 
 // The settings that a ConfigError can be about.
@@ -168,12 +169,13 @@ func parseBaseURL(raw string) (*url.URL, ConfigProblem) {
 	}
 }
 
-// holdsCredential reports whether a URL has a credential in it, which errors would show. A short one may stand there by chance.
+// holdsCredential reports whether a URL contains a credential, because errors show the URL's host. A credential of fewer than
+// ShortestSecret bytes does not count, because it may be in a URL by chance.
 func holdsCredential(raw, credential string) bool {
 	return len(credential) >= ShortestSecret && strings.Contains(foldCase(raw), foldCase(credential))
 }
 
-// isPort reports whether a port can be connected to; an empty one is the scheme's own.
+// isPort reports whether a port is between 1 and 65535, or empty. An empty port means the default port of the scheme.
 func isPort(port string) bool {
 	number, err := strconv.ParseUint(port, 10, 16)
 
@@ -181,7 +183,7 @@ func isPort(port string) bool {
 }
 
 func isLoopback(host string) bool {
-	addr, _ := netip.ParseAddr(host) // The zero address, of what is none, is no loopback address.
+	addr, _ := netip.ParseAddr(host) // If host is no address, addr is the zero address, which is no loopback address.
 
 	return strings.EqualFold(host, "localhost") || addr.IsLoopback()
 }

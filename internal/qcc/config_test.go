@@ -9,7 +9,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// TestWrongSettingsAreNamedAndNeverRepeated also has, without a field, what is just right.
+// TestWrongSettingsAreNamedAndNeverRepeated also has valid settings, which have no field.
 func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 	t.Parallel()
 
@@ -110,7 +110,7 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 	}
 }
 
-func TestAllWrongSettingsAreToldAtOnce(t *testing.T) {
+func TestAllWrongSettingsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 
 	if wrong := (qcc.Config{}).Validate(); len(wrong) != 4 {

@@ -26,7 +26,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// listen serves each connection of a loopback port by a function, until the test ends.
+// listen calls a function for each connection to a loopback port, until the test ends.
 func listen(t *testing.T, serve func(net.Conn)) string {
 	t.Helper()
 
@@ -78,7 +78,7 @@ func newTestClient(t *testing.T, baseURL string, change func(*Config)) *Client {
 	return client
 }
 
-// failure returns the failure of a read that must get no answer.
+// failure reads the quota, and returns the TransportError. The test fails if the read returns anything else.
 func failure(t *testing.T, client *Client) *TransportError {
 	t.Helper()
 
@@ -92,16 +92,16 @@ func failure(t *testing.T, client *Client) *TransportError {
 	return failed
 }
 
-// response is an answer with so many units of radar_id, as it comes over the wire.
+// response returns an HTTP response in which radar_id has the given total.
 func response(total int) string {
 	body := fmt.Sprintf(`{"status":"200","result":[{"id":"radar_id","totalCount":%d,"consumedCount":0}]}`, total)
 
 	return fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(body), body)
 }
 
-// TestALateDuplicateIsNoAnswer has a service that answers each request twice, late: on a connection that is used again, the duplicate is
-// there when the next request is.
-func TestALateDuplicateIsNoAnswer(t *testing.T) {
+// TestALateDuplicateIsNotTakenForAnAnswer has a service that answers each request twice, late. On a connection that is used again, the
+// client would get the duplicate as the answer to its next request.
+func TestALateDuplicateIsNotTakenForAnAnswer(t *testing.T) {
 	t.Parallel()
 
 	var requests atomic.Int32
@@ -133,8 +133,8 @@ func TestALateDuplicateIsNoAnswer(t *testing.T) {
 	}
 }
 
-// TestNothingIsRepeatedBehindOurBack has a service that closes connections right after it has taken a request on them.
-func TestNothingIsRepeatedBehindOurBack(t *testing.T) {
+// TestNetHTTPRepeatsNoRequest has a service that closes each connection when it has received a request.
+func TestNetHTTPRepeatsNoRequest(t *testing.T) {
 	t.Parallel()
 
 	var requests, connections atomic.Int32
@@ -163,7 +163,7 @@ func TestNothingIsRepeatedBehindOurBack(t *testing.T) {
 		client := newTestClient(t, "http://"+address, nil)
 
 		for range 2 {
-			_, _ = client.Quota(t.Context()) // Every second one fails.
+			_, _ = client.Quota(t.Context()) // Every second read fails.
 		}
 	}
 
@@ -172,7 +172,7 @@ func TestNothingIsRepeatedBehindOurBack(t *testing.T) {
 	}
 }
 
-// TestHeadersAreBounded has a service, and a proxy, whose headers do not end.
+// TestHeadersAreBounded has a service and a proxy that send headers without end.
 func TestHeadersAreBounded(t *testing.T) {
 	t.Parallel()
 
@@ -197,19 +197,19 @@ func TestHeadersAreBounded(t *testing.T) {
 	address := listen(t, endless)
 
 	if failed := failure(t, newTestClient(t, "http://"+address, nil)); failed.Failure != FailureBroken {
-		t.Errorf("endless headers end in %q", failed.Failure)
+		t.Errorf("the failure of endless headers is %q", failed.Failure)
 	}
 
 	throughProxy := newTestClient(t, "https://pro.qcc.com", func(c *Config) {
 		c.Transport = newTransport(&httpproxy.Config{HTTPSProxy: "http://" + address})
 	})
 	if failed := failure(t, throughProxy); failed.Failure != FailureProxy {
-		t.Errorf("endless headers of a proxy end in %q", failed.Failure)
+		t.Errorf("the failure of a proxy's endless headers is %q", failed.Failure)
 	}
 
-	// What the system holds for the two connections comes on top of what was read.
+	// The system also buffers bytes of the two connections that the client has not read.
 	if most := int64(2 * (maxHeaders + 8<<20)); sent.Load() > most {
-		t.Errorf("the client took %d bytes of headers, want at most %d", sent.Load(), most)
+		t.Errorf("the client accepted %d bytes of headers, want at most %d", sent.Load(), most)
 	}
 
 	if transport := newTransport(&httpproxy.Config{}); transport.MaxResponseHeaderBytes != 64<<10 || transport.TLSHandshakeTimeout != 0 {
@@ -217,8 +217,8 @@ func TestHeadersAreBounded(t *testing.T) {
 	}
 }
 
-// TestHeadersUpToTheBoundAreTaken sends nearly 64 KiB of them.
-func TestHeadersUpToTheBoundAreTaken(t *testing.T) {
+// TestHeadersUpToTheLimitAreAccepted sends nearly 64 KiB of headers.
+func TestHeadersUpToTheLimitAreAccepted(t *testing.T) {
 	t.Parallel()
 
 	service := emulator.New()
@@ -286,13 +286,13 @@ func TestASOCKSProxyThatRefuses(t *testing.T) {
 			}
 
 			if connections.Load() != 1 {
-				t.Errorf("the proxy was asked %d times, want once", connections.Load())
+				t.Errorf("the proxy got %d connections, want 1", connections.Load())
 			}
 		})
 	}
 }
 
-func TestADemandForAClientCertificate(t *testing.T) {
+func TestARequiredClientCertificateIsReported(t *testing.T) {
 	t.Parallel()
 
 	for name, version := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
@@ -313,14 +313,14 @@ func TestADemandForAClientCertificate(t *testing.T) {
 			})
 
 			if failed := failure(t, client); failed.Failure != FailureClientCertificate || failed.Transient {
-				t.Errorf("the failure is %+v, want the demand for a client certificate, once", failed)
+				t.Errorf("the failure is %+v, want that a client certificate is required, without a retry", failed)
 			}
 		})
 	}
 }
 
-// TestAnOptionalClientCertificateIsNoReason has a gateway that asks for a certificate, needs none, and breaks its answer off.
-func TestAnOptionalClientCertificateIsNoReason(t *testing.T) {
+// TestAnOptionalClientCertificateIsNotReported has a gateway that asks for a certificate but requires none, and interrupts its answer.
+func TestAnOptionalClientCertificateIsNotReported(t *testing.T) {
 	t.Parallel()
 
 	for _, drop := range []string{emulator.DropAnswer, emulator.DropHalf} {
@@ -347,21 +347,21 @@ func TestAnOptionalClientCertificateIsNoReason(t *testing.T) {
 	}
 }
 
-// TestPlainHTTPStaysOnThisMachine has a name that leads to another machine, as a wrong /etc/hosts makes localhost do. Nothing is sent there.
+// TestPlainHTTPStaysOnThisMachine has a host name with the address of another machine, as if /etc/hosts were wrong. Nothing is sent there.
 func TestPlainHTTPStaysOnThisMachine(t *testing.T) {
 	t.Parallel()
 
 	client := newTestClient(t, "http://localhost:1", func(c *Config) {
 		c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
 			r = r.Clone(r.Context())
-			r.URL.Host = "192.0.2.1:1" // An address for documents, which no machine has.
+			r.URL.Host = "192.0.2.1:1" // This address is reserved for documentation, so no machine has it.
 
 			return newTransport(&httpproxy.Config{}).RoundTrip(r)
 		})
 	})
 
 	if failed := failure(t, client); failed.Failure != FailureNotLoopback || failed.Transient {
-		t.Errorf("the failure is %+v, want %q, once", failed, FailureNotLoopback)
+		t.Errorf("the failure is %+v, want %q without a retry", failed, FailureNotLoopback)
 	}
 
 	for address, refused := range map[string]bool{"127.0.0.1:1": false, "[::1]:1": false, "192.0.2.1:1": true, "[2001:db8::1]:1": true, "0.0.0.0:1": true, "nonsense": true} {
@@ -371,8 +371,8 @@ func TestPlainHTTPStaysOnThisMachine(t *testing.T) {
 	}
 }
 
-// TestAHandshakeThatIsCutIsRetried has a server that closes the connection inside of a TLS record.
-func TestAHandshakeThatIsCutIsRetried(t *testing.T) {
+// TestAnInterruptedHandshakeIsRetried has a server that closes the connection in the middle of a TLS record.
+func TestAnInterruptedHandshakeIsRetried(t *testing.T) {
 	t.Parallel()
 
 	for _, sent := range []string{"", "\x16\x03\x03", "\x16\x03\x03\x00\x40\x02"} {
@@ -391,8 +391,8 @@ func TestAHandshakeThatIsCutIsRetried(t *testing.T) {
 	}
 }
 
-// TestASlowNameServerIsNamed has a resolver whose server never answers.
-func TestASlowNameServerIsNamed(t *testing.T) {
+// TestASlowNameServerIsReported has a resolver whose name server never answers.
+func TestASlowNameServerIsReported(t *testing.T) {
 	t.Parallel()
 
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
@@ -407,8 +407,8 @@ func TestASlowNameServerIsNamed(t *testing.T) {
 	}
 }
 
-// TestAHangSaysWhere has a service, a proxy and a SOCKS proxy that take connections and say nothing.
-func TestAHangSaysWhere(t *testing.T) {
+// TestATimeoutNamesTheStage has a service, a proxy and a SOCKS proxy that accept connections and never answer.
+func TestATimeoutNamesTheStage(t *testing.T) {
 	t.Parallel()
 
 	silent := func() string {
@@ -440,7 +440,7 @@ func TestAHangSaysWhere(t *testing.T) {
 	}
 }
 
-// TestProgressNamesTheStage goes through the stages that no server on this machine can make hang.
+// TestProgressNamesTheStage tests the stages that no server on this machine can delay.
 func TestProgressNamesTheStage(t *testing.T) {
 	t.Parallel()
 
@@ -450,7 +450,7 @@ func TestProgressNamesTheStage(t *testing.T) {
 		enter()
 
 		if got := p.slow(); got != want {
-			t.Errorf("after %s, a hang is %q, want %q", stage, got, want)
+			t.Errorf("after %s, the failure of a timeout is %q, want %q", stage, got, want)
 		}
 	}
 
@@ -459,13 +459,13 @@ func TestProgressNamesTheStage(t *testing.T) {
 	p.certificateAsked.Store(true)
 
 	if got := p.broken(alert); got != FailureClientCertificate {
-		t.Errorf("an alert after the question for a certificate is %q", got)
+		t.Errorf("after a certificate was asked for, the failure of an alert is %q", got)
 	}
 
 	p.trace.GotFirstResponseByte()
 
 	if got := p.broken(alert); got != FailureTLS {
-		t.Errorf("an alert after the beginning of an answer is %q", got)
+		t.Errorf("after the beginning of an answer, the failure of an alert is %q", got)
 	}
 
 	enters("nothing", func() {}, FailureSlow)
@@ -481,7 +481,7 @@ func TestProgressNamesTheStage(t *testing.T) {
 	}
 
 	if got := p.broken(fmt.Errorf("tls: %w", io.ErrUnexpectedEOF)); got != FailureBroken {
-		t.Errorf("after a handshake that was cut, the failure is %q", got)
+		t.Errorf("after an interrupted handshake, the failure is %q", got)
 	}
 
 	p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil)

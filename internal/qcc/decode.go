@@ -12,14 +12,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// The decoder reads the body of interface document section 6.2.1. It is tolerant where the document contradicts itself or where
-// sibling interfaces differ: field names in any letter case, "msg" or "message", the status and the counts as numbers or as
-// strings, the result as a list or as one object. It is strict where a wrong number could slip through.
+// The decoder reads the body that section 6.2.1 of the interface document describes. It is tolerant where the document contradicts
+// itself or where other interfaces on the same host differ: field names in any letter case, "msg" or "message", the status and the
+// counts as numbers or as strings, the result as a list or as one object. It is strict where it could otherwise return a wrong number.
 
 const (
-	// maxModules is how many modules an answer may have, where three are known. Terraform takes minutes for tens of thousands.
+	// maxModules limits the quota modules of an answer. Three are known, and Terraform takes minutes for tens of thousands.
 	maxModules = 1000
-	// maxCode is the largest status code. Known codes have three digits, and more could be a part of a credential.
+	// maxCode is the largest status code. Known codes have three digits, and a longer number could be a part of a credential.
 	maxCode = 9999
 	// maxIDLength is how many characters a module id may have.
 	maxIDLength = 64
@@ -39,10 +39,10 @@ type wireModule struct {
 	Deletable value `json:"canDeletedCount"`
 }
 
-// decodeQuota reads an answer. The error is a *StatusError if the service answered something other than the quota, else an *AnswerError
-// without its Response. The Status is zero if the body does not hold one.
+// decodeQuota decodes the body of an answer. The error is a *StatusError if the status code is one of neither ClassOK nor ClassEmpty,
+// else an *AnswerError without its Response. The Status is zero if the body does not hold one.
 func decodeQuota(body []byte, r *redactor) (Quota, Status, error) {
-	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) // A byte-order mark, which JSON does not allow.
+	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) // This is a byte-order mark, which JSON does not allow.
 
 	var (
 		wire   wireAnswer
@@ -115,10 +115,10 @@ func (r *wireResult) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// decodeModules reads the modules of a result. No result (absent or null) gives nil, an empty list an empty map.
+// decodeModules decodes the quota modules of a result. The map is nil if the result is absent or null, and empty if the list is empty.
 func decodeModules(result wireResult, r *redactor) (map[string]Module, error) {
 	if result.raw == nil {
-		return nil, nil //nolint:nilnil // Nil means no result, and an empty map an empty one.
+		return nil, nil //nolint:nilnil // A nil map means that there is no result.
 	}
 
 	modules := make(map[string]Module)
@@ -135,7 +135,7 @@ func decodeModules(result wireResult, r *redactor) (map[string]Module, error) {
 			return nil, &AnswerError{Problem: ProblemManyModules}
 		}
 
-		wire = wireModule{} // One for all: it would be allocated for each module otherwise.
+		wire = wireModule{} // All modules share one variable, because a variable in the loop is allocated for each.
 		if decoder.Decode(&wire) != nil {
 			return nil, &AnswerError{Problem: ProblemNoObject}
 		}
@@ -160,8 +160,8 @@ func decodeModules(result wireResult, r *redactor) (map[string]Module, error) {
 	return modules, nil
 }
 
-// id returns the id of the module. It becomes a key in Terraform's state, so it must be one that Terraform does not change, and that holds
-// no secret.
+// id returns the id of the module. Because the id becomes a key in Terraform's state, Terraform must not change it, and it must hold no
+// secret.
 func (w *wireModule) id(r *redactor) (string, error) {
 	id := w.ID.String()
 
@@ -177,8 +177,8 @@ func (w *wireModule) id(r *redactor) (string, error) {
 	}
 }
 
-// IsPlainID reports whether Terraform can keep and print an id as it is. Terraform normalises keys to NFC, and wraps what it prints at
-// spaces. A CI system may obey a line that begins with "::", or "##" anywhere.
+// IsPlainID reports whether Terraform stores and prints an id unchanged, and no CI system obeys it. Terraform normalises keys to NFC, and
+// wraps what it prints at spaces. A CI system may obey a line that begins with "::", or "##" anywhere in a line.
 func IsPlainID(id string) bool {
 	isOdd := func(char rune) bool { return !isVisible(char) || char == ' ' || char == utf8.RuneError }
 
@@ -189,7 +189,7 @@ func IsPlainID(id string) bool {
 // module decodes the counts of a module. Its Remaining is nil if the service did not state both counts that it needs.
 func (w *wireModule) module(id string, r *redactor) (Module, error) {
 	module := Module{Name: moduleName(id)}
-	counts := make([]int64, 0, 4) // One block for the counts of a module, which keeps its place.
+	counts := make([]int64, 0, 4) // One block holds all counts of a module, and never has to grow.
 
 	for _, field := range [...]struct {
 		name  string

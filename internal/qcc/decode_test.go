@@ -14,8 +14,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// answers are bodies of every shape that is known of, and what becomes of them: the radar_id module as total, consumed, deletable
-// and remaining, or the end of an error.
+// answers are bodies of every known shape, each with its result. The result is the radar_id module as total, consumed, deletable and
+// remaining, or the end of an error.
 var answers = map[string]struct {
 	body, want string
 }{
@@ -118,7 +118,7 @@ var answers = map[string]struct {
 	"nothing but white text": {" \n ", "is not JSON"},
 }
 
-// rows returns so many modules, each after a comma.
+// rows returns a number of modules as JSON, each after a comma.
 func rows(count int) string {
 	var written strings.Builder
 
@@ -129,11 +129,11 @@ func rows(count int) string {
 	return written.String()
 }
 
-// outcome writes down what decodeQuota made of a body, in the words of the table.
+// outcome returns the result of decodeQuota for a body, in the form of the table.
 func outcome(body string) string {
 	quota, _, err := decodeQuota([]byte(body), nil)
 
-	if stated, ok := err.(*StatusError); ok { //nolint:errorlint // Not wrapped.
+	if stated, ok := err.(*StatusError); ok { //nolint:errorlint // decodeQuota does not wrap its errors.
 		return fmt.Sprintf("%d %s", stated.Status.Code, stated.Message)
 	}
 
@@ -171,7 +171,7 @@ func TestDecodeQuota(t *testing.T) {
 	}
 }
 
-// FuzzDecodeQuota holds the decoder against encoding/json: it may refuse a body, but what it gives must stand there.
+// FuzzDecodeQuota compares the decoder with encoding/json. The decoder may refuse a body, but what it returns must be in the body.
 func FuzzDecodeQuota(f *testing.F) {
 	for _, answer := range answers {
 		f.Add([]byte(answer.body))
@@ -182,7 +182,7 @@ func FuzzDecodeQuota(f *testing.F) {
 	}
 
 	f.Add([]byte(`{"\u017ftatus":200,"msg":"` + testKey + testToken + `","result":{"ID":"x","totalCount":0e9999,"con\u017fumedCount":-0,"canDeletedCount":10e-1}}`))
-	f.Add([]byte(`{"status":12345678}`)) // Digits of the key.
+	f.Add([]byte(`{"status":12345678}`)) // These digits are a part of the key.
 	f.Add([]byte(`{"status":"101","msg":"` + testKey + "1700000000" + testSecret + `"}`))
 
 	r := newRedactor(testKey, testSecret).with([]string{foldCase(testToken)})
@@ -212,7 +212,7 @@ func FuzzDecodeQuota(f *testing.F) {
 	})
 }
 
-// checkRefusal checks what comes with an error, and that it shows no secret.
+// checkRefusal checks the results beside an error, and that the error shows no secret.
 func checkRefusal(t *testing.T, quota Quota, status Status, err error) {
 	t.Helper()
 
@@ -222,13 +222,13 @@ func checkRefusal(t *testing.T, quota Quota, status Status, err error) {
 
 	text := err.Error()
 
-	switch failed := err.(type) { //nolint:errorlint // Not wrapped.
+	switch failed := err.(type) { //nolint:errorlint // decodeQuota does not wrap its errors.
 	case *StatusError:
 		if failed.Status != status || status.Class == ClassOK || status.Class == ClassEmpty {
 			t.Errorf("status %+v ends in %+v", status, failed)
 		}
 
-		text = failed.Message.String() // Not the code: a number is told, whatever its digits.
+		text = failed.Message.String() // The code is not checked, because errors show a code whatever its digits.
 	case *AnswerError:
 		if !slices.Contains(Problems(), failed.Problem) {
 			t.Errorf("the problem is %q", failed.Problem)
@@ -242,7 +242,7 @@ func checkRefusal(t *testing.T, quota Quota, status Status, err error) {
 	}
 }
 
-// checkID checks that an id is one that may stand in Terraform's state.
+// checkID checks that an id may be stored in Terraform's state.
 func checkID(t *testing.T, id string) {
 	t.Helper()
 
@@ -257,7 +257,7 @@ func checkID(t *testing.T, id string) {
 	}
 }
 
-// checkModule holds a module against the members of its JSON object.
+// checkModule compares a module with the members of its JSON object.
 func checkModule(t *testing.T, id string, module Module, stated map[string]any) {
 	t.Helper()
 
@@ -300,7 +300,7 @@ func statedModules(t *testing.T, body []byte) map[string]map[string]any {
 	decoder.UseNumber()
 
 	if err := decoder.Decode(&whole); err != nil {
-		t.Fatalf("the quota is read from what is no object: %v", err)
+		t.Fatalf("the quota was read from something that is no object: %v", err)
 	}
 
 	modules := map[string]map[string]any{}
@@ -319,7 +319,7 @@ func statedModules(t *testing.T, body []byte) map[string]map[string]any {
 	return modules
 }
 
-// member returns the member of an object, whatever the letter case of its name.
+// member returns the member of an object with a name in any letter case.
 func member(object map[string]any, name string) any {
 	for key, found := range object {
 		if strings.EqualFold(key, name) {
@@ -330,8 +330,8 @@ func member(object map[string]any, name string) any {
 	return nil
 }
 
-// wholeNumber returns a number without fraction and exponent. It is empty for an exponent that would take big.Rat hours, and "no number" for
-// what is none.
+// wholeNumber returns a number without fraction and exponent. The result is empty if the exponent would take big.Rat hours, and "no number"
+// if the text is no number.
 func wholeNumber(text string) string {
 	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	if shift, err := strconv.Atoi(exponent); exponent != "" && (err != nil || max(shift, -shift) > 1000) {
@@ -346,7 +346,7 @@ func wholeNumber(text string) string {
 	return number.Num().String()
 }
 
-// BenchmarkDecodeQuota reads the known modules, and far more than anybody has.
+// BenchmarkDecodeQuota decodes the known modules, and far more modules than any account has.
 func BenchmarkDecodeQuota(b *testing.B) {
 	for _, size := range []int{3, maxModules} {
 		rows := make([]string, 0, size)

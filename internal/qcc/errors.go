@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The errors of a Client hold facts to build a message from, and never a credential, a Token, a URL, or the text of an error from
-// below, which may hold any of them. What the service said is in them as Words, which are redacted.
+// The errors of a Client hold the facts from which a message is built. They never hold a credential, a Token, a URL, or the text of an
+// error of a lower layer, which may hold any of these. They hold the service's text as Words, which are redacted.
 
 // ConfigError is a setting that cannot be used. It never holds the value of a credential, or of a URL.
 type ConfigError struct {
@@ -36,14 +36,14 @@ func (e *ConfigError) Error() string {
 	}
 }
 
-// StatusError is an answer whose status code is not one of success. Source: interface document, sections 7.1 and 7.2.
+// StatusError is an answer whose status code does not mean success. Source: interface document, sections 7.1 and 7.2.
 type StatusError struct {
 	// Status classifies the code.
 	Status Status
-	// Message is what the service said beside the code; zero if it said nothing.
+	// Message is the service's text beside the code; zero if it sent none.
 	Message Words
-	// Skew is how far the service's clock is ahead of this machine's (negative: behind), by the Date of an answer that refused a
-	// signature. It is nil with other codes, or if the answer had no date. If it is more than ToleratedSkew and at most
+	// Skew is how far the service's clock is ahead of this machine's (negative: behind). It comes from the Date of an answer that
+	// refused a signature. It is nil with other codes, or if the answer had no date. If it is more than ToleratedSkew and at most
 	// MaxCorrectedSkew, signing with the service's time did not help.
 	Skew *time.Duration
 	// RetryAfter is how long the service asks to wait, in a Retry-After header; 0 if it does not ask.
@@ -58,7 +58,7 @@ func (e *StatusError) Error() string {
 type HTTPError struct {
 	Response
 
-	// RedirectHost is the host that the answer redirects to, to which no request was sent; zero if it does not redirect.
+	// RedirectHost is the host of a redirect, which the client did not follow; zero if the answer does not redirect.
 	RedirectHost Words
 	// RetryAfter is how long the service asks to wait, in a Retry-After header; 0 if it does not ask.
 	RetryAfter time.Duration
@@ -75,11 +75,11 @@ type AnswerError struct {
 
 	// Problem says what is wrong with the answer.
 	Problem Problem
-	// Module is the id of the module that has the problem; zero if the problem is not in a module, or is its id.
+	// Module is the id of the module that has the problem; zero if no module has it, or if the id itself is the problem.
 	Module Words
-	// Field is the count that has the problem, as section 6.2.1 of the interface document names it; empty if none has.
+	// Field is the count that has the problem; empty if no count has it. Its name is that of section 6.2.1 of the interface document.
 	Field string
-	// Value is what stands where something else is expected; zero if there is nothing to show.
+	// Value is the value that is wrong; zero if there is nothing to show.
 	Value Words
 }
 
@@ -124,7 +124,7 @@ func (r Response) HTTPStatus() string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", r.StatusCode, http.StatusText(r.StatusCode)))
 }
 
-// TransportError is a request that got no complete answer.
+// TransportError is a request that failed before the client had a complete answer.
 type TransportError struct {
 	Failure Failure
 	// Host is the host of the base URL, with its port if it has one.
@@ -139,16 +139,16 @@ func (e *TransportError) Error() string { return string(e.Failure) }
 
 // ReadError is a read that failed.
 type ReadError struct {
-	// Err is how the last attempt failed: one of the other errors of this package, or that of the reader's own context.
+	// Err is the error of the last attempt: another error of this package, or the error of the caller's context.
 	Err error
-	// Attempts is how many requests were sent; 0 if the reader left before the answer, or if the service wanted no request for longer
-	// than the timeout leaves.
+	// Attempts is how many requests were sent. It is 0 if the caller's context ended before the answer, or if the service asked for a
+	// pause that is longer than the rest of the timeout.
 	Attempts int
 	// End says why there was no further attempt.
 	End End
-	// Timeout is the configured budget of a read.
+	// Timeout is the configured timeout of a read.
 	Timeout time.Duration
-	// NotBefore is when the service accepts the next request; zero if it did not say, or if waiting does not help.
+	// NotBefore is when the service accepts the next request; zero if the service named no time, or if waiting does not help.
 	NotBefore time.Time
 
 	// sent is when the last exchange of the read began; zero if there was none.
@@ -160,11 +160,11 @@ type End int
 
 // The reasons to end a read.
 const (
-	// EndFinal: asking again soon cannot help.
+	// EndFinal: a retry cannot help.
 	EndFinal End = iota
 	// EndRetries: all retries were used.
 	EndRetries
-	// EndNoRoom: the wait before another attempt did not fit into what was left of the timeout.
+	// EndNoRoom: the wait before another attempt was longer than the rest of the timeout.
 	EndNoRoom
 	// EndTimeout: the timeout ended.
 	EndTimeout

@@ -7,16 +7,16 @@ import (
 )
 
 const (
-	// ToleratedSkew is how far two clocks may be apart before that is taken for the reason of a refused signature. A Timespan is
-	// said to be good for five minutes.
+	// ToleratedSkew is the largest difference of two clocks that does not explain a refused signature. A Timespan is said to be valid
+	// for five minutes.
 	ToleratedSkew = time.Minute
-	// MaxCorrectedSkew is how far this machine's clock may be off to be corrected. Beyond it, a false clock could collect
-	// signatures for the future.
+	// MaxCorrectedSkew is the largest difference of the clocks that the client corrects. With a larger one, a false server could
+	// collect signatures for the future.
 	MaxCorrectedSkew = 24 * time.Hour
 )
 
-// exchange sends a request, and a second one if the first was refused because of this machine's clock. The second request is signed with
-// the service's time. It follows at once and does not count as a retry.
+// exchange sends a request, and a second one if this machine's clock caused a refusal. The second request is signed with the service's
+// time. The client sends it at once, and does not count it as a retry.
 func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) {
 	offset := time.Duration(c.serverClockOffset.Load())
 
@@ -32,7 +32,7 @@ func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) 
 		return quota, err
 	}
 
-	if c.memory.refusal() != nil { // Another read was refused meanwhile, so whether a correction helps stays unknown.
+	if c.memory.refusal() != nil { // Another read was refused meanwhile. Without a second request, it is unknown whether the clock is the cause.
 		refusal.Skew = nil
 
 		return quota, err
@@ -42,13 +42,13 @@ func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) 
 
 	quota, err = c.send(ctx, attempt, corrected)
 	if attempt.Code != 0 && signatureRefusal(err) == nil {
-		c.serverClockOffset.Store(int64(corrected)) // The service accepted the signature, whatever else it answered.
+		c.serverClockOffset.Store(int64(corrected)) // Any other status code means that the service accepted the signature.
 	}
 
 	return quota, err
 }
 
-// signatureRefusal returns the error of an answer that refuses the signature of a request; nil if err is another one.
+// signatureRefusal returns err as a StatusError if the service refused the signature, else nil.
 func signatureRefusal(err error) *StatusError {
 	status, ok := errors.AsType[*StatusError](err)
 	if !ok || !status.Status.DependsOnClock() {
@@ -58,7 +58,7 @@ func signatureRefusal(err error) *StatusError {
 	return status
 }
 
-// correctedOffset returns how far the service's clock is ahead of this machine's, by the skew of a refusal. It is 0 without a skew, or if
+// correctedOffset returns how far the service's clock is ahead, by the skew of a refusal. It is 0 without a skew, or if
 // the clocks differ by no more than ToleratedSkew. The result is false if they differ by more than MaxCorrectedSkew.
 func correctedOffset(skew *time.Duration) (time.Duration, bool) {
 	switch {

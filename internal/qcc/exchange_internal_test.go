@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestAnExchangeStartsFromTheKnownClock has a client that already signs with a corrected clock.
+// TestAnExchangeStartsFromTheKnownClock has a client that already signs with a corrected time.
 func TestAnExchangeStartsFromTheKnownClock(t *testing.T) {
 	t.Parallel()
 
@@ -23,20 +23,20 @@ func TestAnExchangeStartsFromTheKnownClock(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		known, theirs time.Duration
-		bodies        []string // Of the answers. An empty one is none.
-		refused       bool     // Another read is, while the first request is on its way.
+		bodies        []string // These are the bodies of the answers. If one is empty, there is no answer.
+		refused       bool     // The service refuses another read while the first request is under way.
 		signed        []time.Duration
 		then          time.Duration
 	}{
 		"the clock is as known":                {time.Hour, time.Hour, []string{old}, false, []time.Duration{time.Hour}, time.Hour},
-		"the clock is a minute from it":        {time.Hour, 61 * time.Minute, []string{old}, false, []time.Duration{time.Hour}, time.Hour},
-		"the clock is over a minute from it":   {time.Hour, 61*time.Minute + time.Second, []string{old, good}, false, []time.Duration{time.Hour, 61*time.Minute + time.Second}, 61*time.Minute + time.Second},
+		"the clock differs by a minute":        {time.Hour, 61 * time.Minute, []string{old}, false, []time.Duration{time.Hour}, time.Hour},
+		"the clock differs by over a minute":   {time.Hour, 61*time.Minute + time.Second, []string{old, good}, false, []time.Duration{time.Hour, 61*time.Minute + time.Second}, 61*time.Minute + time.Second},
 		"the clock is right again":             {time.Hour, 0, []string{old, good}, false, []time.Duration{time.Hour, 0}, 0},
 		"the clock is off to the other side":   {-time.Hour, time.Hour, []string{old, good}, false, []time.Duration{-time.Hour, time.Hour}, time.Hour},
 		"the clock is off by days":             {time.Hour, 48 * time.Hour, []string{old}, false, []time.Duration{time.Hour}, time.Hour},
 		"the second signature is refused, too": {0, time.Hour, []string{old, old}, false, []time.Duration{0, time.Hour}, 0},
 		"the second answer is another refusal": {0, time.Hour, []string{old, busy}, false, []time.Duration{0, time.Hour}, time.Hour},
-		"the second answer does not come":      {0, time.Hour, []string{old, ""}, false, []time.Duration{0, time.Hour}, 0},
+		"the second request fails":             {0, time.Hour, []string{old, ""}, false, []time.Duration{0, time.Hour}, 0},
 		"the second answer is no JSON":         {0, time.Hour, []string{old, "<html>"}, false, []time.Duration{0, time.Hour}, 0},
 		"another read is refused":              {0, time.Hour, []string{old}, true, []time.Duration{0}, 0},
 	} {
@@ -77,7 +77,7 @@ func TestAnExchangeStartsFromTheKnownClock(t *testing.T) {
 				}
 
 				if refusal := signatureRefusal(err); refusal != nil && (refusal.Skew == nil) != test.refused {
-					t.Errorf("the skew is %v; it is no reason if no request was signed with it", refusal.Skew)
+					t.Errorf("the skew is %v, want none, because no request was signed with it", refusal.Skew)
 				}
 
 				if !slices.Equal(signed, test.signed) {
@@ -85,7 +85,7 @@ func TestAnExchangeStartsFromTheKnownClock(t *testing.T) {
 				}
 
 				if got := time.Duration(client.serverClockOffset.Load()); got != test.then {
-					t.Errorf("the clock is then taken to be %s ahead, want %s", got, test.then)
+					t.Errorf("afterwards, the client takes the clock to be %s ahead, want %s", got, test.then)
 				}
 			})
 		})

@@ -21,13 +21,13 @@ func TestSkew(t *testing.T) {
 
 	const (
 		good = `{"status":"200","result":[]}`
-		// bad and old are the two codes for a signature that is not accepted.
+		// bad and old have the two codes of a refused signature.
 		bad  = `{"status":"107"}`
 		old  = `{"status":"115"}`
 		busy = `{"status":"199"}`
 	)
 
-	// service accepts signatures of its own time only, and may then still say something else.
+	// service accepts only signatures with its own time. Its answer to such a signature may still be an error.
 	service := func(ahead time.Duration, refusal string, dated bool, then ...string) answer {
 		asked := 0
 
@@ -59,7 +59,7 @@ func TestSkew(t *testing.T) {
 		"clocks agree":                     {service(0, old, true, good), 1, 1, 0, 0},
 		"this clock is behind":             {service(6*time.Minute, old, true, good), 2, 1, 6 * time.Minute, 0},
 		"this clock is ahead":              {service(-24*time.Hour, old, true, good), 2, 1, -24 * time.Hour, 0},
-		"told with the other code":         {service(6*time.Minute, bad, true, good), 2, 1, 6 * time.Minute, 0},
+		"refused with the other code":      {service(6*time.Minute, bad, true, good), 2, 1, 6 * time.Minute, 0},
 		"this clock is a day behind":       {service(24*time.Hour, old, true, good), 2, 1, 24 * time.Hour, 0},
 		"this clock is over a day behind":  {service(24*time.Hour+time.Second, old, true, good), 1, 0, 24*time.Hour + time.Second, 115},
 		"this clock is over a day ahead":   {service(-24*time.Hour-time.Second, old, true, good), 1, 0, -24*time.Hour - time.Second, 115},
@@ -67,10 +67,10 @@ func TestSkew(t *testing.T) {
 		"just more than is tolerated":      {service(61*time.Second, old, true, good), 2, 1, 61 * time.Second, 0},
 		"clocks nearly agree":              {service(time.Minute, old, true, good), 1, 0, time.Minute, 115},
 		"clocks agree, signature is wrong": {service(0, old, true, bad), 1, 0, 0, 107},
-		"both are wrong":                   {service(6*time.Minute, old, true, bad), 2, 0, 6 * time.Minute, 107},
+		"clock and signature are wrong":    {service(6*time.Minute, old, true, bad), 2, 0, 6 * time.Minute, 107},
 		"no date":                          {service(6*time.Minute, old, false, good), 1, 0, 0, 115},
 		"another code":                     {service(6*time.Minute, `{"status":"101"}`, true, good), 1, 0, 0, 101},
-		"busy when it is right":            {service(6*time.Minute, old, true, busy, good), 3, 1, 6 * time.Minute, 0},
+		"busy when the clock is right":     {service(6*time.Minute, old, true, busy, good), 3, 1, 6 * time.Minute, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -119,8 +119,8 @@ func TestSkew(t *testing.T) {
 	}
 }
 
-// TestAClockThatIsMendedIsUsedAgain also has answers without a date, and clocks that are not at a whole second.
-func TestAClockThatIsMendedIsUsedAgain(t *testing.T) {
+// TestAClockThatWasSetRightIsUsedAgain also has answers without a date, and clocks that are not at a whole second.
+func TestAClockThatWasSetRightIsUsedAgain(t *testing.T) {
 	t.Parallel()
 
 	for _, dated := range []bool{true, false} {
@@ -161,7 +161,7 @@ func TestAClockThatIsMendedIsUsedAgain(t *testing.T) {
 	}
 }
 
-func TestACorrectionThatDidNotHelpIsForgotten(t *testing.T) {
+func TestACorrectionThatDidNotHelpIsNotKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var signed []time.Duration
@@ -176,7 +176,7 @@ func TestACorrectionThatDidNotHelpIsForgotten(t *testing.T) {
 
 			signed = append(signed, time.Until(time.Unix(seconds, 0)).Round(time.Minute))
 
-			// The second request gets no answer, so nobody can say that its signature was right.
+			// The second request gets no answer, so the client cannot know whether its signature was right.
 			if len(signed) == 2 {
 				return nil, io.ErrUnexpectedEOF
 			}
@@ -201,8 +201,8 @@ func TestACorrectionThatDidNotHelpIsForgotten(t *testing.T) {
 	})
 }
 
-// TestASlowBodyIsNoSkew has an answer whose date is right when it begins to come, and old when it has come.
-func TestASlowBodyIsNoSkew(t *testing.T) {
+// TestASlowBodyIsNotTakenForASkew has an answer with a slow body. Its date is right when the headers arrive, and old at the end.
+func TestASlowBodyIsNotTakenForASkew(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		requests := 0

@@ -1,7 +1,7 @@
 package qcc
 
-// Failure is a way in which a request can get no complete answer, as a phrase. The phrases have the words that other programs use, so
-// that a search for them finds help.
+// Failure is a reason why a request got no complete answer, as a phrase. The phrases use the words of other programs, so that a search
+// for them finds help.
 type Failure string
 
 // The failures that the client distinguishes.
@@ -33,8 +33,8 @@ func Failures() []Failure {
 	}
 }
 
-// Transient reports whether a retry may help in general. The Transient field of a TransportError is
-// about one case: a name that does not exist, and a proxy that is only busy, are exceptions.
+// Transient reports whether a retry may help in general. The Transient field of a TransportError reports it for one error: a retry does
+// not help if the name does not exist, and may help if a proxy refused because it is busy.
 func (f Failure) Transient() bool {
 	switch f {
 	case FailureNotLoopback, FailureProxyAddress, FailureProxyRefused, FailureCertificate, FailureClientCertificate, FailureTLS:

@@ -44,7 +44,7 @@ func TestFailuresOfTheConnection(t *testing.T) {
 		failure   qcc.Failure
 		transient bool
 	}{
-		"nobody listens":        {"http://" + closed.Addr().String(), qcc.FailureRefused, true},
+		"closed port":           {"http://" + closed.Addr().String(), qcc.FailureRefused, true},
 		"dropped before answer": {serve(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: emulator.DropAnswer}))), qcc.FailureBroken, true},
 		"dropped in the middle": {serve(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: emulator.DropHalf}))), qcc.FailureBroken, true},
 		"unknown certificate":   {secure.URL, qcc.FailureCertificate, false},
@@ -68,8 +68,8 @@ func TestFailuresOfTheConnection(t *testing.T) {
 	}
 }
 
-// TestFailuresOnTheWay has those that no server on this machine can bring about in the same way everywhere.
-func TestFailuresOnTheWay(t *testing.T) {
+// TestFailuresOfTheNetwork has failures that a local server cannot cause in the same way on every system.
+func TestFailuresOfTheNetwork(t *testing.T) {
 	t.Parallel()
 
 	const secret = "s3cr3t"
@@ -102,7 +102,7 @@ func TestFailuresOnTheWay(t *testing.T) {
 			}
 
 			if strings.Contains(fmt.Sprintf("%v %+v %#v", err, got, got), secret) {
-				t.Errorf("the error repeats the one from below: %v", err)
+				t.Errorf("the error repeats the text of its cause: %v", err)
 			}
 		})
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// FuzzHeaders reads the headers that decide when to ask again and what time it is.
+// FuzzHeaders parses the headers that decide when a retry may begin and what the service's time is.
 func FuzzHeaders(f *testing.F) {
 	f.Add("", "")
 	f.Add("", "Mon, 01 Jan 0001 00:00:00 GMT")
@@ -19,11 +19,11 @@ func FuzzHeaders(f *testing.F) {
 	f.Add("Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT")
 	f.Add("Tuesday, 24-Nov-26 14:00:20 GMT", "Tue Nov 24 14:00:00 2026")
 
-	f.Add("18700000000000000000A", "") // Beyond 64 bits before it is no number any more.
+	f.Add("18700000000000000000A", "") // The digits exceed 64 bits before the letter makes it no number.
 	f.Add("31536000", "")
 	f.Add("31536001", "Tue, 24 Nov 2026 14:00:00 GMT")
 	f.Add("Tue, 24 Nov 2026 14:00:20 GMT", "Tue, 24 Nov 2026 14:00:00 GMT")
-	f.Add("0", "Tue, 14 Nov 2023 22:14:21 GMT") // A minute and a second ahead.
+	f.Add("0", "Tue, 14 Nov 2023 22:14:21 GMT") // This date is a minute and a second ahead.
 	f.Add("+5", "Wed, 15 Nov 2023 22:13:20 GMT")
 
 	came := time.Unix(1_700_000_000, 999_999_999)
@@ -51,7 +51,7 @@ func FuzzHeaders(f *testing.F) {
 			t.Errorf("Date %q: %v, %v", date, skew, dateErr)
 		}
 
-		// Years that no Duration holds end at the longest that it holds.
+		// If a Duration cannot hold the difference, it is the longest Duration.
 		if skew != nil && (*skew-theirs.Sub(came)).Abs() > 500*time.Millisecond {
 			t.Errorf("Date %q: %s", date, skew)
 		}
@@ -73,7 +73,7 @@ func FuzzHeaders(f *testing.F) {
 	})
 }
 
-// waitOf works out how long to wait, in the plainest way.
+// waitOf computes how long to wait, in the simplest way.
 func waitOf(retryAfter string, now time.Time) time.Duration {
 	const year = 365 * 24 * 60 * 60
 

@@ -14,7 +14,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// config returns a configuration that a query at baseURL succeeds with, at the first attempt or not at all.
+// config returns a valid configuration for the service at baseURL, without retries.
 func config(baseURL string) qcc.Config {
 	return qcc.Config{
 		Key:       emulator.DefaultKey,
@@ -36,7 +36,7 @@ func newClient(t *testing.T, config qcc.Config) *qcc.Client {
 	return client
 }
 
-// serve starts a server that ends with the test.
+// serve starts a server that stops when the test ends.
 func serve(t *testing.T, handler http.Handler) string {
 	t.Helper()
 
@@ -64,7 +64,7 @@ func as[E error](t *testing.T, err error) E {
 	return found
 }
 
-// deref shows a count for a comparison, and "nil" for one that was not stated.
+// deref returns a count as text, and "nil" for a count that was not stated.
 func deref(count *int64) string {
 	if count == nil {
 		return "nil"
@@ -78,12 +78,12 @@ func counts(module qcc.Module) string {
 		deref(module.Total), deref(module.Consumed), deref(module.Remaining), deref(module.Deletable))
 }
 
-// answer is a RoundTripper that is a function.
+// answer is a function that implements RoundTripper.
 type answer func(*http.Request) (*http.Response, error)
 
 func (a answer) RoundTrip(r *http.Request) (*http.Response, error) { return a(r) }
 
-// through asks a handler without a network.
+// through returns a RoundTripper that calls a handler without a network.
 func through(handler http.Handler) answer {
 	return func(r *http.Request) (*http.Response, error) {
 		recorder := httptest.NewRecorder()
@@ -113,10 +113,10 @@ func hang(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-// gathering is more than what a read waits for others to join it.
+// gathering is longer than a read waits for other reads.
 const gathering = 20 * time.Millisecond
 
-// slow is a reader that takes its time.
+// slow is an io.Reader that waits before each read.
 type slow struct{ io.Reader }
 
 func (s slow) Read(p []byte) (int, error) {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// failureHolds is how long a failed read answers those that begin after it. Terraform starts its reads in waves, each of which would
-// otherwise send requests to a service that is down. A gate late in an apply sends its own.
+// failureHolds is how long the error of a failed read also answers later reads. Terraform starts its reads in waves, and each wave would
+// otherwise send requests to a service that is down. A gate late in an apply sends a request again.
 const failureHolds = 5 * time.Second
 
 // memory holds the failures that a client remembers. The zero value holds none.
@@ -14,19 +14,19 @@ type memory struct {
 	mu sync.Mutex
 	// failed is the error that answers later reads; nil if no read has failed.
 	failed *ReadError
-	// forGood reports whether failed answers reads for the life of the client. Otherwise it does so until a time.
+	// forGood reports whether failed answers reads for the life of the client. If it is false, failed answers reads until the time below.
 	forGood bool
 	until   time.Time
 
-	// succeeded is when the newest exchange that brought the quota began; zero if there was none.
+	// succeeded is when the newest successful exchange began; zero if there was none.
 	succeeded time.Time
 
-	// pause is the failure of the attempt after which the service asked for the longest pause; nil if it never asked for one.
+	// pause is the error that asked for the pause which ends last; nil if none asked for one.
 	pause    error
 	pausedTo time.Time
 }
 
-// failure returns the error that answers a read which begins now; nil if the read must send a request.
+// failure returns the remembered error for a read that begins now; nil if the read must send a request.
 func (m *memory) failure() *ReadError {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -38,7 +38,7 @@ func (m *memory) failure() *ReadError {
 	return nil
 }
 
-// refusal returns the error of a permanent refusal; nil if there was none. It also ends reads that began before it.
+// refusal returns the error of a permanent refusal; nil if there was none. A refusal also ends reads that began before it.
 func (m *memory) refusal() *ReadError {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -50,7 +50,8 @@ func (m *memory) refusal() *ReadError {
 	return nil
 }
 
-// pauseLeft returns how long the service still wants no request, and the failure with which it said so; 0 or less if it accepts one now.
+// pauseLeft returns the rest of the service's pause, and the error that asked for it. If the service accepts a request now, the rest is 0 or
+// negative.
 func (m *memory) pauseLeft() (time.Duration, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -58,7 +59,8 @@ func (m *memory) pauseLeft() (time.Duration, error) {
 	return time.Until(m.pausedTo), m.pause
 }
 
-// pauseFor remembers that the service wants no request for some time.
+// pauseFor stores a pause that the service asked for, and the error that asked for it. A pause that ends earlier than the stored one has
+// no effect.
 func (m *memory) pauseFor(wait time.Duration, failure error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -68,7 +70,7 @@ func (m *memory) pauseFor(wait time.Duration, failure error) {
 	}
 }
 
-// succeed notes that an exchange which began at a time brought the quota.
+// succeed stores when a successful exchange began.
 func (m *memory) succeed(sent time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -78,7 +80,7 @@ func (m *memory) succeed(sent time.Time) {
 	}
 }
 
-// remember keeps the error of a read, unless it keeps one that holds longer. It does not keep one that a newer success makes obsolete.
+// remember stores the error of a read, unless the stored error lasts longer. It does not store an error if a newer exchange succeeded.
 func (m *memory) remember(failed *ReadError, forGood bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

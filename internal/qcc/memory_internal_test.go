@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// TestWhatTheMemoryAnswersAndForHowLong lets reads fail one after the other, a second apart, and asks at times since the first one.
-func TestWhatTheMemoryAnswersAndForHowLong(t *testing.T) {
+// TestHowLongFailuresAreRemembered lets reads fail one after the other, a second apart. Times count from the first failure.
+func TestHowLongFailuresAreRemembered(t *testing.T) {
 	t.Parallel()
 
 	type failure struct {
-		notBefore time.Duration // Since the first failure; 0 if it says nothing.
+		notBefore time.Duration // This time counts from the first failure. It is 0 if the failure names none.
 		refused   bool
 	}
 
@@ -28,17 +28,17 @@ func TestWhatTheMemoryAnswersAndForHowLong(t *testing.T) {
 		failures []failure
 		answers  []answer
 	}{
-		"no failure":                           {nil, []answer{{0, 0}}},
-		"a failure":                            {[]failure{{}}, []answer{{0, 1}, {5*time.Second - moment, 1}, {5 * time.Second, 0}, {time.Hour, 0}}},
-		"a failure that names a time":          {[]failure{{notBefore: time.Hour}}, []answer{{0, 1}, {time.Hour - moment, 1}, {time.Hour, 0}}},
-		"a failure that names an early time":   {[]failure{{notBefore: time.Second}}, []answer{{5*time.Second - moment, 1}, {5 * time.Second, 0}}},
-		"two failures":                         {[]failure{{}, {}}, []answer{{time.Second, 2}, {6*time.Second - moment, 2}, {6 * time.Second, 0}}},
-		"a failure after one that holds on":    {[]failure{{notBefore: time.Minute}, {}}, []answer{{time.Second, 1}, {time.Minute - moment, 1}, {time.Minute, 0}}},
-		"a refusal":                            {[]failure{{refused: true}}, []answer{{0, 1}, {time.Hour, 1}}},
-		"a refusal after one that holds on":    {[]failure{{notBefore: time.Minute}, {refused: true}}, []answer{{time.Second, 2}, {time.Hour, 2}}},
-		"a failure after a refusal":            {[]failure{{refused: true}, {notBefore: time.Hour}}, []answer{{time.Second, 1}, {2 * time.Hour, 1}}},
-		"another refusal after the first":      {[]failure{{refused: true}, {refused: true}}, []answer{{time.Second, 1}, {time.Hour, 1}}},
-		"a failure after a refusal that holds": {[]failure{{notBefore: time.Hour, refused: true}, {notBefore: 2 * time.Hour}}, []answer{{time.Second, 1}, {3 * time.Hour, 1}}},
+		"no failure":                            {nil, []answer{{0, 0}}},
+		"a failure":                             {[]failure{{}}, []answer{{0, 1}, {5*time.Second - moment, 1}, {5 * time.Second, 0}, {time.Hour, 0}}},
+		"a failure that names a time":           {[]failure{{notBefore: time.Hour}}, []answer{{0, 1}, {time.Hour - moment, 1}, {time.Hour, 0}}},
+		"a failure that names an early time":    {[]failure{{notBefore: time.Second}}, []answer{{5*time.Second - moment, 1}, {5 * time.Second, 0}}},
+		"two failures":                          {[]failure{{}, {}}, []answer{{time.Second, 2}, {6*time.Second - moment, 2}, {6 * time.Second, 0}}},
+		"a failure after a longer one":          {[]failure{{notBefore: time.Minute}, {}}, []answer{{time.Second, 1}, {time.Minute - moment, 1}, {time.Minute, 0}}},
+		"a refusal":                             {[]failure{{refused: true}}, []answer{{0, 1}, {time.Hour, 1}}},
+		"a refusal after a longer failure":      {[]failure{{notBefore: time.Minute}, {refused: true}}, []answer{{time.Second, 2}, {time.Hour, 2}}},
+		"a failure after a refusal":             {[]failure{{refused: true}, {notBefore: time.Hour}}, []answer{{time.Second, 1}, {2 * time.Hour, 1}}},
+		"another refusal after the first":       {[]failure{{refused: true}, {refused: true}}, []answer{{time.Second, 1}, {time.Hour, 1}}},
+		"a failure after a refusal with a time": {[]failure{{notBefore: time.Hour, refused: true}, {notBefore: 2 * time.Hour}}, []answer{{time.Second, 1}, {3 * time.Hour, 1}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +97,7 @@ func TestTheLongestPauseCounts(t *testing.T) {
 		m.pauseFor(0, short)
 
 		if _, err := m.pauseLeft(); err != nil {
-			t.Errorf("no pause is taken for one for %v", err)
+			t.Errorf("a pause of no time is stored with %v", err)
 		}
 
 		m.pauseFor(20*time.Second, long)
@@ -110,7 +110,7 @@ func TestTheLongestPauseCounts(t *testing.T) {
 		m.pauseFor(20*time.Second, short)
 
 		if _, err := m.pauseLeft(); !errors.Is(err, long) {
-			t.Error("a pause until the same time takes the place of the first")
+			t.Error("a pause until the same time replaces the first")
 		}
 
 		time.Sleep(time.Second)
@@ -128,7 +128,7 @@ func TestTheLongestPauseCounts(t *testing.T) {
 	})
 }
 
-// TestANewerSuccessMakesAFailureObsolete has failures of reads whose last request was sent before, with and after one that succeeded.
+// TestANewerSuccessMakesAFailureObsolete has failed reads around a successful one. Their last requests were sent before, with and after it.
 func TestANewerSuccessMakesAFailureObsolete(t *testing.T) {
 	t.Parallel()
 
@@ -139,11 +139,11 @@ func TestANewerSuccessMakesAFailureObsolete(t *testing.T) {
 		forGood  bool
 		obsolete bool
 	}{
-		"sent before":                         {&ReadError{sent: now.Add(-1)}, false, true},
-		"sent at the same time":               {&ReadError{sent: now}, false, false},
-		"sent after":                          {&ReadError{sent: now.Add(1)}, false, false},
-		"sent before, a refusal":              {&ReadError{sent: now.Add(-1)}, true, false},
-		"sent before, with a time to come at": {&ReadError{sent: now.Add(-1), NotBefore: now.Add(time.Hour)}, false, false},
+		"sent before":                   {&ReadError{sent: now.Add(-1)}, false, true},
+		"sent at the same time":         {&ReadError{sent: now}, false, false},
+		"sent after":                    {&ReadError{sent: now.Add(1)}, false, false},
+		"sent before, a refusal":        {&ReadError{sent: now.Add(-1)}, true, false},
+		"sent before, with a NotBefore": {&ReadError{sent: now.Add(-1), NotBefore: now.Add(time.Hour)}, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -151,7 +151,7 @@ func TestANewerSuccessMakesAFailureObsolete(t *testing.T) {
 			var m memory
 
 			m.succeed(now)
-			m.succeed(now.Add(-time.Hour)) // An older one, that took longer.
+			m.succeed(now.Add(-time.Hour)) // This exchange is older and took longer.
 			m.remember(test.failed, test.forGood)
 
 			if got := m.failure(); (got == nil) != test.obsolete {

@@ -16,8 +16,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// TestAFailedReadAnswersThoseThatFollow reads twice at once, and again after failures are forgotten. Only a refusal is never forgotten.
-func TestAFailedReadAnswersThoseThatFollow(t *testing.T) {
+// TestLaterReadsGetTheErrorOfAFailedRead reads twice at once, and again after failures are forgotten. A refusal is never forgotten.
+func TestLaterReadsGetTheErrorOfAFailedRead(t *testing.T) {
 	t.Parallel()
 
 	for _, status := range qcc.Statuses() {
@@ -38,7 +38,7 @@ func TestAFailedReadAnswersThoseThatFollow(t *testing.T) {
 
 					_, err := client.Quota(t.Context())
 					if took := time.Since(asked); service.Requests() == before && took > 0 {
-						t.Errorf("a read that asks nobody takes %s", took)
+						t.Errorf("a read without a request takes %s", took)
 					}
 
 					if failed := new(qcc.StatusError); (err != nil) != errors.As(err, &failed) || err != nil && failed.Status != status {
@@ -66,8 +66,8 @@ func TestAFailedReadAnswersThoseThatFollow(t *testing.T) {
 	}
 }
 
-// TestAWaveOfReadsLearnsFromTheOneBefore has Terraform read two hundred data sources, ten at a time, from services that fail.
-func TestAWaveOfReadsLearnsFromTheOneBefore(t *testing.T) {
+// TestLaterWavesOfReadsGetTheErrorOfTheFirst reads 200 data sources from services that fail, ten at a time, as Terraform does.
+func TestLaterWavesOfReadsGetTheErrorOfTheFirst(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -125,11 +125,11 @@ func TestAWaveOfReadsLearnsFromTheOneBefore(t *testing.T) {
 	}
 }
 
-// TestARetryAfterHoldsForEveryRead asks for an hour in one case, and for less than the budget in the other.
+// TestARetryAfterHoldsForEveryRead has a Retry-After of an hour, and one that is shorter than the timeout.
 func TestARetryAfterHoldsForEveryRead(t *testing.T) {
 	t.Parallel()
 
-	const firstWait = 500 * time.Millisecond // The average of what the second read waits longer.
+	const firstWait = 500 * time.Millisecond // On average, the second read waits this much longer.
 
 	for name, test := range map[string]struct {
 		retryAfter string
@@ -204,7 +204,7 @@ func TestARetryAfterHoldsForEveryRead(t *testing.T) {
 	}
 }
 
-// TestNoRequestIsSentDuringAPause has a service that asks for a pause each time. Reads begin while others wait.
+// TestNoRequestIsSentDuringAPause has a service that asks for a pause in each answer. Reads begin while others wait.
 func TestNoRequestIsSentDuringAPause(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -248,8 +248,8 @@ func TestNoRequestIsSentDuringAPause(t *testing.T) {
 	})
 }
 
-// TestAWaitForAnotherReadIsNotBegunIfItDoesNotFit has a read begin while the service wants no request for longer than its budget.
-func TestAWaitForAnotherReadIsNotBegunIfItDoesNotFit(t *testing.T) {
+// TestAReadDoesNotWaitForALongerPauseOfAnotherRead has a read begin during a pause that is longer than its timeout.
+func TestAReadDoesNotWaitForALongerPauseOfAnotherRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var requests atomic.Int32
@@ -286,8 +286,8 @@ func TestAWaitForAnotherReadIsNotBegunIfItDoesNotFit(t *testing.T) {
 	})
 }
 
-// TestACancelledReadTeachesNothing cancels a read. The next one asks.
-func TestACancelledReadTeachesNothing(t *testing.T) {
+// TestACancelledReadIsNotRemembered cancels a read. The next read sends a request.
+func TestACancelledReadIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		hangs := true
@@ -316,7 +316,7 @@ func TestACancelledReadTeachesNothing(t *testing.T) {
 	})
 }
 
-// TestARefusalReachesReadsThatWait has a read wait for a busy service while another one is refused.
+// TestARefusalReachesReadsThatWait lets a read wait for a busy service while another read is refused.
 func TestARefusalReachesReadsThatWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -354,7 +354,7 @@ func TestARefusalReachesReadsThatWait(t *testing.T) {
 	})
 }
 
-// TestALateFailureDoesNotOverruleNewerSuccesses has a read hang while later ones succeed.
+// TestALateFailureDoesNotOverruleNewerSuccesses lets a read wait without an answer while later reads succeed.
 func TestALateFailureDoesNotOverruleNewerSuccesses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -374,7 +374,7 @@ func TestALateFailureDoesNotOverruleNewerSuccesses(t *testing.T) {
 
 		reads.Go(func() {
 			if _, err := client.Quota(t.Context()); err == nil {
-				t.Error("the read that hangs succeeds")
+				t.Error("the read without an answer succeeds")
 			}
 		})
 
@@ -390,7 +390,7 @@ func TestALateFailureDoesNotOverruleNewerSuccesses(t *testing.T) {
 	})
 }
 
-// TestAFailureAfterASuccessIsRemembered has a service that goes down after its first answer.
+// TestAFailureAfterASuccessIsRemembered has a service that fails after its first answer.
 func TestAFailureAfterASuccessIsRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

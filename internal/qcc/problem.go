@@ -1,6 +1,6 @@
 package qcc
 
-// Problem is what can be wrong with an answer of HTTP status 200, as a phrase that follows "the answer".
+// Problem is a defect of an answer with HTTP status 200, as a phrase that follows "the answer".
 type Problem string
 
 // The problems that the client distinguishes.

@@ -12,16 +12,17 @@ import (
 	"time"
 )
 
-// progress records how far a request got, and what its connection needs to know. The errors of net/http do not say where a request hangs.
+// progress records which stage a request has reached, because the errors of net/http do not name it. It also holds what the connection
+// of the request needs.
 type progress struct {
 	trace httptrace.ClientTrace
-	// deadline is when the request must end; zero if it need not.
+	// deadline is when the request must end; zero if it has no deadline.
 	deadline time.Time
 	// proxied reports whether the request goes through a proxy.
 	proxied atomic.Bool
 	// loopbackOnly reports whether the request may only go to this machine.
 	loopbackOnly bool
-	// stage is what is under way.
+	// stage is the current stage.
 	stage atomic.Int32
 	// handshakeFailed reports whether a TLS handshake ended with an error.
 	handshakeFailed atomic.Bool
@@ -29,12 +30,12 @@ type progress struct {
 	certificateAsked atomic.Bool
 }
 
-// The stages of a request. One for which no event has come yet is sent to a transport that reports none.
+// The stages of a request. stageAnswer is the first, because a transport that reports no events stays in the first stage.
 const (
 	stageAnswer int32 = iota
 	stageName
 	stageConnect
-	stageProxy // What a proxy does, between a connection or its TLS handshake and the next stage.
+	stageProxy // The work of a proxy, after the connection or the TLS handshake with it and before the next stage.
 	stageTLS
 )
 
@@ -56,7 +57,7 @@ func watch(ctx context.Context) (context.Context, *progress) {
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			p.handshakeFailed.Store(err != nil)
 
-			if err == nil { // It may have been that of a proxy.
+			if err == nil { // The handshake may have been the one with a proxy.
 				enter(stageProxy)
 			}
 		},
@@ -75,7 +76,7 @@ func progressOf(ctx context.Context) *progress {
 	return p
 }
 
-// slow returns the failure of a request whose time is over: the stage that is under way was the slow one.
+// slow returns the failure of a request that missed its deadline. The failure names the current stage.
 func (p *progress) slow() Failure {
 	proxied := p.proxied.Load()
 
@@ -97,7 +98,7 @@ func (p *progress) slow() Failure {
 func (p *progress) broken(err error) Failure {
 	var op *net.OpError
 
-	alert := errors.As(err, &op) && op.Op == "remote error" // A TLS alert of the other side.
+	alert := errors.As(err, &op) && op.Op == "remote error" // The other side sent a TLS alert.
 
 	switch {
 	case p.proxied.Load() && p.stage.Load() == stageProxy:
@@ -111,14 +112,14 @@ func (p *progress) broken(err error) Failure {
 	}
 }
 
-// isEnd reports whether the other side ended the connection, or the network did.
+// isEnd reports whether the other side or the network ended the connection.
 func isEnd(err error) bool {
 	var errno syscall.Errno
 
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &errno)
 }
 
-// isRefused reports whether a connection was refused. Windows has an error number of its own for that.
+// isRefused reports whether a connection was refused. Windows uses another error number for that.
 func isRefused(err error) bool {
 	const windowsRefused = syscall.Errno(10061)
 

@@ -2,35 +2,35 @@ package qcc
 
 import "time"
 
-// Quota is what the service knows of a company's quota.
+// Quota is a company's quota as the service states it.
 type Quota struct {
-	// Modules by module id. Reads share the map, so it must not be changed. It is nil or empty if the service lists no
-	// module. A module that is not listed is not known to be bought.
+	// Modules holds the quota modules by id. Callers must not change the map, because reads share it. It is nil or empty if the service
+	// lists no module. If a module is not listed, it is not known whether it was bought.
 	Modules map[string]Module
-	// NoRecord is true if the service said that it has no quota record for the key (status 201).
+	// NoRecord is true if the service has no quota record for the key (status 201).
 	NoRecord bool
-	// Skew is how far the service's clock is ahead of this machine's (negative: behind), if the service took the signature only with
-	// the time of its own clock; else 0.
+	// Skew is how far the service's clock is ahead of this machine's (negative: behind). It is 0 unless the service accepted the
+	// signature only with its own time.
 	Skew time.Duration
 }
 
-// Module is one product's quota. A nil count was not stated by the service.
+// Module is the quota of one QCC product. A count is nil if the service did not state it.
 //
 // Source: interface document, section 6.2.1, "返回参数".
 type Module struct {
-	// Name is the Chinese product name of the interface document, or the module id if the document has none.
+	// Name is the Chinese product name of the interface document. If the document has none, it is the module id.
 	Name string
 	// Total is totalCount (模块总额度).
 	Total *int64
 	// Consumed is consumedCount (模块消耗额度).
 	Consumed *int64
-	// Deletable is canDeletedCount (模块可删除额度): an allowance of deletions, which is no part of Remaining.
+	// Deletable is canDeletedCount (模块可删除额度): how many deletions are allowed. It is no part of Remaining.
 	Deletable *int64
-	// Remaining is Total - Consumed. It may be negative, and is nil if either count is.
+	// Remaining is Total - Consumed. It may be negative. It is nil if either count is nil.
 	Remaining *int64
 }
 
-// moduleName returns the product name of the interface document (section 6.2.1), or the id if the document has none.
+// moduleName returns the product name of the interface document (section 6.2.1). If the document has none, it returns the id.
 func moduleName(id string) string {
 	switch id {
 	case "radar_id":

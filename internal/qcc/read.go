@@ -6,24 +6,24 @@ import (
 	"time"
 )
 
-// Attempt describes one request, without anything secret.
+// Attempt describes one request. It holds no secret.
 type Attempt struct {
 	// Number counts the requests of one read, from 1.
 	Number int
-	// Elapsed is how long the request took, its answer included.
+	// Elapsed is how long the request and its answer took.
 	Elapsed time.Duration
 	// HTTPStatus is 0 if there was no answer.
 	HTTPStatus int
-	// Code is the service's status code, 0 if the answer held none.
+	// Code is the service's status code; 0 if the answer held none.
 	Code int
-	// Wait is how long the read waits before its next attempt; 0 if it does not wait, or makes none.
+	// Wait is how long the read waits before its next attempt; 0 if it does not wait, or if there is no next attempt.
 	Wait time.Duration
 }
 
-// read reads the quota for a batch whose oldest read began at the given time. It retries as long as that may help, and as the retries and
-// the timeout suffice. It does not begin a wait that would outlast the timeout.
+// read reads the quota for a batch whose oldest read began at the given time. It retries if that may help, until MaxRetries or Timeout is
+// used up. It does not begin a wait that would end after the timeout.
 func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
-	if failed := c.memory.failure(); failed != nil { // Another read failed while this batch gathered.
+	if failed := c.memory.failure(); failed != nil { // Another read failed while this batch waited for more reads.
 		return Quota{}, failed
 	}
 
@@ -48,7 +48,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 			return quota, nil
 		}
 
-		if ctx.Err() != nil { // No read waits any more.
+		if ctx.Err() != nil { // No read waits for the answer any more.
 			c.report(ctx, attempt)
 
 			return Quota{}, ctx.Err()
@@ -70,7 +70,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 	}
 }
 
-// awaitTurn waits as long as the service wants no request, whichever read it said so to. An error ends the read.
+// awaitTurn waits for the end of the pause that the service asked any read for. An error ends the read.
 func (c *Client) awaitTurn(ctx context.Context, attempt Attempt, deadline time.Time) error {
 	for pause, failure := c.memory.pauseLeft(); pause > 0; pause, failure = c.memory.pauseLeft() {
 		left := time.Until(deadline)
@@ -85,14 +85,14 @@ func (c *Client) awaitTurn(ctx context.Context, attempt Attempt, deadline time.T
 		}
 	}
 
-	if refused := c.memory.refusal(); refused != nil { // Of another read, while this one waited.
+	if refused := c.memory.refusal(); refused != nil { // The service refused another read while this one waited.
 		return refused
 	}
 
 	return nil
 }
 
-// fail completes the error of a read, and remembers it for later reads.
+// fail completes the error of a read, and stores it for later reads.
 func (c *Client) fail(failed *ReadError) error {
 	failed.Timeout = c.config.Timeout
 
@@ -112,7 +112,7 @@ func (c *Client) report(ctx context.Context, attempt Attempt) {
 	}
 }
 
-// sleep waits, and reports whether the context is still alive.
+// sleep waits. It returns false as soon as the context ends.
 func sleep(ctx context.Context, wait time.Duration) bool {
 	if wait <= 0 {
 		return ctx.Err() == nil

@@ -12,12 +12,12 @@ import (
 	"time"
 )
 
-// roundTrip is a RoundTripper.
+// roundTrip is a function that implements RoundTripper.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(request *http.Request) (*http.Response, error) { return f(request) }
 
-// busy is an answer of HTTP 503.
+// busy returns an answer with HTTP 503.
 func busy(retryAfter string) *http.Response {
 	return &http.Response{
 		StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {retryAfter}}, Body: io.NopCloser(strings.NewReader("")),
@@ -37,8 +37,8 @@ func newBoundedClient(t *testing.T, transport http.RoundTripper, onAttempt func(
 	return client
 }
 
-// TestAReadEndsInTimeWhateverItHasWaitedBefore is about reads that began before their request was made, or whose process stood still.
-func TestAReadEndsInTimeWhateverItHasWaitedBefore(t *testing.T) {
+// TestAReadThatHasWaitedEndsWithinItsTimeout has reads that began before their request was made, or whose process was suspended.
+func TestAReadThatHasWaitedEndsWithinItsTimeout(t *testing.T) {
 	t.Parallel()
 
 	hangs := func(request *http.Request) (*http.Response, error) {
@@ -49,7 +49,7 @@ func TestAReadEndsInTimeWhateverItHasWaitedBefore(t *testing.T) {
 
 	late := func(retryAfter string) roundTrip {
 		return func(*http.Request) (*http.Response, error) {
-			time.Sleep(time.Second) // Whatever its context says.
+			time.Sleep(time.Second) // The transport ignores its context.
 
 			return busy(retryAfter), nil
 		}
@@ -57,16 +57,16 @@ func TestAReadEndsInTimeWhateverItHasWaitedBefore(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		transport roundTrip
-		waited    time.Duration // Since the read began.
-		ends      time.Duration // After the request was made, at the latest.
+		waited    time.Duration // How long before the request the read began.
+		ends      time.Duration // How long after the request the read must end.
 		attempts  int
 		end       End
 	}{
 		"hangs with ten seconds left":           {hangs, 50 * time.Second, 10 * time.Second, 1, EndTimeout},
 		"begins when its time has passed":       {hangs, 61 * time.Second, 0, 1, EndTimeout},
-		"wants more time than is left":          {func(*http.Request) (*http.Response, error) { return busy("20"), nil }, 50 * time.Second, 0, 1, EndNoRoom},
+		"asks for more time than is left":       {func(*http.Request) (*http.Response, error) { return busy("20"), nil }, 50 * time.Second, 0, 1, EndNoRoom},
 		"answers when the time has passed":      {late(""), 59500 * time.Millisecond, time.Second, 1, EndTimeout},
-		"answers so, and wants yet more":        {late("3600"), 59500 * time.Millisecond, time.Second, 1, EndTimeout},
+		"answers so, and asks for a pause":      {late("3600"), 59500 * time.Millisecond, time.Second, 1, EndTimeout},
 		"answers at the moment the time passes": {late("1"), 59 * time.Second, time.Second, 1, EndTimeout},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestAReadEndsInTimeWhateverItHasWaitedBefore(t *testing.T) {
 	}
 }
 
-// TestAnAttemptIsReportedOnce ends a read while it waits, after it has reported its attempt and the wait.
+// TestAnAttemptIsReportedOnce cancels a read while it waits, after it has reported its attempt and the wait.
 func TestAnAttemptIsReportedOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -116,8 +116,8 @@ func TestAnAttemptIsReportedOnce(t *testing.T) {
 	})
 }
 
-// TestAReadThatComesAfterAFailureAsksNobody has another read fail while a batch gathers.
-func TestAReadThatComesAfterAFailureAsksNobody(t *testing.T) {
+// TestAReadAfterAFailureSendsNoRequest lets another read fail while a batch waits for more reads.
+func TestAReadAfterAFailureSendsNoRequest(t *testing.T) {
 	t.Parallel()
 
 	for name, refused := range map[string]bool{"refusal": true, "failure": false} {
@@ -140,15 +140,15 @@ func TestAReadThatComesAfterAFailureAsksNobody(t *testing.T) {
 	}
 }
 
-// TestReadsThatWaitForTheSameMomentDoNotAllAskInIt has reads begin while the service wants no request.
-func TestReadsThatWaitForTheSameMomentDoNotAllAskInIt(t *testing.T) {
+// TestRequestsAfterAPauseAreSpread lets reads begin during a pause that the service asked for.
+func TestRequestsAfterAPauseAreSpread(t *testing.T) {
 	t.Parallel()
 
 	for _, pause := range []time.Duration{0, time.Nanosecond, 20 * time.Second} {
 		t.Run(pause.String(), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				after := make([]time.Duration, 0, 1000) // The pause.
+				after := make([]time.Duration, 0, 1000) // How long after the pause each wait ends.
 
 				for range cap(after) {
 					client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
@@ -183,8 +183,8 @@ func TestReadsThatWaitForTheSameMomentDoNotAllAskInIt(t *testing.T) {
 	}
 }
 
-// TestAPauseThatDoesNotFitIsNotWaitedFor has a read begin while the service wants no request for as long as the read may take.
-func TestAPauseThatDoesNotFitIsNotWaitedFor(t *testing.T) {
+// TestAPauseAsLongAsTheTimeoutIsNotWaitedFor lets a read begin during a pause that is as long as its timeout.
+func TestAPauseAsLongAsTheTimeoutIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
@@ -210,7 +210,7 @@ func TestAPauseThatDoesNotFitIsNotWaitedFor(t *testing.T) {
 	})
 }
 
-// TestRandomWaits draws so many that each bound is nearly met.
+// TestRandomWaits draws so many waits that some nearly reach each bound.
 func TestRandomWaits(t *testing.T) {
 	t.Parallel()
 
@@ -229,7 +229,7 @@ func TestRandomWaits(t *testing.T) {
 	}
 }
 
-// TestWhyAReadEnds goes to the bounds of the time that is left, of the retries and of the wait.
+// TestWhyAReadEnds tests the limits of the remaining time, of the retries and of the wait.
 func TestWhyAReadEnds(t *testing.T) {
 	t.Parallel()
 
@@ -244,21 +244,21 @@ func TestWhyAReadEnds(t *testing.T) {
 		end         End
 		ends        bool
 	}{
-		"all is well":                       {transient, time.Second, time.Second - moment, 0, 0, false},
-		"the pause takes all that is left":  {transient, time.Second, time.Second, 9, EndNoRoom, true},
-		"half of what is left is no time":   {transient, moment, 0, 9, EndNoRoom, true},
-		"the random wait takes half":        {transient, 10 * moment, 0, 9, 0, false},
-		"the last retry":                    {transient, time.Second, moment, 10, EndRetries, true},
-		"the last retry at the last moment": {transient, moment, time.Second, 10, EndRetries, true},
-		"the time is over":                  {transient, 0, moment, 10, EndTimeout, true},
-		"the time is over for long":         {transient, -time.Second, moment, 0, EndTimeout, true},
-		"the failure is final":              {final, time.Second, moment, 0, EndFinal, true},
-		"the failure is final, and so":      {final, -time.Second, moment, 10, EndFinal, true},
+		"everything fits":                    {transient, time.Second, time.Second - moment, 0, 0, false},
+		"the pause takes the whole rest":     {transient, time.Second, time.Second, 9, EndNoRoom, true},
+		"half of the rest is no time":        {transient, moment, 0, 9, EndNoRoom, true},
+		"the random wait takes half":         {transient, 10 * moment, 0, 9, 0, false},
+		"the last retry":                     {transient, time.Second, moment, 10, EndRetries, true},
+		"the last retry at the last moment":  {transient, moment, time.Second, 10, EndRetries, true},
+		"the time is over":                   {transient, 0, moment, 10, EndTimeout, true},
+		"the time has been over for long":    {transient, -time.Second, moment, 0, EndTimeout, true},
+		"the failure is final":               {final, time.Second, moment, 0, EndFinal, true},
+		"the failure is final, time is over": {final, -time.Second, moment, 10, EndFinal, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				client := newBoundedClient(t, nil, nil) // With ten retries.
+				client := newBoundedClient(t, nil, nil) // The client has ten retries.
 				client.memory.pauseFor(test.pause, io.EOF)
 
 				for range 100 {
@@ -280,8 +280,8 @@ func TestWhyAReadEnds(t *testing.T) {
 	}
 }
 
-// TestAWaitAfterAPauseUsesTheRoomThatIsLeft draws so many that each bound is nearly met.
-func TestAWaitAfterAPauseUsesTheRoomThatIsLeft(t *testing.T) {
+// TestAWaitAfterAPauseUsesTheTimeThatIsLeft draws so many waits that some nearly reach each bound.
+func TestAWaitAfterAPauseUsesTheTimeThatIsLeft(t *testing.T) {
 	t.Parallel()
 
 	for _, test := range []struct{ pause, left, most time.Duration }{
@@ -304,7 +304,7 @@ func TestAWaitAfterAPauseUsesTheRoomThatIsLeft(t *testing.T) {
 	}
 }
 
-// TestAnAttemptThatIsNotTheLastLeavesTime has a read of a minute and ten retries.
+// TestAnAttemptThatIsNotTheLastLeavesTime has a timeout of a minute and ten retries.
 func TestAnAttemptThatIsNotTheLastLeavesTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -329,8 +329,8 @@ func TestAnAttemptThatIsNotTheLastLeavesTime(t *testing.T) {
 	})
 }
 
-// TestOnlyATransientFailureNamesATime has a read fail while the service wants no request for some time.
-func TestOnlyATransientFailureNamesATime(t *testing.T) {
+// TestOnlyATransientFailureHasANotBefore lets a read fail during a pause that the service asked for.
+func TestOnlyATransientFailureHasANotBefore(t *testing.T) {
 	t.Parallel()
 
 	transient, final := &StatusError{Status: Lookup(199)}, &StatusError{Status: Lookup(202)}
@@ -342,7 +342,7 @@ func TestOnlyATransientFailureNamesATime(t *testing.T) {
 	}{
 		"transient, a pause":       {transient, time.Hour, true},
 		"transient, a moment":      {transient, time.Nanosecond, true},
-		"transient, a pause ended": {transient, -time.Hour, false}, // At this moment.
+		"transient, a pause ended": {transient, -time.Hour, false}, // The pause ends at this moment.
 		"transient, no pause":      {transient, 0, false},
 		"final, a pause":           {final, time.Hour, false},
 	} {
@@ -365,7 +365,7 @@ func TestOnlyATransientFailureNamesATime(t *testing.T) {
 				}
 
 				if !failed.NotBefore.Equal(want) {
-					t.Errorf("the service wants to be asked from %s on, want %s", failed.NotBefore, want)
+					t.Errorf("NotBefore is %s, want %s", failed.NotBefore, want)
 				}
 			})
 		})
@@ -388,7 +388,7 @@ func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {
 	}
 }
 
-// TestSleep also has waits of no time, of which a context that has ended must still be noticed.
+// TestSleep also has waits of no time. After these, too, sleep must report that the context has ended.
 func TestSleep(t *testing.T) {
 	t.Parallel()
 
@@ -398,7 +398,7 @@ func TestSleep(t *testing.T) {
 	for range 100 {
 		for _, wait := range []time.Duration{0, -time.Second, time.Hour} {
 			if sleep(ended, wait) {
-				t.Fatalf("a wait of %s goes on after its context has ended", wait)
+				t.Fatalf("a wait of %s continues after its context has ended", wait)
 			}
 		}
 	}
@@ -414,8 +414,8 @@ func TestSleep(t *testing.T) {
 	})
 }
 
-// TestAPauseThatHasJustEndedIsNone has a read begin at the moment at which the service takes requests again.
-func TestAPauseThatHasJustEndedIsNone(t *testing.T) {
+// TestAPauseThatHasJustEndedIsNotWaitedFor lets a read begin at the moment at which the pause ends.
+func TestAPauseThatHasJustEndedIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
@@ -433,8 +433,8 @@ func TestAPauseThatHasJustEndedIsNone(t *testing.T) {
 	})
 }
 
-// TestARetryIsGivenUp has the context end, or another read learn of a long pause, while a read waits for its retry.
-func TestARetryIsGivenUp(t *testing.T) {
+// TestARetryIsCancelled has a read that waits for its retry. Meanwhile, its context ends, or the service asks another read for a long pause.
+func TestARetryIsCancelled(t *testing.T) {
 	t.Parallel()
 
 	pause := &StatusError{Status: Lookup(199)}

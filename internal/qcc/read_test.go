@@ -17,7 +17,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// TestRetries runs on a clock that moves by itself while everybody waits.
+// TestRetries runs with synctest, where time passes only while all goroutines wait.
 func TestRetries(t *testing.T) {
 	t.Parallel()
 
@@ -87,7 +87,7 @@ func TestRetries(t *testing.T) {
 		"unavailable, then success":       {answers: []answer{http503, good}, attempts: 2, atMost: time.Second},
 		"a wait with a status code":       {answers: []answer{busy20s, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 21 * time.Second},
 		"a wait with a refusal":           {answers: []answer{refused20s}, attempts: 1, fails: true},
-		"just over the budget":            {answers: []answer{after61s}, attempts: 1, fails: true, ends: qcc.EndNoRoom},
+		"just over the timeout":           {answers: []answer{after61s}, attempts: 1, fails: true, ends: qcc.EndNoRoom},
 		"a wait beyond all numbers":       {answers: []answer{afterAges}, attempts: 1, fails: true, ends: qcc.EndNoRoom},
 		"a wait after a slow answer":      {answers: []answer{slowly("99999999999999")}, attempts: 1, atLeast: time.Second, atMost: time.Second, fails: true, ends: qcc.EndNoRoom},
 		"a wait beyond the calendar":      {answers: []answer{slowly("Fri, 31 Dec 9999 23:59:59 GMT")}, attempts: 1, atLeast: time.Second, atMost: time.Second, fails: true, ends: qcc.EndNoRoom},
@@ -99,7 +99,7 @@ func TestRetries(t *testing.T) {
 		"Retry-After in seconds":          {answers: []answer{after20s, good}, attempts: 2, atLeast: 20 * time.Second, atMost: 21 * time.Second},
 		"Retry-After as a date":           {answers: []answer{afterDate, good}, attempts: 2, atLeast: 19 * time.Second, atMost: 21 * time.Second},
 		"Retry-After in the past":         {answers: []answer{afterPast, good}, attempts: 2, atMost: time.Second},
-		"Retry-After beyond the budget":   {answers: []answer{afterHour}, attempts: 1, fails: true, ends: qcc.EndNoRoom},
+		"Retry-After beyond the timeout":  {answers: []answer{afterHour}, attempts: 1, fails: true, ends: qcc.EndNoRoom},
 		"one hung connection":             {answers: []answer{hang, good}, attempts: 2, atLeast: 15 * time.Second, atMost: 16 * time.Second},
 		"everything hangs":                {answers: []answer{hang}, attempts: 4, atLeast: 60 * time.Second, atMost: 60 * time.Second, fails: true, ends: qcc.EndTimeout},
 	} {
@@ -158,8 +158,8 @@ func TestRetries(t *testing.T) {
 	}
 }
 
-// TestWaitsGrowAndAreRandom looks at the waits of many reads: each lies between nothing and twice an average that doubles from half a
-// second to five seconds, and all of that room is used.
+// TestWaitsGrowAndAreRandom checks the waits of many reads. Each is between 0 and twice an average that doubles from half a second to five
+// seconds, and the waits fill the whole range.
 func TestWaitsGrowAndAreRandom(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -197,7 +197,7 @@ func TestWaitsGrowAndAreRandom(t *testing.T) {
 	})
 }
 
-func TestAReadThatMayNotRetryMayUseItsWholeBudget(t *testing.T) {
+func TestAReadWithoutRetriesMayUseItsWholeTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := config(qcc.DefaultBaseURL)
@@ -211,7 +211,7 @@ func TestAReadThatMayNotRetryMayUseItsWholeBudget(t *testing.T) {
 		}
 
 		if got := as[*qcc.ReadError](t, err); got.End != qcc.EndTimeout || got.Attempts != 1 {
-			t.Errorf("error is %+v, want one attempt that used the budget", got)
+			t.Errorf("error is %+v, want one attempt that used the timeout", got)
 		}
 	})
 }
@@ -220,8 +220,8 @@ func TestCancelEndsAReadAtOnce(t *testing.T) {
 	t.Parallel()
 
 	for name, answers := range map[string]answer{
-		"while it asks":  hang,
-		"while it waits": func(*http.Request) (*http.Response, error) { return status(http.StatusTooManyRequests, "30"), nil },
+		"during a request": hang,
+		"during a wait":    func(*http.Request) (*http.Response, error) { return status(http.StatusTooManyRequests, "30"), nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -11,35 +11,35 @@ import (
 )
 
 const (
-	// maxWords is how many characters of the service's own words an error repeats.
+	// maxWords limits the characters of the service's text that an error shows.
 	maxWords = 300
-	// ShortestSecret is how many characters of a credential or Token are hidden wherever they stand. A shorter credential is hidden as a
-	// whole only.
+	// ShortestSecret is how many characters of a credential or Token in a row are hidden. A credential that is shorter is hidden only as a
+	// whole.
 	ShortestSecret = 8
-	// tokenLength is how many hexadecimal digits a Token has. So many in a row are hidden, because they may be an earlier Token.
+	// tokenLength is how many hexadecimal digits a Token has. As many digits in a row are hidden, because they may be an earlier Token.
 	tokenLength = 32
 
 	hexDigits = "0123456789abcdefABCDEF"
 	hidden    = "(redacted)"
 )
 
-// Words are words of the service that are fit to be shown. They hold no part of a credential or Token, nothing that a terminal or a
-// pipeline obeys, and at most 300 characters. The zero value says nothing. Only a redactor, and Harmless, make them.
+// Words are a text of the service that is safe to show. They hold no part of a credential or Token, no command for a terminal or a
+// pipeline, and at most 300 characters. The zero value is an empty text. Only a redactor and Harmless make Words.
 type Words struct{ text string }
 
 // String returns the words.
 func (w Words) String() string { return w.text }
 
-// Harmless returns words that are known to hold no secret, for tests and documents. They are cleaned and cut like all others.
+// Harmless makes Words of a text without secrets, for tests and documents. It cleans and shortens them like all others.
 func Harmless(words string) Words { return (*redactor)(nil).words(words) }
 
-// redactor knows what must not be shown. Nil knows of no secret.
+// redactor removes secrets from texts. A nil redactor knows no secrets.
 type redactor struct {
-	// secrets are the credentials and the Token as they may stand in a text, in folded case.
+	// secrets are the credentials with their escaped forms, and the Tokens, in folded case.
 	secrets []string
 }
 
-// newRedactor returns a redactor for secrets, and for what they look like in a URL, in JSON and in HTML.
+// newRedactor returns a redactor for secrets, and for their escaped forms in URLs, JSON and HTML.
 func newRedactor(secrets ...string) *redactor {
 	r := &redactor{}
 
@@ -56,7 +56,7 @@ func newRedactor(secrets ...string) *redactor {
 	return r
 }
 
-// with returns a redactor that also knows Tokens, which no escaping changes.
+// with returns a redactor that also knows Tokens. Tokens have no escaped forms.
 func (r *redactor) with(tokens []string) *redactor {
 	return &redactor{secrets: append(slices.Clip(r.secrets), tokens...)}
 }
@@ -72,7 +72,7 @@ func escapeJSON(s string) string {
 // escapeJSONOfPHP escapes like escapeJSON, and slashes too.
 func escapeJSONOfPHP(s string) string { return strings.ReplaceAll(escapeJSON(s), "/", `\/`) }
 
-// words makes the service's own words fit to be shown. Its cost is bounded, whatever the service sends.
+// words makes a text of the service safe to show. Its cost is bounded for every text.
 func (r *redactor) words(raw string) Words {
 	redacted := r.redact([]rune(cut(printable(raw))))
 	text := []rune(strings.ReplaceAll(redacted, "##", "# ")) // A pipeline may obey "##[command]" or "##vso[command]" anywhere in a line.
@@ -84,7 +84,7 @@ func (r *redactor) words(raw string) Words {
 	return Words{strings.TrimSpace(string(text))}
 }
 
-// hides reports whether a text holds something that would be redacted.
+// hides reports whether a text holds a secret that redact would hide.
 func (r *redactor) hides(text string) bool {
 	for _, secret := range r.secretsIn([]rune(text)) {
 		if secret {
@@ -95,8 +95,8 @@ func (r *redactor) hides(text string) bool {
 	return false
 }
 
-// cut returns the beginning of a text: enough to find a Token, or eight characters of a credential, that begins among the characters that
-// are shown. Of a run of hexadecimal digits at the cut nothing is left, because it may be the beginning of a Token.
+// cut shortens a text, but keeps enough to find a secret that begins among the shown characters: a Token, or eight characters of a
+// credential. If the shortened text ends with hexadecimal digits, cut removes them, because they may be the beginning of a Token.
 func cut(raw string) string {
 	left := maxWords + tokenLength
 
@@ -111,7 +111,7 @@ func cut(raw string) string {
 	return raw
 }
 
-// printable drops what a terminal may obey, and puts a space for each line break or tab.
+// printable removes characters that a terminal may obey. It replaces each line break or tab by a space.
 func printable(text string) string {
 	return strings.Map(func(char rune) rune {
 		switch {
@@ -125,15 +125,15 @@ func printable(text string) string {
 	}, text)
 }
 
-// isVisible reports whether a character can be seen by itself. For Unicode, fillers, variation selectors and marks are printable too. Between
-// the characters of a secret they would hide it from a redactor, and not from a reader.
+// isVisible reports whether a character is visible by itself. Unicode also counts fillers, variation selectors and marks as printable.
+// Between the characters of a secret, they would hide it from the redactor but not from a reader.
 func isVisible(char rune) bool {
 	const brailleBlank = '\u2800'
 
 	return unicode.IsPrint(char) && char != brailleBlank && !unicode.In(char, unicode.M, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-// redact puts a mark for each run of characters that belong to a secret.
+// redact replaces each run of characters that belong to a secret by a mark.
 func (r *redactor) redact(text []rune) string {
 	var (
 		shown  strings.Builder
@@ -200,7 +200,7 @@ func (r *redactor) secretsIn(text []rune) []bool {
 	return secret
 }
 
-// foldCase returns a text of as many characters in which two texts that differ only in letter case are the same.
+// foldCase returns a text without differences of letter case. The number of characters stays the same.
 func foldCase(text string) string {
 	return strings.Map(func(char rune) rune { return unicode.ToLower(unicode.ToUpper(char)) }, text)
 }

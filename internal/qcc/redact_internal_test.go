@@ -74,7 +74,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestTextsThatDifferInCaseFoldToOne goes through all characters of Unicode.
+// TestTextsThatDifferInCaseFoldToOne tests all characters of Unicode.
 func TestTextsThatDifferInCaseFoldToOne(t *testing.T) {
 	t.Parallel()
 
@@ -87,8 +87,8 @@ func TestTextsThatDifferInCaseFoldToOne(t *testing.T) {
 	}
 }
 
-// TestWhatIsCutShowsNoPart moves secrets over both places where words are cut.
-func TestWhatIsCutShowsNoPart(t *testing.T) {
+// TestAShortenedTextShowsNoPartOfASecret moves secrets across both places where a text is shortened.
+func TestAShortenedTextShowsNoPartOfASecret(t *testing.T) {
 	t.Parallel()
 
 	r := newRedactor(testKey, testSecret)
@@ -110,7 +110,7 @@ func TestWhatIsCutShowsNoPart(t *testing.T) {
 	}
 }
 
-// TestCut goes to the length at which a text is cut. What follows is not looked at, so that a long text costs no more.
+// TestCut tests texts around the length at which cut shortens them. A longer text costs no more, because cut ignores its rest.
 func TestCut(t *testing.T) {
 	t.Parallel()
 
@@ -134,7 +134,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// partOfASecret returns eight characters of a secret that a text shows, or all of a shorter one, or what looks like a Token; else nothing.
+// partOfASecret returns a part of a secret that a text shows: eight characters, a whole shorter secret, or what looks like a Token. It
+// returns an empty string if the text shows none of these.
 func partOfASecret(text string, secrets ...string) string {
 	folded := foldCase(text)
 
@@ -152,7 +153,7 @@ func partOfASecret(text string, secrets ...string) string {
 	return regexp.MustCompile("[0-9a-fA-F]{32}").FindString(text)
 }
 
-// withoutMarks returns what is shown without the marks for secrets. The last one may have been cut.
+// withoutMarks removes the marks for secrets from a text. The last mark may have been shortened.
 func withoutMarks(shown string) string {
 	rest := strings.ReplaceAll(shown, hidden, "\n")
 
@@ -165,13 +166,13 @@ func withoutMarks(shown string) string {
 	return rest
 }
 
-// FuzzWords looks for a secret, or a part of one, in what is shown, and for what a terminal obeys.
+// FuzzWords checks that words show no part of a secret, and nothing that a terminal obeys.
 func FuzzWords(f *testing.F) {
 	f.Add(testKey, testSecret, "%s?key="+testKey+"1700000000"+testSecret)
 	f.Add("ü\"\\<k>", "k", "k\u0301 \xff ##[x] ::y")
 	f.Add("钥匙钥匙钥匙钥匙钥", "\u212akkkkkkkk", "KKKKKKKKK 钥匙钥匙钥匙钥匙")
 	f.Add("ab##cd##ef##gh##", "k", "#\u200b#[x] %s")
-	f.Add("e", "F", strings.Repeat("长", 295)+"e") // A mark that is cut.
+	f.Add("e", "F", strings.Repeat("长", 295)+"e") // The mark of this secret is shortened.
 	f.Add("%41%41%41%41", "<<<<<<<<<<", `\u003c\u003c\u003c %2541`)
 
 	f.Fuzz(func(t *testing.T, key, secretKey, raw string) {
@@ -188,7 +189,7 @@ func FuzzWords(f *testing.F) {
 				t.Errorf("%q is shown as %q", said, shown)
 			}
 
-			// The ellipsis comes on top.
+			// The ellipsis is added to the limit.
 			if utf8.RuneCountInString(shown) > maxWords+1 {
 				t.Errorf("%d characters are shown", utf8.RuneCountInString(shown))
 			}

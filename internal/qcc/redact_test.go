@@ -35,7 +35,7 @@ func TestTheServicesWordsAreShownWithoutSecrets(t *testing.T) {
 	}
 }
 
-func TestNothingOfAnAnswerShowsASecret(t *testing.T) {
+func TestNoPartOfAnAnswerShowsASecret(t *testing.T) {
 	t.Parallel()
 
 	// The secret begins with the key, and both have characters that JSON and URLs escape.

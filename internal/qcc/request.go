@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// send sends one signed request and reads its answer. The request is signed with the time of a clock that is ahead of this machine's by
-// offset. The attempt gets the next number and the outcome.
+// send sends one signed request and reads its answer. It signs with this machine's time plus offset. It stores the next number and the
+// outcome in attempt.
 func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duration) (Quota, error) {
 	started := time.Now()
 	*attempt = Attempt{Number: attempt.Number + 1}
@@ -26,7 +26,7 @@ func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duratio
 		return Quota{}, newTransportError(err, c.endpoint.Host, p)
 	}
 
-	defer func() { _ = response.Body.Close() }() // The answer was read, or there is an error already.
+	defer func() { _ = response.Body.Close() }() // An error of Close changes nothing: the answer was read, or there is an error already.
 
 	received := reply{response: response, received: c.config.Now(), host: c.endpoint.Host, progress: p, redactor: c.redactor.with(c.tokens.held())}
 	quota, status, err := received.parse()
@@ -40,7 +40,7 @@ func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duratio
 	return quota, nil
 }
 
-// request returns a request that is signed with a time, and its Token. Source: interface document, sections 6.1 and 6.2.1.
+// request returns a request that is signed with the time now, and its Token. Source: interface document, sections 6.1 and 6.2.1.
 func (c *Client) request(ctx context.Context, now time.Time) (*http.Request, string) {
 	timespan := strconv.FormatInt(now.Unix(), 10)
 	token := signature(c.config.Key, timespan, c.config.SecretKey)

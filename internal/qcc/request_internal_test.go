@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestOnlyPlainHTTPIsBoundToThisMachine looks at what the transport is given with a request.
-func TestOnlyPlainHTTPIsBoundToThisMachine(t *testing.T) {
+// TestOnlyPlainHTTPIsLimitedToThisMachine checks the progress that the transport gets with a request.
+func TestOnlyPlainHTTPIsLimitedToThisMachine(t *testing.T) {
 	t.Parallel()
 
 	for baseURL, want := range map[string]bool{"https://pro.qcc.com": false, "https://localhost": false, "http://localhost": true} {
@@ -16,7 +16,7 @@ func TestOnlyPlainHTTPIsBoundToThisMachine(t *testing.T) {
 			client := newTestClient(t, baseURL, func(c *Config) {
 				c.Transport = roundTrip(func(request *http.Request) (*http.Response, error) {
 					if got := progressOf(request.Context()).loopbackOnly; got != want {
-						t.Errorf("the request is bound to this machine: %t, want %t", got, want)
+						t.Errorf("the request is limited to this machine: %t, want %t", got, want)
 					}
 
 					return busy(""), nil

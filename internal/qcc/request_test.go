@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-func TestRequestIsSignedAsTheKnownAnswers(t *testing.T) {
+func TestSignaturesEqualKnownAnswers(t *testing.T) {
 	t.Parallel()
 
 	for _, known := range []struct {
@@ -86,8 +86,8 @@ func TestPathPrefixOfTheBaseURLIsKept(t *testing.T) {
 	}
 }
 
-// TestHeadersOfARequestAreApart adds a value to each header, which must not change another one, nor the next request.
-func TestHeadersOfARequestAreApart(t *testing.T) {
+// TestRequestsDoNotShareHeaders adds a value to each header. That must change neither another header nor the next request.
+func TestRequestsDoNotShareHeaders(t *testing.T) {
 	t.Parallel()
 
 	cfg := config("https://pro.qcc.com")
@@ -115,7 +115,7 @@ func TestHeadersOfARequestAreApart(t *testing.T) {
 	}
 }
 
-// closing is a body that knows whether it was closed, and how much of it was read.
+// closing is a body that records whether it was closed, and how many bytes were read.
 type closing struct {
 	io.Reader
 

@@ -11,13 +11,13 @@ import (
 	"time"
 )
 
-// maxBody is how many bytes an answer may have: room for thousands of modules, where three are known.
+// maxBody limits the body of an answer, in bytes. Thousands of modules fit, and three are known.
 const maxBody = 1 << 20
 
-// reply is the response to a request, with what its description needs.
+// reply is the response to a request, with the facts that errors about it state.
 type reply struct {
 	response *http.Response
-	// received is when the first part of the response was read, by this machine's clock.
+	// received is when the headers of the response were read, by this machine's clock.
 	received time.Time
 	// host is the host of the base URL.
 	host     string
@@ -25,7 +25,7 @@ type reply struct {
 	redactor *redactor
 }
 
-// parse reads the reply. The Status is zero if the reply does not hold one.
+// parse reads the quota from the reply. The Status is zero if the reply does not hold one.
 func (r *reply) parse() (Quota, Status, error) {
 	if r.response.StatusCode != http.StatusOK {
 		failure := &HTTPError{Response: r.facts(r.response.ContentLength), RetryAfter: r.retryAfter()}
@@ -72,9 +72,9 @@ func (r *reply) parse() (Quota, Status, error) {
 	return quota, status, err
 }
 
-// facts describes the response, whose body has so many bytes.
+// facts describes the response. The length is that of the body in bytes; -1 if it is not known.
 func (r *reply) facts(length int64) Response {
-	if r.redactor.hides(strconv.FormatInt(length, 10)) { // The service states it.
+	if r.redactor.hides(strconv.FormatInt(length, 10)) { // The service chooses the length, so its digits may be a secret.
 		length = -1
 	}
 
@@ -88,7 +88,7 @@ func (r *reply) facts(length int64) Response {
 
 func (r *reply) retryAfter() time.Duration { return parseRetryAfter(r.response.Header, r.received) }
 
-// skewOf returns how far the clock of a Date header is ahead of this machine's; nil without a date.
+// skewOf returns how far the clock of the Date header is ahead of this machine's; nil if there is no valid Date header.
 func skewOf(header http.Header, received time.Time) *time.Duration {
 	date, err := http.ParseTime(header.Get("Date"))
 	if err != nil {
@@ -98,7 +98,7 @@ func skewOf(header http.Header, received time.Time) *time.Duration {
 	return new(date.Sub(received).Round(time.Second))
 }
 
-// isCached reports whether a cache on the way says that it has kept the answer for a second or more.
+// isCached reports whether the Age header is more than zero. Then a cache has stored the answer for a second or more.
 func isCached(header http.Header) bool {
 	return strings.Trim(strings.Join(header.Values("Age"), ","), "0, ") != ""
 }
@@ -114,20 +114,21 @@ func isCorrupt(err error) bool {
 	return errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.As(err, &corrupt)
 }
 
-// longestRetryAfter caps what a service can ask for, so that the arithmetic of times cannot overflow.
+// longestRetryAfter limits the pause that a service can ask for, so that sums of times cannot overflow.
 const longestRetryAfter = 365 * 24 * time.Hour
 
-// parseRetryAfter reads the Retry-After header, a number of seconds or a date. It is 0 if the header is neither, or a time that has passed.
-// A date is compared with the Date header if there is one, because the service's clock wrote both, else with this machine's time.
+// parseRetryAfter reads the Retry-After header, which is a number of seconds or a date. The result is 0 if the header is neither, or if
+// the date has passed. A date is compared with the Date header if there is one, because the service's clock wrote both. Without a Date
+// header, it is compared with this machine's time.
 func parseRetryAfter(header http.Header, received time.Time) time.Duration {
 	said := header.Get("Retry-After")
 	if strings.Trim(said, "0123456789") == "" {
-		seconds, _ := strconv.ParseUint(said, 10, 64) // Of a number beyond 64 bits, it is the largest one; of none, 0.
+		seconds, _ := strconv.ParseUint(said, 10, 64) // ParseUint returns the largest number if 64 bits are too few, and 0 for no digits.
 
 		return time.Duration(min(seconds, uint64(longestRetryAfter/time.Second))) * time.Second
 	}
 
-	date, _ := http.ParseTime(said) // The zero time, of what is no date, has passed.
+	date, _ := http.ParseTime(said) // If said is no date, date is the zero time, which has passed.
 
 	if theirs, err := http.ParseTime(header.Get("Date")); err == nil {
 		received = theirs

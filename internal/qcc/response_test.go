@@ -43,17 +43,17 @@ func TestAnswersThatAreNotTheQuota(t *testing.T) {
 			}
 
 			if got.Host == "" || got.StatusCode != http.StatusOK || got.Length != wrong.length {
-				t.Errorf("error tells of HTTP %s and %d bytes, want 200 and %d", got.HTTPStatus(), got.Length, wrong.length)
+				t.Errorf("the error reports HTTP %s and %d bytes, want 200 and %d", got.HTTPStatus(), got.Length, wrong.length)
 			}
 
 			if want := wrong.behavior.ContentType; want != "" && got.ContentType.String() != want {
-				t.Errorf("error tells of %q, want %q", got.ContentType, want)
+				t.Errorf("the error reports content type %q, want %q", got.ContentType, want)
 			}
 		})
 	}
 }
 
-func TestAnswersThatAreAsGoodAsTheSample(t *testing.T) {
+func TestVariantsOfTheSampleAreAccepted(t *testing.T) {
 	t.Parallel()
 
 	for name, behavior := range map[string]emulator.Behavior{
@@ -112,11 +112,11 @@ func TestHTTPStatusOtherThanOK(t *testing.T) {
 
 			_, err := read(t, cfg)
 			if got := as[*qcc.HTTPError](t, err); got.StatusCode != status {
-				t.Errorf("error tells of HTTP %d, want %d", got.StatusCode, status)
+				t.Errorf("the error reports HTTP %d, want %d", got.StatusCode, status)
 			}
 
 			if service.Requests() != 1 || elsewhere.Requests() != 0 {
-				t.Errorf("%d requests came, and %d elsewhere; want 1 and none", service.Requests(), elsewhere.Requests())
+				t.Errorf("the service got %d requests, and the target of the redirect %d; want 1 and 0", service.Requests(), elsewhere.Requests())
 			}
 		})
 	}
@@ -154,7 +154,7 @@ func TestARedirectNamesItsHost(t *testing.T) {
 	}
 }
 
-// TestOnlyARedirectHasAHost has a Location beside statuses that do not redirect, too.
+// TestOnlyARedirectHasAHost also sends a Location header with statuses that do not redirect.
 func TestOnlyARedirectHasAHost(t *testing.T) {
 	t.Parallel()
 
@@ -180,9 +180,9 @@ func TestOnlyARedirectHasAHost(t *testing.T) {
 	}
 }
 
-// TestCompressionThatIsBrokenIsNotAskedAgain has an answer that is not compressed, one that is no deflate, and one that another checksum
-// belongs to.
-func TestCompressionThatIsBrokenIsNotAskedAgain(t *testing.T) {
+// TestABrokenCompressionIsNotRetried has three broken answers. One is not compressed, one is not in deflate format, and one has a wrong
+// checksum.
+func TestABrokenCompressionIsNotRetried(t *testing.T) {
 	t.Parallel()
 
 	var compressed bytes.Buffer
@@ -194,11 +194,11 @@ func TestCompressionThatIsBrokenIsNotAskedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	const header = 10 // Bytes of gzip.
+	const header = 10 // A gzip header has ten bytes.
 
 	broken := func(at int) []byte {
 		body := bytes.Clone(compressed.Bytes())
-		body[at] = ^body[at] | 7 // Which is no kind of block.
+		body[at] = ^body[at] | 7 // No kind of block begins so.
 
 		return body
 	}
@@ -229,13 +229,13 @@ func TestCompressionThatIsBrokenIsNotAskedAgain(t *testing.T) {
 			}
 
 			if got.StatusCode != http.StatusOK || got.Host != strings.TrimPrefix(address, "http://") {
-				t.Errorf("error tells of %+v", got.Response)
+				t.Errorf("the error reports %+v", got.Response)
 			}
 		})
 	}
 }
 
-func TestAWaitThatIsOverIsNone(t *testing.T) {
+func TestARetryAfterInThePastIsIgnored(t *testing.T) {
 	t.Parallel()
 
 	cfg := config(qcc.DefaultBaseURL)
@@ -249,7 +249,7 @@ func TestAWaitThatIsOverIsNone(t *testing.T) {
 	}
 }
 
-// TestAModuleIDHoldsNoSecret has a service that names a module after what it was sent, all of which would land in the state.
+// TestAModuleIDHoldsNoSecret has a service that uses what it was sent as a module id. Terraform would store such an id in the state.
 func TestAModuleIDHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 
@@ -279,7 +279,7 @@ func TestAModuleIDHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// TestAnAnswerFromACacheIsRefused has answers that say how many seconds a cache has kept them.
+// TestAnAnswerFromACacheIsRefused has answers that state how many seconds a cache has stored them.
 func TestAnAnswerFromACacheIsRefused(t *testing.T) {
 	t.Parallel()
 
@@ -290,7 +290,7 @@ func TestAnAnswerFromACacheIsRefused(t *testing.T) {
 			cfg := config(qcc.DefaultBaseURL)
 			cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
 				response := ok(`{"status":"200","result":[]}`)
-				response.Header["Age"] = strings.Split(age, "|") // One for each line.
+				response.Header["Age"] = strings.Split(age, "|") // Each value is a line.
 
 				return response, nil
 			})
@@ -311,7 +311,7 @@ func TestAnAnswerFromACacheIsRefused(t *testing.T) {
 	}
 }
 
-// TestNumbersOfTheServiceShowNoSecret has numbers that are a part of the key.
+// TestNumbersOfTheServiceShowNoSecret has a key that contains the numbers.
 func TestNumbersOfTheServiceShowNoSecret(t *testing.T) {
 	t.Parallel()
 
@@ -343,7 +343,7 @@ func TestNumbersOfTheServiceShowNoSecret(t *testing.T) {
 	}
 }
 
-// TestEarlierTokensAreNotShown has a service that repeats parts of the Token of an earlier request, in a message and as an id.
+// TestEarlierTokensAreNotShown has a service that sends parts of an earlier request's Token, in a message and as an id.
 func TestEarlierTokensAreNotShown(t *testing.T) {
 	t.Parallel()
 

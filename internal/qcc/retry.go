@@ -8,15 +8,16 @@ import (
 )
 
 const (
-	// ExchangesPerTimeout is how many exchanges that hang fit into the timeout of a read.
+	// ExchangesPerTimeout is how many exchanges without an answer fit into the timeout of a read.
 	ExchangesPerTimeout = 4
-	// firstWait and longestWait bound the average wait before a retry. The average doubles with each retry. Each single wait is anything
-	// between nothing and twice the average.
+	// firstWait and longestWait are the smallest and the largest average wait before a retry. The average doubles with each retry. A single
+	// wait is random, between 0 and twice the average.
 	firstWait   = 500 * time.Millisecond
 	longestWait = 5 * time.Second
 )
 
-// exchangeDeadline returns when an exchange must end. One before the last gets a quarter of the timeout, or what is left of it.
+// exchangeDeadline returns when an exchange must end. The last exchange may use the rest of the timeout. Each earlier one may use a
+// quarter of the timeout, or the rest if that is less.
 func (c *Client) exchangeDeadline(deadline time.Time, retries int) time.Time {
 	if early := time.Now().Add(c.config.Timeout / ExchangesPerTimeout); retries < c.config.MaxRetries && early.Before(deadline) {
 		return early
@@ -25,7 +26,7 @@ func (c *Client) exchangeDeadline(deadline time.Time, retries int) time.Time {
 	return deadline
 }
 
-// next returns how long to wait after a failure before the next attempt; 0 with the reason if there is none.
+// next returns the wait between a failure and the next attempt. If there is no next attempt, it returns 0 and the reason.
 func (c *Client) next(err error, deadline time.Time, retries int) (time.Duration, End) {
 	left := time.Until(deadline)
 
@@ -38,7 +39,7 @@ func (c *Client) next(err error, deadline time.Time, retries int) (time.Duration
 		return 0, EndRetries
 	}
 
-	wait := max(1, min(randomWait(retries), left/2)) // So that the wait itself never ends a read.
+	wait := max(1, min(randomWait(retries), left/2)) // At most half of the rest, so that a random wait never uses up the timeout.
 	if pause, _ := c.memory.pauseLeft(); pause > 0 {
 		wait = max(wait, afterPause(pause, left))
 	}
@@ -50,25 +51,25 @@ func (c *Client) next(err error, deadline time.Time, retries int) (time.Duration
 	return wait, EndFinal
 }
 
-// afterPause returns a wait that ends at random after a pause for which the service asked, so that not all clients send their requests in the
-// same moment. It is less than the time that is left, unless the pause is not.
+// afterPause returns a random wait that ends after the pause that the service asked for. It is random so that clients do not send their
+// requests at the same moment. If the pause is less than the rest of the timeout (left), so is the wait.
 func afterPause(pause, left time.Duration) time.Duration {
 	spare := min(2*firstWait, left-pause)
 	if spare <= 0 {
 		return pause
 	}
 
-	return pause + rand.N(spare) //nolint:gosec // Nobody gains from guessing it.
+	return pause + rand.N(spare) //nolint:gosec // The wait need not be unpredictable.
 }
 
-// randomWait returns the wait before the retry that follows so many others. It is never 0.
+// randomWait returns the wait before the next retry, after the given number of retries. It is never 0.
 func randomWait(retries int) time.Duration {
 	average := min(firstWait<<retries, longestWait)
 
-	return rand.N(2*average) + 1 //nolint:gosec // Nobody gains from guessing it.
+	return rand.N(2*average) + 1 //nolint:gosec // The wait need not be unpredictable.
 }
 
-// retryAfter returns how long the service asked to wait; 0 if it did not ask, or if a retry does not help.
+// retryAfter returns the pause that the service asked for; 0 if it asked for none, or if a retry does not help.
 func retryAfter(err error) time.Duration {
 	if !isTransient(err) {
 		return 0

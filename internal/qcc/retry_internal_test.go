@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestOnlyATransientFailureAsksToWait has failures with and without a Retry-After.
-func TestOnlyATransientFailureAsksToWait(t *testing.T) {
+// TestARetryAfterCountsOnlyWithATransientFailure has failures with and without a Retry-After.
+func TestARetryAfterCountsOnlyWithATransientFailure(t *testing.T) {
 	t.Parallel()
 
 	const hour = time.Hour

@@ -7,27 +7,28 @@ import (
 )
 
 const (
-	// gatherTime is how long a batch waits for one more read while no other batch is under way. Terraform starts its reads one after the
-	// other. The first read of a process waits for loneTime only, because most plans have no other.
+	// gatherTime is how long a batch waits for one more read if no other batch is under way. It waits because Terraform starts its
+	// reads one after the other. The first read of a process waits only for loneTime, because most plans have no other read.
 	gatherTime = 10 * time.Millisecond
 	loneTime   = 4 * time.Millisecond
-	// usualReads is Terraform's default parallelism. When so many reads wait, Terraform starts no more.
+	// usualReads is Terraform's default parallelism. When that many reads wait, Terraform starts no more.
 	usualReads = 10
-	// longestGather is how long a batch waits at the most, for more reads or for a batch under way to return. A request that hangs must
-	// not hold up later reads.
+	// longestGather limits how long a batch waits for more reads or for another batch. A request without an answer must not delay later
+	// reads.
 	longestGather = 250 * time.Millisecond
 )
 
-// sharer lets reads that wait together share one answer. Each read says how old its answer may be. It joins the batch that left last only
-// if that batch left after the named time, and else a batch that has not left yet.
+// sharer lets reads that wait together share one answer. Each read states the time after which its batch must have left. If the batch
+// that left last left after that time, the read joins it. Otherwise the read joins a batch that has not left yet.
 type sharer[T any] struct {
-	// read gets the answer for a batch whose oldest read began at the given time. Its context ends when no read waits any more.
+	// read gets the answer for a batch whose oldest read began at the given time. Its context ends when no read of the batch waits any
+	// more.
 	read func(ctx context.Context, began time.Time) (T, error)
 
 	mu sync.Mutex
 	// gathering is the batch that new reads join; nil if there is none.
 	gathering *batch[T]
-	// latest is the batch that left last; nil if none has left, or if it was given up.
+	// latest is the batch that left last; nil if none has left, or if it was cancelled.
 	latest *batch[T]
 	// underWay counts the batches that have left and have no answer yet.
 	underWay int
@@ -35,28 +36,28 @@ type sharer[T any] struct {
 	hasLeft bool
 }
 
-// batch is a number of reads that get the same answer.
+// batch is a group of reads that get the same answer. A batch leaves when its request starts.
 type batch[T any] struct {
 	// began is when the oldest of the reads began.
 	began time.Time
 	// waiting counts the reads that still wait.
 	waiting int
 
-	// departure starts the batch on its way.
+	// departure is the timer that lets the batch leave.
 	departure *time.Timer
 	// left is when the batch left; zero if it has not.
 	left time.Time
-	// cancel ends the way of the batch; nil as long as it has not left.
+	// cancel cancels the request of the batch; nil as long as the batch has not left.
 	cancel context.CancelFunc
 
-	// done is closed when answer and err are there.
+	// done is closed when answer and err are set.
 	done   chan struct{}
 	answer T
 	err    error
 }
 
-// do returns the answer of a batch that leaves after a time, and when that batch left. It returns the context's error as soon as the
-// context ends. The batch has the values of the context of one of its reads, and the cancellation of none.
+// do returns the answer of a batch that left after the given time, and when it left. It returns the context's error as soon as the context
+// ends. The context of the batch has the values of the context of one of its reads, but no read's cancellation.
 func (s *sharer[T]) do(ctx context.Context, after time.Time) (T, time.Time, error) {
 	b := s.join(ctx, after)
 
@@ -97,7 +98,7 @@ func (s *sharer[T]) join(ctx context.Context, after time.Time) *batch[T] {
 	return s.gathering
 }
 
-// departSoon lets the gathering batch leave as soon as no more reads are expected.
+// departSoon sets the timer of the gathering batch. The batch leaves when no more reads are expected.
 func (s *sharer[T]) departSoon() {
 	b, wait := s.gathering, gatherTime
 
@@ -111,7 +112,7 @@ func (s *sharer[T]) departSoon() {
 	b.departure.Reset(min(wait, longestGather-time.Since(b.began)))
 }
 
-// leave takes a read out of its batch. A batch without reads is given up: its request is cancelled if it has left.
+// leave removes a read from its batch. If no read is left, the batch is cancelled, and its request with it.
 func (s *sharer[T]) leave(b *batch[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -124,14 +125,14 @@ func (s *sharer[T]) leave(b *batch[T]) {
 		b.cancel()
 
 		if s.latest == b {
-			s.latest = nil // Its answer would be that it was cancelled.
+			s.latest = nil // A read that joins it would get the error of the cancelled request.
 		}
 	default:
-		s.gathering = nil // And depart, which then finds another batch or none, does nothing.
+		s.gathering = nil // When the timer calls depart, it finds another batch or none, and does nothing.
 	}
 }
 
-// depart sends a batch on its way, unless it was given up, and lets the next one leave soon after it has returned.
+// depart lets a batch leave, unless it was cancelled, and waits for its answer. Then it lets the next batch leave soon.
 func (s *sharer[T]) depart(ctx context.Context, b *batch[T]) {
 	s.mu.Lock()
 

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// call is what a model of the service remembers of one call.
+// call is one call of a model.
 type call struct {
 	began     time.Time
 	cancelled bool
 }
 
-// model is a service whose answer to a call is the number of that call.
+// model is a model of the service. It answers each call with the number of the call.
 type model struct {
 	mu    sync.Mutex
 	calls []*call
-	// takes is how long a call takes, which may depend on its number.
+	// takes returns how long the call with a number takes.
 	takes func(number int) time.Duration
 }
 
@@ -36,7 +36,7 @@ func (m *model) read(ctx context.Context, _ time.Time) (int, error) {
 
 	takes := m.takes(number)
 	if takes == 0 {
-		return number, nil // A timer of no time may crash the race detector of Go 1.26 in a bubble.
+		return number, nil // A timer of 0 may crash the race detector of Go 1.26 in a synctest bubble.
 	}
 
 	select {
@@ -59,15 +59,15 @@ func (m *model) count() int {
 	return len(m.calls)
 }
 
-// TestSharingInRandomOrder lets reads come, wait and go in thousands of random orders, against a service that is quick, slow or hangs.
+// TestSharingInRandomOrder lets reads begin, wait and end in thousands of random orders. The service is quick, slow or never answers.
 func TestSharingInRandomOrder(t *testing.T) {
 	t.Parallel()
 
 	const (
 		rounds = 3000
 		hang   = time.Hour
-		// heldUp is how long the design lets a call under way hold up a read.
-		heldUp = 250 * time.Millisecond
+		// longestDelay limits how long a call under way may delay a read.
+		longestDelay = 250 * time.Millisecond
 	)
 
 	for seed := range uint64(rounds) {
@@ -98,7 +98,8 @@ func TestSharingInRandomOrder(t *testing.T) {
 				var (
 					arrival  = time.Duration(random.IntN(1000)) * time.Millisecond
 					patience = time.Duration(1+random.IntN(2000)) * time.Millisecond
-					age      = time.Duration(max(0, random.IntN(1000)-500)) * time.Millisecond // How old the answer may be; of half of the reads 0.
+					// age is how old the answer may be. For half of the reads it is 0.
+					age = time.Duration(max(0, random.IntN(1000)-500)) * time.Millisecond
 				)
 
 				reads.Go(func() {
@@ -128,8 +129,8 @@ func TestSharingInRandomOrder(t *testing.T) {
 							seed, began.Sub(answered.began), age, answered.cancelled)
 					}
 
-					if held := answered.began.Sub(began); held > heldUp {
-						t.Errorf("seed %d: a read was held up for %s", seed, held)
+					if delay := answered.began.Sub(began); delay > longestDelay {
+						t.Errorf("seed %d: a read was delayed by %s", seed, delay)
 					}
 				})
 			}
@@ -137,7 +138,7 @@ func TestSharingInRandomOrder(t *testing.T) {
 			reads.Wait()
 			synctest.Wait()
 
-			// Every read has ended, and so has every call: answered, or cancelled when its last read went.
+			// Every read has ended, so every call was answered, or cancelled when its last read ended.
 			if shared.underWay != 0 || shared.gathering != nil {
 				t.Errorf("seed %d: %d calls are left, and the batch %v", seed, shared.underWay, shared.gathering)
 			}
@@ -145,7 +146,7 @@ func TestSharingInRandomOrder(t *testing.T) {
 	}
 }
 
-func TestReadsThatComeTogetherShareACall(t *testing.T) {
+func TestReadsThatBeginTogetherShareACall(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
@@ -186,7 +187,7 @@ func TestReadsThatComeTogetherShareACall(t *testing.T) {
 
 				workers.Wait()
 
-				// Without sharing, the reads would come in as many waves, each of them as long as a call.
+				// Without sharing, each wave of reads would take as long as a call.
 				unshared := time.Duration((test.reads+test.atOnce-1)/test.atOnce) * test.latency
 				if took := time.Since(began); test.latency >= 100*time.Millisecond && took > unshared*3/2 {
 					t.Errorf("%d reads took %s, unshared %s", test.reads, took, unshared)
@@ -200,19 +201,19 @@ func TestReadsThatComeTogetherShareACall(t *testing.T) {
 	}
 }
 
-func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
+func TestABatchLeavesWhenNoMoreReadsAreExpected(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
 		reads int
 		waits time.Duration
 	}{
-		"one read":                     {1, 4 * time.Millisecond},
-		"two reads":                    {2, 10 * time.Millisecond},
-		"one less than Terraform has":  {9, 10 * time.Millisecond},
-		"as many as Terraform has":     {10, time.Nanosecond},
-		"more than Terraform has":      {11, time.Nanosecond},
-		"many more than Terraform has": {200, time.Nanosecond},
+		"one read":                      {1, 4 * time.Millisecond},
+		"two reads":                     {2, 10 * time.Millisecond},
+		"one less than the parallelism": {9, 10 * time.Millisecond},
+		"as many as the parallelism":    {10, time.Nanosecond},
+		"more than the parallelism":     {11, time.Nanosecond},
+		"far more than the parallelism": {200, time.Nanosecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -237,7 +238,7 @@ func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
 					t.Errorf("%d reads waited %s for %d calls, want %s for 1", test.reads, waited, service.count(), test.waits)
 				}
 
-				// Where there was a read before, there may be many.
+				// A later read waits longer, because a process with two reads may have many.
 				began = time.Now()
 
 				if _, _, err := shared.do(t.Context(), time.Now()); err != nil || time.Since(began) != 10*time.Millisecond {
@@ -248,7 +249,7 @@ func TestABatchLeavesWhenNoMoreReadsAreToBeExpected(t *testing.T) {
 	}
 }
 
-// TestReadsThatStartSlowlyShareACall has Terraform start its reads with gaps, as on a busy machine.
+// TestReadsThatStartSlowlyShareACall starts reads with gaps between them, as Terraform does on a busy machine.
 func TestReadsThatStartSlowlyShareACall(t *testing.T) {
 	t.Parallel()
 
@@ -261,7 +262,7 @@ func TestReadsThatStartSlowlyShareACall(t *testing.T) {
 					shared := &sharer[int]{read: service.read}
 
 					var (
-						starting = make(chan struct{}, 1) // And no mutex, for which a bubble's time does not go on.
+						starting = make(chan struct{}, 1) // This is no mutex, because a bubble's time stops while a goroutine waits for a mutex.
 						left     atomic.Int32
 						workers  sync.WaitGroup
 					)
@@ -306,8 +307,8 @@ func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
 			time.Sleep(30 * time.Millisecond)
 
 			reads.Go(func() {
-				// The first has a call of its own; the two that come while it is under way share the next, which leaves when the first
-				// has returned.
+				// The first read has its own call. The two reads that begin while it is under way share the next call, which leaves when
+				// the first has returned.
 				if got, _, err := shared.do(t.Context(), time.Now()); got != min(number, 1) || err != nil {
 					t.Errorf("read %d is answered by call %d, %v", number, got, err)
 				}
@@ -322,7 +323,7 @@ func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
 	})
 }
 
-func TestACallThatHangsHoldsUpNobodyForLong(t *testing.T) {
+func TestACallWithoutAnAnswerDoesNotDelayLaterReads(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(number int) time.Duration {
@@ -353,12 +354,12 @@ func TestACallThatHangsHoldsUpNobodyForLong(t *testing.T) {
 		synctest.Wait()
 
 		if !service.calls[0].cancelled {
-			t.Error("a call that nobody waits for goes on")
+			t.Error("a call that no read waits for continues")
 		}
 	})
 }
 
-func TestWhoLeavesTakesNobodyAlong(t *testing.T) {
+func TestACancelledReadDoesNotEndOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return time.Second }}
@@ -366,7 +367,7 @@ func TestWhoLeavesTakesNobodyAlong(t *testing.T) {
 
 		var reads sync.WaitGroup
 
-		// The first read's context is the one that the call has its values from.
+		// The context of the call has the values of the first read's context.
 		for _, patience := range []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Minute} {
 			reads.Go(func() {
 				ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -386,7 +387,7 @@ func TestWhoLeavesTakesNobodyAlong(t *testing.T) {
 	})
 }
 
-func TestABatchWithoutReadsIsGivenUp(t *testing.T) {
+func TestABatchWithoutReadsIsCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 0 }}
@@ -402,12 +403,12 @@ func TestABatchWithoutReadsIsGivenUp(t *testing.T) {
 		time.Sleep(time.Second)
 
 		if service.count() != 0 {
-			t.Errorf("there were %d calls for nobody", service.count())
+			t.Errorf("there were %d calls although no read waits", service.count())
 		}
 	})
 }
 
-// TestTheContextOfABatchEndsWithIt looks at the context of a batch after its answer.
+// TestTheContextOfABatchEndsWithIt checks the context of a batch after its answer.
 func TestTheContextOfABatchEndsWithIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -426,13 +427,13 @@ func TestTheContextOfABatchEndsWithIt(t *testing.T) {
 		synctest.Wait()
 
 		if contextError() == nil {
-			t.Error("the context of a batch that has its answer goes on")
+			t.Error("the context of a batch that has its answer has not ended")
 		}
 	})
 }
 
-// TestABatchThatIsGivenUpStaysAway has a read leave its batch, and another one begin before that batch would have left.
-func TestABatchThatIsGivenUpStaysAway(t *testing.T) {
+// TestACancelledBatchNeverLeaves cancels a read, and begins another one before the batch of the first would have left.
+func TestACancelledBatchNeverLeaves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 0 }}
@@ -459,20 +460,20 @@ func TestABatchThatIsGivenUpStaysAway(t *testing.T) {
 	})
 }
 
-// TestAReadMayTakeAnEarlierAnswer has a call begin at 0 ms, after the first read has gathered, and end 100 ms later.
+// TestAReadMayTakeAnEarlierAnswer has a call that begins at 0 ms and ends at 100 ms. At 0 ms, the first read's batch leaves.
 func TestAReadMayTakeAnEarlierAnswer(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		begins, age time.Duration // Of the second read.
+		begins, age time.Duration // When the second read begins, and how old its answer may be.
 		calls       int
 	}{
-		"under way":               {50 * time.Millisecond, time.Second, 1},
-		"under way, too old":      {50 * time.Millisecond, 50 * time.Millisecond, 2},
-		"under way, just not":     {50 * time.Millisecond, 50*time.Millisecond + time.Nanosecond, 1},
-		"answered":                {time.Second, time.Second + time.Nanosecond, 1},
-		"answered, too old":       {time.Second, time.Second, 2},
-		"answered, not to be old": {time.Second, 0, 2},
+		"under way":                {50 * time.Millisecond, time.Second, 1},
+		"under way, too old":       {50 * time.Millisecond, 50 * time.Millisecond, 2},
+		"under way, just young":    {50 * time.Millisecond, 50*time.Millisecond + time.Nanosecond, 1},
+		"answered":                 {time.Second, time.Second + time.Nanosecond, 1},
+		"answered, too old":        {time.Second, time.Second, 2},
+		"answered, no age allowed": {time.Second, 0, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -493,8 +494,8 @@ func TestAReadMayTakeAnEarlierAnswer(t *testing.T) {
 	}
 }
 
-// TestAFailureIsAnEarlierAnswerToo lets a second read take the failure of the first one.
-func TestAFailureIsAnEarlierAnswerToo(t *testing.T) {
+// TestAReadMayTakeAnEarlierFailure lets a second read take the failure of the first one.
+func TestAReadMayTakeAnEarlierFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		calls, failure := 0, errors.New("failure")
@@ -512,8 +513,8 @@ func TestAFailureIsAnEarlierAnswerToo(t *testing.T) {
 	})
 }
 
-// TestACancelledCallIsNoEarlierAnswer gives up the only read of a call, and begins another read that could have joined it.
-func TestACancelledCallIsNoEarlierAnswer(t *testing.T) {
+// TestACancelledCallAnswersNoLaterRead cancels the only read of a call. Then it begins another read that could have joined the call.
+func TestACancelledCallAnswersNoLaterRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
@@ -532,8 +533,8 @@ func TestACancelledCallIsNoEarlierAnswer(t *testing.T) {
 	})
 }
 
-// TestACallGoesOnForTheReadThatJoined gives up the first read of a call that a second one has joined under way.
-func TestACallGoesOnForTheReadThatJoined(t *testing.T) {
+// TestACallContinuesForAReadThatJoined cancels the first read of a call that a second read has joined.
+func TestACallContinuesForAReadThatJoined(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
@@ -552,7 +553,7 @@ func TestACallGoesOnForTheReadThatJoined(t *testing.T) {
 	})
 }
 
-// TestACancelledCallLeavesALaterAnswer gives up a call that hangs, after a later call has brought an answer.
+// TestACancelledCallLeavesALaterAnswer cancels a call without an answer, after a later call was answered.
 func TestACancelledCallLeavesALaterAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestSignatureWhereFIPSIsEnforced runs itself in a process that refuses MD5.
+// TestSignatureWhereFIPSIsEnforced runs this test in a second process, which refuses MD5.
 func TestSignatureWhereFIPSIsEnforced(t *testing.T) {
 	const enforced = "GODEBUG=fips140=only"
 

@@ -20,13 +20,14 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// moving is an emulator whose count moves with every query, and that misbehaves at random. It remembers when each count was true.
+// moving is an emulator whose count changes with every query, and that fails at random. It records when each count was true.
 type moving struct {
 	service *emulator.Emulator
-	// silencing services have faults after which a client asks no more, or in another way.
+	// silencing reports whether the service has faults that change later requests. After these, a client sends no more requests, or signs
+	// them with another time.
 	silencing bool
 
-	// arriving is held from before a query's behavior is set until the emulator has taken the query in.
+	// arriving is locked from before a query's behavior is set until the emulator has received the query.
 	arriving sync.Mutex
 	random   *rand.Rand
 	truth    []time.Time
@@ -40,8 +41,8 @@ func newMoving(seed uint64) *moving {
 	return m
 }
 
-// fault returns how the next query is answered: well in most cases. A refusal silences its client, and a clock that is off is mended
-// once, so only some services have these.
+// fault returns how the next query is answered: without a fault in most cases. Only some services refuse, because a refused client sends
+// no more requests. Only these have a wrong clock, because a client corrects its clock once.
 func (m *moving) fault() (string, emulator.Behavior) {
 	delay := emulator.Duration(m.random.IntN(20)) * emulator.Duration(time.Millisecond)
 
@@ -82,7 +83,7 @@ func (m *moving) fault() (string, emulator.Behavior) {
 }
 
 func (m *moving) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	m.arriving.Lock() // Unlocked by the emulator's log.
+	m.arriving.Lock() // The emulator's log unlocks it.
 
 	name, behavior := m.fault()
 	m.faults[name]++
@@ -93,7 +94,7 @@ func (m *moving) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.service.ServeHTTP(w, r)
 }
 
-// wasTrueWithin tells whether a count was the true one at some moment after began.
+// wasTrueWithin reports whether a count was true at some moment after began.
 func (m *moving) wasTrueWithin(count int64, began time.Time) bool {
 	m.arriving.Lock()
 	defer m.arriving.Unlock()
@@ -101,9 +102,9 @@ func (m *moving) wasTrueWithin(count int64, began time.Time) bool {
 	return count >= 0 && count < int64(len(m.truth)) && !m.truth[count].Before(began)
 }
 
-// TestSoak plays many short plans, each with a client of its own and 200 readers that come and go, for as long as SOAK says.
+// TestSoak runs many short plans for the duration SOAK. Each plan has its own client, and 200 readers that begin and end.
 func TestSoak(t *testing.T) {
-	// As in a CI, many pipelines plan at once.
+	// Many clients run at once, like the pipelines of a CI system.
 	const (
 		clients = 20
 		readers = 200
@@ -206,17 +207,17 @@ func TestSoak(t *testing.T) {
 		t.Error("there were wrong answers, or reads beyond their timeout")
 	}
 
-	const kinds = 15 // Of faults, and none.
+	const kinds = 15 // There are 14 kinds of faults, and queries without a fault.
 	if answers.Load() == 0 || failures.Load() == 0 || cancelled.Load() == 0 || len(faults) != kinds && length >= time.Minute {
 		t.Errorf("the soak did not see answers, errors, cancelled reads and faults of all %d kinds", kinds)
 	}
 
 	if after.goroutines > before.goroutines+2 || after.descriptors > before.descriptors+2 || after.heap > before.heap+8<<20 {
-		t.Error("something is left running, open, or in memory")
+		t.Error("goroutines, descriptors or memory leak")
 	}
 }
 
-// usage is what a leak would show in.
+// usage holds the figures that a leak increases.
 type usage struct {
 	goroutines, descriptors int
 	heap                    uint64
@@ -226,7 +227,7 @@ func (u usage) String() string {
 	return fmt.Sprintf("%d goroutines, %d descriptors, %d KiB of heap", u.goroutines, u.descriptors, u.heap>>10)
 }
 
-// resources waits until what is ending has ended. Descriptors are counted where /proc is.
+// resources returns the usage after goroutines and connections have ended. It counts descriptors where the system has /proc.
 func resources(t *testing.T) usage {
 	t.Helper()
 

@@ -9,13 +9,13 @@ type Class int
 const (
 	// ClassOK: the answer holds the quota.
 	ClassOK Class = iota
-	// ClassEmpty: the answer is valid and says that there is nothing.
+	// ClassEmpty: the answer is valid, and states that there is no quota record.
 	ClassEmpty
-	// ClassTransient: asking again soon may help.
+	// ClassTransient: a retry may help.
 	ClassTransient
-	// ClassRefused: asking again cannot help before a person has acted.
+	// ClassRefused: a retry cannot help until a person has acted.
 	ClassRefused
-	// ClassRejected: this request was wrong; repeating it is wrong too.
+	// ClassRejected: the request was wrong, so a retry is wrong too.
 	ClassRejected
 )
 
@@ -26,19 +26,19 @@ func (c Class) String() string {
 
 // Status is one status code of the service.
 type Status struct {
-	// Code as the service states it.
+	// Code is the number that the service sends.
 	Code int
-	// Text is the interface document's own text (sections 7.1 and 7.2), without the 【…】 prefix. Empty: the document does not list
-	// the code.
+	// Text is the text of the interface document (sections 7.1 and 7.2), without the 【…】 prefix. It is empty if the document does not
+	// list the code.
 	Text string
-	// Class decides what the client does.
+	// Class decides what the client does about the code.
 	Class Class
 }
 
 // CodeNoRecord is the status code for a key without a quota record. Source: interface document, section 7.1.
 const CodeNoRecord = 201
 
-// The status codes for a signature that is not accepted. Source: interface document, section 7.2.
+// The status codes of a refused signature. Source: interface document, section 7.2.
 const (
 	codeIPOrSignature = 107
 	codeIdentity      = 115
@@ -47,10 +47,10 @@ const (
 // Documented reports whether the interface document lists the code.
 func (s Status) Documented() bool { return s.Text != "" }
 
-// DependsOnClock reports whether the code refuses a signature, which a wrong clock can cause.
+// DependsOnClock reports whether the code refuses a signature. A wrong clock can cause such a refusal.
 func (s Status) DependsOnClock() bool { return s.Code == codeIPOrSignature || s.Code == codeIdentity }
 
-// Lookup returns what is known of a status code. An unknown code is rejected: it is shown as it came, and the request is not repeated.
+// Lookup returns the Status of a code. An unknown code has ClassRejected, so that errors show it and the request is not retried.
 func Lookup(code int) Status {
 	for _, status := range statuses {
 		if status.Code == code {
@@ -61,11 +61,11 @@ func Lookup(code int) Status {
 	return Status{Code: code, Class: ClassRejected}
 }
 
-// Statuses returns every code that is known: those of the interface document in its order, then those that its siblings on
-// the same host are known to use.
+// Statuses returns every known code. The codes of the interface document come first, in its order. The codes that other interfaces on
+// the same host use follow.
 func Statuses() []Status { return slices.Clone(statuses[:]) }
 
-//nolint:gochecknoglobals // A constant table; Go has no constant arrays.
+//nolint:gochecknoglobals // This table never changes, and Go has no constant arrays.
 var statuses = [...]Status{
 	// Section 7.1, valid requests.
 	{200, "查询成功", ClassOK},
@@ -104,7 +104,7 @@ var statuses = [...]Status{
 	{223, "当前接口的计费方式不支持此查询参数", ClassRejected},
 	{500, "接口相关的逻辑错误", ClassTransient},
 
-	// Not in the document; seen from sibling interfaces on the same host.
+	// These are not in the document. Other interfaces on the same host use them.
 	{110, "", ClassRefused},
 	{120, "", ClassTransient},
 	{121, "", ClassRejected},

@@ -36,7 +36,7 @@ func TestEveryCodeOfTheDocument(t *testing.T) {
 		case qcc.ClassTransient, qcc.ClassRefused, qcc.ClassRejected:
 			got := as[*qcc.StatusError](t, err)
 			if got.Status != status || !strings.HasSuffix(got.Message.String(), "效请求】"+documented) {
-				t.Errorf("%d gives %+v, want its status and its text as it came", code, got)
+				t.Errorf("%d gives %+v, want its status, and its text unchanged", code, got)
 			}
 
 			if quota.Modules != nil {

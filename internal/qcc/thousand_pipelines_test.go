@@ -17,15 +17,15 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// account is a model of what one company key meets at the service. How the service really counts is not documented: the limits are
-// assumptions, small enough to be reached.
+// account is a model of the service's limits for one company key. How the service really counts is not documented. The limits are
+// assumptions, and small enough that the tests reach them.
 type account struct {
-	slots    int           // Queries that are answered at once. One more gets code 122.
-	latency  time.Duration // Of an answer.
-	daily    int           // Queries that are answered in a day. One more gets code 109.
-	patience int           // Queries in a minute that may end in something other than the quota. One more, and all get code 106.
+	slots    int           // How many queries are answered at once. One more gets code 122.
+	latency  time.Duration // How long an answer takes.
+	daily    int           // How many queries are answered in a day. One more gets code 109.
+	patience int           // How many queries in a minute may fail. After one more, all queries get code 106.
 	wrongKey bool          // Every query gets code 101.
-	outage   time.Duration // From the twentieth second on, for which every query gets code 199.
+	outage   time.Duration // For this long, from the twentieth second on, every query gets code 199.
 
 	mu       sync.Mutex
 	opened   time.Time
@@ -104,10 +104,10 @@ func (a *account) arrive() int {
 	return code
 }
 
-// reader reads the quota once, by some rules.
+// reader reads the quota once. How often it retries depends on its rules.
 type reader func(context.Context) error
 
-// byOurRules returns a reader that is this client.
+// byOurRules returns a reader that uses the client of this package.
 func byOurRules(t *testing.T, a *account) reader {
 	t.Helper()
 
@@ -125,7 +125,7 @@ func byOurRules(t *testing.T, a *account) reader {
 	}
 }
 
-// byNaiveRules returns a reader that asks again a second after whatever failure, and shares nothing.
+// byNaiveRules returns a reader that retries a second after any failure, and shares no requests.
 func byNaiveRules(_ *testing.T, a *account) reader {
 	const retries = 3
 
@@ -157,13 +157,13 @@ func byNaiveRules(_ *testing.T, a *account) reader {
 	}
 }
 
-// outcome is what became of the pipelines.
+// outcome is the result of a simulation.
 type outcome struct {
 	requests, decided int
 	locked            bool
 }
 
-// simulate lets pipelines plan at random times within a span, each with its own client and a number of data sources.
+// simulate runs a plan for each pipeline, at a random time within a span. Each has its own client and a number of data sources.
 func simulate(t *testing.T, a *account, rules func(*testing.T, *account) reader, dataSources int, within time.Duration) (result outcome) {
 	t.Helper()
 
@@ -220,7 +220,7 @@ func simulate(t *testing.T, a *account, rules func(*testing.T, *account) reader,
 	return result
 }
 
-// TestAThousandPipelines is a model of a large team: a thousand pipelines with one company key. DESIGN.md says what follows from it.
+// TestAThousandPipelines simulates a large team: a thousand pipelines with one company key. DESIGN.md shows the results and explains them.
 func TestAThousandPipelines(t *testing.T) {
 	t.Parallel()
 
@@ -234,8 +234,8 @@ func TestAThousandPipelines(t *testing.T) {
 		dataSources  int
 		wrongKey     bool
 		outage       time.Duration
-		ours         int // Requests by our rules, if that is known.
-		decided      int // Plans that are decided by our rules, at the least.
+		ours         int // How many requests our rules send, if that is known.
+		decided      int // How many plans our rules decide, at least.
 		naiveIsWorse bool
 	}{
 		{time.Minute, 1, false, 0, 1000, 1000, false},

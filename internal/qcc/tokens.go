@@ -5,16 +5,17 @@ import (
 	"sync"
 )
 
-// heldTokens is how many Tokens a client holds. A read sends no more requests than that.
+// heldTokens is how many Tokens a client stores. It is the largest number of requests of one read.
 const heldTokens = 2 * (LimitMaxRetries + 1)
 
-// tokens holds the Tokens of the client's latest requests, in folded case. A service may repeat any of them. The zero value holds none.
+// tokens holds the Tokens of the client's latest requests, in folded case. The service may send any of them back. The zero value holds
+// none.
 type tokens struct {
 	mu     sync.Mutex
 	latest []string
 }
 
-// add holds a Token. Requests of the same second have the same one.
+// add stores a Token. Requests of the same second have the same Token, which is stored once.
 func (t *tokens) add(token string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -28,7 +29,7 @@ func (t *tokens) add(token string) {
 	t.latest = latest[:min(len(latest), heldTokens)]
 }
 
-// held returns the Tokens, the latest one first. Nobody changes the list.
+// held returns the Tokens, the latest one first. The list never changes, because add makes a new one.
 func (t *tokens) held() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 func TestTheLatestTokensAreHeld(t *testing.T) {
 	t.Parallel()
 
-	const most = 22 // The requests of a read with ten retries, each of which is sent twice.
+	const most = 22 // A read with ten retries has eleven attempts, and may send two requests for each.
 
 	var all tokens
 
@@ -17,7 +17,7 @@ func TestTheLatestTokensAreHeld(t *testing.T) {
 	first := all.held()
 
 	for number := range 30 {
-		for range 3 { // Several requests of the same second.
+		for range 3 { // These requests are of the same second.
 			all.add(fmt.Sprintf("TOKEN %d", number))
 		}
 

@@ -16,21 +16,21 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// maxHeaders is how many bytes the headers of an answer may have, and those of a proxy's answer.
+// maxHeaders limits the headers of an answer, and those of a proxy's answer, in bytes.
 const maxHeaders = 64 << 10
 
-// newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY, trusts the certificates that the system trusts,
-// and speaks TLS 1.2 or newer.
+// newTransport returns a transport that takes its proxy from HTTPS_PROXY and NO_PROXY. It trusts the certificates that the system trusts,
+// and requires TLS 1.2 or newer.
 //
-// Each request has a connection of its own. On a kept connection, a late or duplicate answer could be taken for the answer to the next
-// request. net/http would also repeat a request by itself, and log what the server sends without a request.
+// Each request has its own connection. On a kept connection, a late or duplicate answer could be taken for the answer to the next
+// request. net/http could also repeat a request by itself, and log bytes that the server sends without a request.
 //
-// It speaks HTTP/1.1, because a query or two gain nothing from HTTP/2, without which the provider is smaller. As a RoundTripper it
-// follows no redirects: net/http's Client would take the Token header to another host, and the key in a Referer.
+// The transport uses HTTP/1.1, because one or two queries gain nothing from HTTP/2, and the provider is smaller without it. Because it is a
+// RoundTripper, it follows no redirects: net/http's Client would send the Token header to another host, and the key in a Referer.
 func newTransport(environment *httpproxy.Config) *http.Transport {
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // Nobody here replaces it.
+	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // No code here replaces DefaultTransport.
 	transport.DialContext = dialForRequest
-	transport.TLSHandshakeTimeout = 0 // The request has a deadline.
+	transport.TLSHandshakeTimeout = 0 // The deadline of the request also limits the handshake.
 	transport.DisableKeepAlives = true
 	transport.MaxResponseHeaderBytes = maxHeaders
 	transport.Protocols = new(http.Protocols)
@@ -57,8 +57,8 @@ func newTransport(environment *httpproxy.Config) *http.Transport {
 	return transport
 }
 
-// dialForRequest makes a connection that ends when its request must. net/http goes on to connect after a request has ended, and would keep
-// a SOCKS handshake open for good.
+// dialForRequest makes a connection with the deadline of its request. Without it, net/http continues to connect after the request has
+// ended, and keeps a SOCKS handshake open forever.
 func dialForRequest(ctx context.Context, network, address string) (net.Conn, error) {
 	p := progressOf(ctx)
 	if p == nil {
@@ -66,7 +66,7 @@ func dialForRequest(ctx context.Context, network, address string) (net.Conn, err
 	}
 
 	dialer := &net.Dialer{}
-	if !p.deadline.IsZero() { // Later than the request, whose own deadline says better what was slow.
+	if !p.deadline.IsZero() { // The dialer's deadline is a second later, so that the request's own deadline ends first and names the slow stage.
 		dialer.Deadline = p.deadline.Add(time.Second)
 	}
 
@@ -86,7 +86,7 @@ func dialForRequest(ctx context.Context, network, address string) (net.Conn, err
 	return connection, nil
 }
 
-// ownError is a failure that this package finds itself, inside of a transport.
+// ownError is a failure that this package detects inside the transport.
 type ownError Failure
 
 func (e ownError) Error() string { return string(e) }
@@ -94,9 +94,9 @@ func (e ownError) Error() string { return string(e) }
 // errNotLoopback reports an address of another machine, to which plain http would send the key in clear.
 const errNotLoopback = ownError(FailureNotLoopback)
 
-// refuseOtherMachines refuses an address that a host name such as localhost leads to, if it is not one of this machine.
+// refuseOtherMachines returns an error for an address of another machine, to which a name such as localhost may resolve.
 func refuseOtherMachines(_, address string, _ syscall.RawConn) error {
-	to, _ := netip.ParseAddrPort(address) // The zero address, of what is none, is no loopback address.
+	to, _ := netip.ParseAddrPort(address) // If address is invalid, to is the zero address, which is no loopback address.
 	if !to.Addr().IsLoopback() {
 		return errNotLoopback
 	}
@@ -104,23 +104,24 @@ func refuseOtherMachines(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// errProxyAddress reports an HTTPS_PROXY that is no proxy's address. net/http ignores one, and sends the request without a proxy.
+// errProxyAddress reports an HTTPS_PROXY that is not the address of a proxy. net/http ignores such a value, and sends the request without
+// a proxy.
 const errProxyAddress = ownError(FailureProxyAddress)
 
-// proxies returns a function that finds the proxy for a URL. Plain http, which is for this machine only, goes through none.
+// proxies returns a function that finds the proxy for a URL. Plain http uses no proxy, because it is for this machine only.
 func proxies(environment *httpproxy.Config) func(*url.URL) (*url.URL, error) {
 	config := *environment
 	usable := isProxyAddress(config.HTTPSProxy)
 
 	if !usable {
-		config.HTTPSProxy = "http://proxy.invalid" // To find out whether NO_PROXY leaves the proxy out.
+		config.HTTPSProxy = "http://proxy.invalid" // With a valid address, ProxyFunc shows whether NO_PROXY excludes a URL.
 	}
 
 	find := config.ProxyFunc()
 
 	return func(target *url.URL) (*url.URL, error) {
 		if target.Scheme == plainHTTP {
-			return nil, nil // A Transport takes that for no proxy.
+			return nil, nil // A nil URL means no proxy to a Transport.
 		}
 
 		proxy, err := find(target)
@@ -133,7 +134,7 @@ func proxies(environment *httpproxy.Config) func(*url.URL) (*url.URL, error) {
 }
 
 // isProxyAddress reports whether a value can be the address of a proxy: a URL that net/http can use, or a host with or without a port.
-// No value is no proxy.
+// An empty value is valid, and means no proxy.
 func isProxyAddress(value string) bool {
 	if value == "" {
 		return true
@@ -149,7 +150,7 @@ func isProxyAddress(value string) bool {
 		slices.Contains([]string{plainHTTP, "https", "socks5", "socks5h"}, address.Scheme)
 }
 
-// noClientCertificate notes that the other side asked for a certificate, and has none to give.
+// noClientCertificate records that the other side asked for a client certificate, and returns none.
 func noClientCertificate(info *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	if p := progressOf(info.Context()); p != nil {
 		p.certificateAsked.Store(true)
@@ -163,8 +164,8 @@ type proxyRefusedError int
 
 func (proxyRefusedError) Error() string { return string(FailureProxyRefused) }
 
-// newTransportError sorts an error of a RoundTripper or of a response's body by what a user can do about it. Nothing of the error's
-// text is kept. The progress of the request says what not every error says.
+// newTransportError classifies an error of a RoundTripper or of a response's body. Each class has its own remedy. It keeps nothing of the
+// error's text. It also uses the progress of the request, because not every error names the stage.
 func newTransportError(err error, host string, p *progress) *TransportError {
 	failure := failureOf(err, p)
 	failed := &TransportError{Failure: failure, Host: host, Transient: failure.Transient()}
@@ -220,7 +221,7 @@ func failureOf(err error, p *progress) Failure {
 	}
 }
 
-// isA reports whether an error has one of type E in it.
+// isA reports whether an error is or wraps an error of type E.
 func isA[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 

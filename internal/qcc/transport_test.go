@@ -44,13 +44,13 @@ func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
 		"SOCKS proxy hangs":            {late, 0, TransportError{FailureSlow, "h", 0, true}},
 		"handshake ends in an EOF":     {io.EOF, handshakeFailed, TransportError{FailureBroken, "h", 0, true}},
 		"handshake is reset":           {reset, handshakeFailed, TransportError{FailureBroken, "h", 0, true}},
-		"handshake finds no common":    {errors.New("tls: protocol version not supported"), handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
+		"no common TLS version":        {errors.New("tls: protocol version not supported"), handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
 		"alert":                        {alert, 0, TransportError{FailureTLS, "h", 0, false}},
 		"alert, certificate asked for": {alert, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
 		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureBroken, "h", 0, true}},
 		"other, certificate asked for": {errors.New("http: malformed"), certificateAsked, TransportError{FailureBroken, "h", 0, true}},
-		"TLS fails after the question": {errors.New("tls: bad record"), certificateAsked | handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
-		"refused when it is connected": {&net.OpError{Op: "read", Err: syscall.ECONNREFUSED}, 0, TransportError{FailureBroken, "h", 0, true}},
+		"TLS fails, certificate asked": {errors.New("tls: bad record"), certificateAsked | handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
+		"refused when connected":       {&net.OpError{Op: "read", Err: syscall.ECONNREFUSED}, 0, TransportError{FailureBroken, "h", 0, true}},
 		"Windows refuses":              {&net.OpError{Op: "dial", Err: syscall.Errno(10061)}, 0, TransportError{FailureRefused, "h", 0, true}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +78,7 @@ func TestProxies(t *testing.T) {
 		"https://pro.qcc.com/":    "proxy.example:8080",
 		"https://direct.example/": "",
 		"http://localhost:1/":     "",
-		"http://LOCALHOST:1/":     "", // Which net/http would send to the proxy, with the key in clear.
+		"http://LOCALHOST:1/":     "", // net/http would send this to the proxy, with the key in clear.
 		"http://127.0.0.1:1/":     "",
 	} {
 		var got url.URL
@@ -95,7 +95,7 @@ func TestProxies(t *testing.T) {
 		}
 
 		if p.proxied.Load() != (want != "") {
-			t.Errorf("the progress of a request for %s says that it goes through a proxy: %t", target, p.proxied.Load())
+			t.Errorf("the progress of a request for %s reports a proxy: %t", target, p.proxied.Load())
 		}
 
 		if got.Host != want {
@@ -104,19 +104,19 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// TestHTTP2IsNotSpoken sees that a build with net/http's HTTP/2 behaves like a release, which is made without.
-func TestHTTP2IsNotSpoken(t *testing.T) {
+// TestHTTP2IsNotUsed checks that a build with net/http's HTTP/2 behaves like a release, which is built without.
+func TestHTTP2IsNotUsed(t *testing.T) {
 	t.Parallel()
 
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
 	server.EnableHTTP2 = true
-	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} // And the request has no progress to note that in.
+	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} // The request has no progress that could record this.
 	server.StartTLS()
 	t.Cleanup(server.Close)
 
 	transport := newTransport(&httpproxy.Config{})
-	if transport.Protocols.HTTP2() || !transport.Protocols.HTTP1() { // Without effect in a build that has no HTTP/2 at all.
-		t.Errorf("the transport may speak %s", transport.Protocols)
+	if transport.Protocols.HTTP2() || !transport.Protocols.HTTP1() { // In a build without HTTP/2, the setting has no effect.
+		t.Errorf("the transport may use %s", transport.Protocols)
 	}
 
 	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
@@ -135,7 +135,7 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 	defer response.Body.Close()
 
 	if protocol, err := io.ReadAll(response.Body); err != nil || string(protocol) != "HTTP/1.1" {
-		t.Errorf("the provider speaks %s, %v, want HTTP/1.1", protocol, err)
+		t.Errorf("the provider uses %s, %v, want HTTP/1.1", protocol, err)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestHTTP2IsNotSpoken(t *testing.T) {
 func TestAProxyConnectsOrRefuses(t *testing.T) {
 	t.Parallel()
 
-	server := httptest.NewTLSServer(emulator.New()) // Its certificate is for example.com, too.
+	server := httptest.NewTLSServer(emulator.New()) // The certificate of httptest is also for example.com.
 	t.Cleanup(server.Close)
 
 	for answer, want := range map[string]*TransportError{
@@ -204,7 +204,7 @@ func TestAProxyConnectsOrRefuses(t *testing.T) {
 	}
 }
 
-// TestAConnectionIsNotMadeAfterItsRequest dials for a request whose time is over, though its context goes on.
+// TestAConnectionIsNotMadeAfterItsRequest dials for a request whose deadline has passed, but whose context has not ended.
 func TestAConnectionIsNotMadeAfterItsRequest(t *testing.T) {
 	t.Parallel()
 
@@ -231,7 +231,7 @@ func TestAConnectionIsNotMadeAfterItsRequest(t *testing.T) {
 	}
 }
 
-// TestOnlyPlainHTTPIsKeptFromOtherMachines dials an address for documents, which no machine has.
+// TestOnlyPlainHTTPIsKeptFromOtherMachines dials an address that is reserved for documentation, so no machine has it.
 func TestOnlyPlainHTTPIsKeptFromOtherMachines(t *testing.T) {
 	t.Parallel()
 

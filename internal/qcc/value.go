@@ -10,23 +10,23 @@ import (
 	"unicode/utf8"
 )
 
-// kind is what a value is.
+// kind is the JSON type of a value.
 type kind int
 
 const (
-	kindNull kind = iota // Or absent.
+	kindNull kind = iota // The value is null or absent.
 	kindString
-	kindOther   // A number otherwise, true or false.
-	kindInteger // A number of digits alone that 64 bits can hold.
+	kindOther   // The value is true, false, or a number that is not a kindInteger.
+	kindInteger // The value is a 64-bit integer, written with digits and a minus sign at most.
 	kindObject
 	kindList
 )
 
-// value is a member of a JSON object. It knows whether the object had it twice, in whatever letter case: encoding/json would take
-// the last one, which need not be the right one.
+// value is a member of a JSON object. It records whether the object has it twice, in any letter case, because encoding/json silently takes
+// the last one, which may be the wrong one.
 type value struct {
 	kind    kind
-	text    string // Of a string, what it says; of a number, how it stands there; else empty.
+	text    string // The decoded string of a kindString, the JSON text of a kindOther, else empty.
 	integer int64
 	seen    bool
 	twice   bool
@@ -88,10 +88,10 @@ func (v *value) count() (int64, Problem) {
 	}
 }
 
-// longestExponent is more than the digits of a body could make up for.
+// longestExponent limits exponents. The digits of a body are too few to compensate for a larger one.
 const longestExponent = 2 * maxBody
 
-// parseCount reads a number as JSON writes one. It never makes a number of more than 64 bits on the way, whatever the exponent.
+// parseCount parses a number in JSON syntax. Whatever the exponent, it never computes a number of more than 64 bits.
 func parseCount(number string) (int64, Problem) {
 	if !isJSONNumber(number) {
 		return 0, ProblemNotWhole
@@ -107,10 +107,10 @@ func parseCount(number string) (int64, Problem) {
 		return 0, ""
 	}
 
-	shift, _ := strconv.Atoi(cmp.Or(exponent, "0")) // Of an exponent beyond an int, it is the int next to it.
+	shift, _ := strconv.Atoi(cmp.Or(exponent, "0")) // If an int cannot hold the exponent, Atoi returns the nearest int.
 	shift = max(-longestExponent, min(shift, longestExponent))
 
-	// That many of the significant digits, or more, are before the decimal point.
+	// wholeDigits is how many digits are before the decimal point, without leading zeros. It is negative for small fractions.
 	wholeDigits := len(whole) - leadingZeros + shift
 
 	switch {
@@ -130,7 +130,7 @@ func parseCount(number string) (int64, Problem) {
 	return count, ""
 }
 
-// isJSONNumber reports whether a text is a number of JSON, and nothing around it.
+// isJSONNumber reports whether a text is a JSON number without white space around it.
 func isJSONNumber(text string) bool {
 	isDigit := func(char byte) bool { return '0' <= char && char <= '9' }
 

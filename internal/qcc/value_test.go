@@ -63,7 +63,7 @@ func TestParseCount(t *testing.T) {
 	}
 }
 
-// TestValues reads values, alone and where an object had the member before.
+// TestValues decodes values, alone and in an object that has the same member before.
 func TestValues(t *testing.T) {
 	t.Parallel()
 
@@ -116,7 +116,7 @@ func TestValues(t *testing.T) {
 	}
 }
 
-// TestCounts reads the counts that values are, on the short way for integers and on the long one.
+// TestCounts reads counts from values, both integers and numbers that parseCount parses.
 func TestCounts(t *testing.T) {
 	t.Parallel()
 

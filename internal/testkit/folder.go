@@ -40,13 +40,13 @@ func NewFolder(t *testing.T, baseURL string, files map[string]string) *Folder {
 }
 
 // Copy returns a folder for another test with the files of this one: the configuration, the state and saved plans, but no child modules. Its
-// provider sends requests to baseURL. Both folders share what terraform init installed, so Copy needs no init of its own.
+// provider sends requests to baseURL. Both folders share what terraform init installed, so a copy needs no init.
 func (f *Folder) Copy(t *testing.T, baseURL string) *Folder {
 	t.Helper()
 
 	folder := &Folder{
 		Dir: t.TempDir(), t: t, terraform: f.terraform,
-		// The last value of a variable is the one that counts. A copy of a copy shares what the first folder has.
+		// If a variable is set twice, the last value counts. So the copy of a copy also shares the first folder's data.
 		env: slices.Concat([]string{"TF_DATA_DIR=" + filepath.Join(f.Dir, ".terraform")}, f.env, Credentials(baseURL).Environ()),
 	}
 

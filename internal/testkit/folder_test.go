@@ -8,8 +8,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestFolderTalksWithoutTLSUnlessAsked checks Terraform's log for the TLS handshake.
-func TestFolderTalksWithoutTLSUnlessAsked(t *testing.T) {
+// TestFolderUsesTLSOnlyWithKeepTLS checks Terraform's log for the TLS handshake.
+func TestFolderUsesTLSOnlyWithKeepTLS(t *testing.T) {
 	t.Parallel()
 
 	service := emulator.New()
@@ -19,17 +19,17 @@ func TestFolderTalksWithoutTLSUnlessAsked(t *testing.T) {
 	const handshake = "configuring client automatic mTLS"
 
 	if strings.Contains(f.Succeeds("plan"), handshake) {
-		t.Error("Terraform and the provider talk with TLS")
+		t.Error("Terraform and the provider communicate with TLS")
 	}
 
 	f.KeepTLS()
 
 	if !strings.Contains(f.Succeeds("plan"), handshake) {
-		t.Error("Terraform and the provider talk without TLS")
+		t.Error("Terraform and the provider communicate without TLS")
 	}
 
 	if service.Requests() == 0 {
-		t.Error("no query came in")
+		t.Error("the service received no query")
 	}
 }
 

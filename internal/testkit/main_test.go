@@ -9,7 +9,7 @@ import (
 
 var own testkit.Environment
 
-// TestMain sets variables that a developer may have set.
+// TestMain sets variables that a developer may have set, before Main removes them.
 func TestMain(m *testing.M) {
 	os.Setenv("QCC_KEY", "own")
 	os.Setenv("TF_LOG", "TRACE")

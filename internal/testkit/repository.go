@@ -23,7 +23,7 @@ func Path(t *testing.T, name string) string {
 		}
 
 		if root == filepath.Dir(root) {
-			t.Fatal("the tests do not run inside of the repository")
+			t.Fatal("the tests do not run inside the repository")
 		}
 
 		root = filepath.Dir(root)

@@ -26,7 +26,7 @@ func Silent(t *testing.T) string {
 
 	t.Cleanup(func() {
 		if service.Requests() != 0 {
-			t.Errorf("%d queries came in, want none", service.Requests())
+			t.Errorf("the service received %d queries, want 0", service.Requests())
 		}
 	})
 

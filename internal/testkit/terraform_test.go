@@ -11,6 +11,6 @@ func TestSaysMatchesWrappedLines(t *testing.T) {
 
 	says := testkit.Says("It is not a (whole) number.")
 	if !says.MatchString("Error: It is not\n  a (whole)\nnumber.") || says.MatchString("It is not a whole number.") {
-		t.Errorf("%s does not match what it must, or matches too much", says)
+		t.Errorf("%s does not match the wrapped text, or matches another text", says)
 	}
 }

@@ -16,7 +16,7 @@ func TestTerraformIsNeeded(t *testing.T) {
 	t.Setenv("TF_ACC_TERRAFORM_PATH", filepath.Join(t.TempDir(), "terraform"))
 
 	if _, err := tfcli.New(t.Context(), t.TempDir()); !errors.Is(err, exec.ErrNotFound) && (err == nil || !strings.Contains(err.Error(), "finding Terraform")) {
-		t.Errorf("error is %v, want one that says what is missing", err)
+		t.Errorf("error is %v, want one that names what is missing", err)
 	}
 }
 
@@ -49,7 +49,7 @@ func TestRun(t *testing.T) {
 	}
 
 	if code, err := terraform.Run(t.Context(), t.TempDir(), nil, closed{}, "version"); code != 0 || err != nil {
-		t.Errorf("a command whose output nobody reads: %d, %v", code, err)
+		t.Errorf("a command whose output cannot be written: %d, %v", code, err)
 	}
 
 	ctx, cancel := context.WithCancel(t.Context())

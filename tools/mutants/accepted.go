@@ -6,17 +6,17 @@ import (
 	"strings"
 )
 
-// readAccepted reads the list of mutants that need not be noticed: a line for each, and below it the reason, which is indented. A line that
-// begins with "#" is a comment.
+// readAccepted reads the list of mutants that no test has to notice. Each mutant is a line. The line below one or more of them is the reason,
+// which is indented. A line that begins with "#" is a comment.
 func readAccepted(path string) (map[string]string, error) {
-	text, err := os.ReadFile(path) //nolint:gosec // Its user says what to read.
+	text, err := os.ReadFile(path) //nolint:gosec // The user of the command chooses the file.
 	if err != nil {
 		return nil, err
 	}
 
 	var (
 		accepted = map[string]string{}
-		mutants  []string // Those that the next reason is for.
+		mutants  []string // The next reason applies to these.
 		reasoned = true
 	)
 

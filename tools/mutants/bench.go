@@ -31,12 +31,12 @@ type bench struct {
 	only          string
 	all           bool
 
-	name    string            // Of the package.
-	sources map[string][]byte // By path.
+	name    string            // The name of the package.
+	sources map[string][]byte // The sources of the package, by path.
 	timeout time.Duration
 }
 
-// run finds the mutants and tells which of them survive.
+// run finds the mutants, and marks those that survive.
 func (b *bench) run(ctx context.Context) ([]*mutant, error) {
 	sites, err := b.find(ctx)
 	if err != nil {
@@ -128,7 +128,7 @@ func (b *bench) testAll(ctx context.Context, sites map[string][]*site, alone map
 	return compiled, errors.Join(failure, ctx.Err())
 }
 
-// testOne tests a mutant, and tells whether it compiles.
+// testOne tests a mutant, and reports whether it compiles.
 func (b *bench) testOne(ctx context.Context, m *mutant, alone bool, binary, worker string) (bool, error) {
 	number := m.number
 
@@ -150,7 +150,7 @@ func (b *bench) testOne(ctx context.Context, m *mutant, alone bool, binary, work
 		binary = filepath.Join(folder, "alone.test")
 
 		if _, err := b.build(ctx, overlay, binary); err != nil {
-			return false, nil //nolint:nilerr // What does not compile is no mutant.
+			return false, nil //nolint:nilerr // A change that does not compile is no mutant.
 		}
 
 		number = 0
@@ -162,17 +162,17 @@ func (b *bench) testOne(ctx context.Context, m *mutant, alone bool, binary, work
 	return true, ctx.Err()
 }
 
-// test runs the tests with one mutant turned on. An error is a test that fails, or does not end. The first failure ends the tests.
+// test runs the tests with one mutant turned on. It returns an error if a test fails or does not end. The first failure ends the tests.
 func (b *bench) test(ctx context.Context, binary string, number int, timeout time.Duration) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
 	for i, pattern := range b.target.tests {
-		// What is never run, and what is run later.
+		// Skip the tests that never run, and those that run later.
 		skip := strings.Join(slices.DeleteFunc(append([]string{b.target.skip}, b.target.tests[i+1:]...), func(s string) bool { return s == "" }), "|")
 		output := &untilFailure{end: cancel}
 
-		command := exec.CommandContext(ctx, binary, //nolint:gosec // It was built here.
+		command := exec.CommandContext(ctx, binary, //nolint:gosec // buildTogether or testOne has built the binary.
 			"-test.short", "-test.failfast", "-test.parallel=32", "-test.run="+pattern, "-test.skip="+skip)
 		command.Dir = filepath.Join(b.root, b.target.folder)
 		command.WaitDelay = time.Second
@@ -203,7 +203,7 @@ func (u *untilFailure) Write(text []byte) (int, error) {
 	return u.Buffer.Write(text)
 }
 
-// buildTogether builds a binary with all mutants that can be turned on while it runs, and returns the others.
+// buildTogether builds a binary with all mutants that it can turn on while it runs. It returns the others.
 func (b *bench) buildTogether(ctx context.Context, sites map[string][]*site, binary string) (map[*mutant]bool, error) {
 	alone := map[*mutant]bool{}
 
@@ -243,7 +243,7 @@ func (b *bench) buildTogether(ctx context.Context, sites map[string][]*site, bin
 	}
 }
 
-// setApart sets the mutants apart that are in the lines that a compiler complains of, and tells whether there are any.
+// setApart marks the mutants in the lines of compiler errors to be built alone. It reports whether it has found new ones.
 func (b *bench) setApart(output []byte, sites map[string][]*site, alone map[*mutant]bool) bool {
 	found := false
 	complaint := regexp.MustCompile(`(?m)^\S*?([^/\s:]+\.go):(\d+):`)
@@ -270,7 +270,7 @@ func (b *bench) setApart(output []byte, sites map[string][]*site, alone map[*mut
 }
 
 func (b *bench) build(ctx context.Context, overlay, binary string) ([]byte, error) {
-	command := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-gcflags=-e", "-ldflags=-s -w", "-overlay", overlay, "-o", binary, "./"+b.target.folder) //nolint:gosec // As its user says.
+	command := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-gcflags=-e", "-ldflags=-s -w", "-overlay", overlay, "-o", binary, "./"+b.target.folder) //nolint:gosec // The arguments come from targets.
 	command.Dir = b.root
 
 	return command.CombinedOutput()
@@ -291,7 +291,7 @@ func (b *bench) find(ctx context.Context) (map[string][]*site, error) {
 	b.sources = map[string][]byte{}
 
 	for _, path := range files {
-		source, err := os.ReadFile(path) //nolint:gosec // A file of the package.
+		source, err := os.ReadFile(path) //nolint:gosec // The path is a file of the package.
 		if err != nil {
 			return nil, err
 		}
@@ -335,9 +335,9 @@ func (b *bench) find(ctx context.Context) (map[string][]*site, error) {
 	return sites, nil
 }
 
-// list returns the files of the package, and where the compiled packages are that it imports.
+// list returns the files of the package, and the paths of the compiled packages that it imports.
 func (b *bench) list(ctx context.Context) ([]string, map[string]string, error) {
-	command := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-json=ImportPath,Export,Dir,GoFiles,DepOnly", "./"+b.target.folder) //nolint:gosec // As its user says.
+	command := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-json=ImportPath,Export,Dir,GoFiles,DepOnly", "./"+b.target.folder) //nolint:gosec // The arguments come from targets.
 	command.Dir = b.root
 	command.Stderr = os.Stderr
 
@@ -377,7 +377,7 @@ func (b *bench) list(ctx context.Context) ([]string, map[string]string, error) {
 	return files, exports, nil
 }
 
-// mutantsOf returns the mutants of all files in the order of their places.
+// mutantsOf returns the mutants of all files, sorted by their places.
 func mutantsOf(sites map[string][]*site) []*mutant {
 	var mutants []*mutant
 

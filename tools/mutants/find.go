@@ -14,18 +14,18 @@ import (
 // mutant is one change of the code.
 type mutant struct {
 	number       int
-	file, within string // The path below the root, and the function.
+	file, within string // The path below the root, and the name of the function.
 	line         int
-	was, is      string // What the change looks like, in one line.
-	ordinal      int    // Counts mutants that look the same, from 1.
+	was, is      string // The code before and after the change, each in one line.
+	ordinal      int    // The number among the mutants that look the same, from 1.
 
-	start, end  int // The bytes that are replaced.
+	start, end  int // The position of the bytes that are replaced.
 	replacement string
 
 	survived bool
 }
 
-// key names a mutant in the list of accepted ones. It has no line number, which changes with everything above it.
+// key is the name of a mutant in the list of accepted ones. It has no line number, because that changes with everything above it.
 func (m *mutant) key() string {
 	key := fmt.Sprintf("%s, %s: %s → %s", m.file, m.within, m.was, m.is)
 	if m.ordinal > 1 {
@@ -35,20 +35,20 @@ func (m *mutant) key() string {
 	return key
 }
 
-// form is how a mutant is turned on while the program runs.
+// form is the kind of code that turns a mutant on while the program runs.
 type form int
 
 const (
-	condition form = iota // A bool, of which only one side is evaluated.
-	operand               // Any other value, both sides of which are evaluated.
+	condition form = iota // A bool. Either the original or the change is evaluated.
+	operand               // Any other value. Both the original and the change are evaluated.
 	statement             // A statement that is left out.
 )
 
 // site is a place in the code that has mutants.
 type site struct {
 	form       form
-	typ        string // Of an operand.
-	constant   bool   // It is in a constant, which cannot change while the program runs.
+	typ        string // The type of an operand.
+	constant   bool   // The site is in a constant, which cannot change while the program runs.
 	start, end int
 	mutants    []*mutant
 }
@@ -79,7 +79,7 @@ func (f *finder) find(file *ast.File) []*site {
 			f.expression(node)
 		case *ast.IncDecStmt:
 			if loop, ok := f.parent().(*ast.ForStmt); ok && loop.Post == node {
-				break // It would not end.
+				break // The loop would not end.
 			}
 
 			f.swap(node, node.TokPos, node.Tok, map[token.Token]token.Token{token.INC: token.DEC, token.DEC: token.INC})
@@ -109,9 +109,10 @@ func (f *finder) find(file *ast.File) []*site {
 	return f.sites
 }
 
-// others has for each operator those that may be mistaken for it. A comparison has the one that differs at the boundary. == and != have none,
-// because what notices that a condition is always true, and always false, notices them. Nor have && and ||, because of what leaves out a side.
-var others = map[token.Token][]token.Token{ //nolint:gochecknoglobals // A table.
+// others holds the operators that a programmer may confuse with an operator. For a comparison, that is the one that differs at the boundary.
+// == and != have none, because a test that notices a condition which is always true, or always false, notices them. && and || have none,
+// because other mutants leave out one of their sides.
+var others = map[token.Token][]token.Token{ //nolint:gochecknoglobals // This table never changes.
 	token.LSS: {token.LEQ}, token.LEQ: {token.LSS}, token.GTR: {token.GEQ}, token.GEQ: {token.GTR},
 	token.ADD: {token.SUB}, token.SUB: {token.ADD}, token.MUL: {token.QUO}, token.QUO: {token.MUL}, token.REM: {token.MUL},
 	token.SHL: {token.SHR}, token.SHR: {token.SHL}, token.AND: {token.OR}, token.OR: {token.AND},
@@ -122,7 +123,7 @@ func (f *finder) expression(e ast.Expr) {
 	if f.isWholeCondition(e) {
 		both, _ := e.(*ast.BinaryExpr)
 
-		if both == nil || both.Op != token.LAND { // Without one of its sides, it is true more often.
+		if both == nil || both.Op != token.LAND { // If a side of && is left out, the condition is true more often.
 			f.add(e, condition, "", "true", "true")
 		}
 
@@ -157,7 +158,7 @@ func (f *finder) unary(e *ast.UnaryExpr) {
 	}
 }
 
-// isWholeCondition tells whether an expression is a bool that is no part of a larger one.
+// isWholeCondition reports whether an expression is a bool that is no part of a larger one.
 func (f *finder) isWholeCondition(e ast.Expr) bool {
 	kind := f.info.Types[e]
 	if kind.Type == nil || !kind.IsValue() || kind.Value != nil && !isBoolName(e) || f.inConstant() {
@@ -208,7 +209,7 @@ func (f *finder) binary(e *ast.BinaryExpr) {
 	}
 }
 
-// swap puts another operator for one.
+// swap replaces an operator by another one.
 func (f *finder) swap(node ast.Node, at token.Pos, op token.Token, by map[token.Token]token.Token) {
 	swaps := others[op]
 	if by != nil {
@@ -235,7 +236,7 @@ func (f *finder) swap(node ast.Node, at token.Pos, op token.Token, by map[token.
 	}
 }
 
-// constant puts a number beside a constant that is declared as one of another package, such as a minute.
+// constant adds and subtracts 1 if another package's constant, such as time.Minute, defines a constant.
 func (f *finder) constant(e *ast.SelectorExpr) {
 	if _, ok := f.parent().(*ast.ValueSpec); !ok || !f.inConstant() || !isInteger(f.info.Types[e].Type) {
 		return
@@ -246,7 +247,7 @@ func (f *finder) constant(e *ast.SelectorExpr) {
 	}
 }
 
-// literal puts a number beside a number.
+// literal replaces a number by the next larger and the next smaller one.
 func (f *finder) literal(e *ast.BasicLit) {
 	typ := f.typeOf(e)
 
@@ -259,7 +260,7 @@ func (f *finder) literal(e *ast.BasicLit) {
 
 		more, less := true, !f.inTable()
 
-		// The comparison that differs at the boundary already is one with a number beside it.
+		// In a comparison, one of the two numbers is left out. It has the same effect as the operator that differs at the boundary.
 		if comparison, ok := f.parent().(*ast.BinaryExpr); ok && comparison.Y == e {
 			switch comparison.Op { //nolint:exhaustive // The others are no comparisons.
 			case token.GTR, token.LEQ, token.EQL, token.NEQ:
@@ -285,7 +286,7 @@ func (f *finder) literal(e *ast.BasicLit) {
 	}
 }
 
-// call swaps min and max, and leaves out one of what they choose from.
+// call swaps min and max, and leaves out one of their two arguments.
 func (f *finder) call(e *ast.CallExpr) {
 	name, ok := e.Fun.(*ast.Ident)
 	if !ok || len(e.Args) != 2 {
@@ -343,7 +344,7 @@ func (f *finder) assignment(s *ast.AssignStmt) {
 	}
 }
 
-// isInBlock tells whether a statement stands alone, and is no part of another such as a loop's.
+// isInBlock reports whether a statement is directly in a block. Statements of a loop's head, for example, are not.
 func (f *finder) isInBlock(s ast.Stmt) bool {
 	switch parent := f.parent().(type) {
 	case *ast.BlockStmt, *ast.CaseClause:
@@ -355,7 +356,7 @@ func (f *finder) isInBlock(s ast.Stmt) bool {
 	}
 }
 
-// drop leaves out a call. Without its mutex a program only fails for the race detector, or hangs.
+// drop leaves out a call. It keeps calls of mutexes, because without them a program only fails with the race detector, or hangs.
 func (f *finder) drop(s ast.Stmt, call ast.Expr) {
 	for _, mutex := range []string{"mu.Lock()", "mu.Unlock()"} {
 		if strings.HasSuffix(f.text(call), mutex) {
@@ -368,7 +369,7 @@ func (f *finder) drop(s ast.Stmt, call ast.Expr) {
 	}
 }
 
-// earlyReturn leaves out a return that ends a block of several statements. Without others the condition of the block does the same.
+// earlyReturn leaves out a return that ends a block of several statements. In a block without others, a mutant of the condition does the same.
 func (f *finder) earlyReturn(s *ast.ReturnStmt) {
 	block, ok := f.parent().(*ast.BlockStmt)
 	if !ok || len(block.List) < 2 || len(f.parents) < 2 {
@@ -380,7 +381,7 @@ func (f *finder) earlyReturn(s *ast.ReturnStmt) {
 	}
 }
 
-// values takes each value out of the cases of a switch that has a tag.
+// values removes each value from the cases of a switch that has a tag.
 func (f *finder) values(clause *ast.CaseClause) {
 	if len(f.parents) < 2 {
 		return
@@ -403,7 +404,7 @@ func (f *finder) values(clause *ast.CaseClause) {
 	}
 }
 
-// add notes a mutant that replaces a node.
+// add stores a mutant that replaces a node.
 func (f *finder) add(node ast.Node, form form, typ, replacement, is string) {
 	if replacement == f.text(node) || form != statement && !f.compiles(node, typ, replacement) {
 		return
@@ -426,7 +427,7 @@ func (f *finder) add(node ast.Node, form form, typ, replacement, is string) {
 
 	was := f.text(node)
 
-	if form == operand && is != "(zero)" { // A number alone says little.
+	if form == operand && is != "(zero)" { // A number alone does not show the place.
 		was, is = f.around(node, is)
 	}
 
@@ -436,7 +437,7 @@ func (f *finder) add(node ast.Node, form form, typ, replacement, is string) {
 	})
 }
 
-// compiles tells whether an expression can stand where a node stands. A constant may be too large or too small there.
+// compiles reports whether an expression can replace a node. A constant may be too large or too small for its place.
 func (f *finder) compiles(node ast.Node, typ, replacement string) bool {
 	if replacement == "" || f.inConstant() {
 		return true
@@ -451,7 +452,7 @@ func (f *finder) compiles(node ast.Node, typ, replacement string) bool {
 	return err == nil
 }
 
-// around returns the expression around a node, or its line if that is short, before and after a change.
+// around returns the expression around a node before and after a change. If its line is short, it returns the line.
 func (f *finder) around(node ast.Node, is string) (string, string) {
 	outer := node
 
@@ -486,7 +487,7 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 
 func (f *finder) parent() ast.Node { return f.parents[len(f.parents)-1] }
 
-// inConstant tells whether a node is in the declaration of a constant.
+// inConstant reports whether a node is in the declaration of a constant.
 func (f *finder) inConstant() bool {
 	return slices.ContainsFunc(f.parents, func(node ast.Node) bool {
 		declaration, ok := node.(*ast.GenDecl)
@@ -495,7 +496,7 @@ func (f *finder) inConstant() bool {
 	})
 }
 
-// inTable tells whether a node is in a variable of the package.
+// inTable reports whether a node is in the declaration of a package variable.
 func (f *finder) inTable() bool {
 	declaration, ok := f.parents[min(1, len(f.parents)-1)].(*ast.GenDecl)
 
@@ -514,7 +515,7 @@ func isBoolean(typ types.Type) bool {
 	return ok && basic.Info()&types.IsBoolean != 0
 }
 
-// typeOf returns how the file writes the type of an expression.
+// typeOf returns the type of an expression in the syntax of the file.
 func (f *finder) typeOf(e ast.Expr) string {
 	typ := types.Default(f.info.Types[e].Type)
 

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// variable is the variable of the environment that turns on the mutant of a number.
+// variable is the environment variable whose value is the number of the mutant to turn on.
 const variable = "MUTANT"
 
-// switchboard is the file that is added to a package, with the functions that the changed files call.
+// switchboard is a file that is added to a package. It has the functions that the changed files call.
 const switchboard = `package %s
 
 import "os"
@@ -35,7 +35,7 @@ func zeroed[T any](number string, was T) T {
 }
 `
 
-// render returns a part of a source with all of its sites, whose mutants the switchboard turns on. It adds no lines.
+// render returns a part of a source with the switches of all its mutants. It adds no lines.
 func render(source []byte, start, end int, sites []*site) string {
 	var (
 		written strings.Builder
@@ -103,7 +103,7 @@ func oneLineOfCode(text string) string {
 	return text
 }
 
-// writeOverlay writes files, by their paths in the tree, into a folder and returns the overlay that puts them in place.
+// writeOverlay writes files into a folder, and returns the path of an overlay. With it, go uses these files for their paths in the tree.
 func writeOverlay(folder string, files map[string]string) (string, error) {
 	replace := map[string]string{}
 

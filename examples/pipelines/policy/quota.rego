@@ -1,23 +1,25 @@
-# Refuses a Terraform plan that its QCC quota cannot pay for, or that cannot be
-# judged before apply. The rules are those of quota.jq:
+# Refuses a Terraform plan if the QCC quota does not suffice, or if the plan
+# cannot be judged before apply. The rules are those of quota.jq:
 #
 #   terraform show -json tfplan |
 #     conftest test --parser json --policy policy -
 #
-# A plan requires what its gates (qcc_quota_gate) add, and what the variable
-# qcc_required says: a map of numbers by module id, for conditions of your own.
-# Do not count an order in both. Requires OPA 0.59 or newer.
+# A plan requires the quota that its gates (qcc_quota_gate) add, and the quota
+# in the variable qcc_required: a map of numbers by module id, for your own
+# conditions. Do not count an order in both. Requires OPA 0.59 or newer.
 package main
 
 import rego.v1
 
-# Addresses that do not decide: of check blocks, such as "check.qcc_quota"; and
-# of resources and outputs with a condition that can only be judged at apply,
-# such as "output.id". A condition that failed decides in any case.
+# These addresses do not fail the plan. They can be addresses of check blocks,
+# such as "check.qcc_quota", and of resources and outputs with a condition that
+# can only be judged at apply, such as "output.id". A condition that failed
+# always fails the plan.
 tolerated := set()
 
-# The plan as terraform show -json writes it: under the name that HCP Terraform
-# and env0, Scalr, or a hook for Spacelift give it, or the whole input.
+# The plan in the format of terraform show -json. HCP Terraform and env0, Scalr,
+# and a hook for Spacelift pass it under different names. Otherwise it is the
+# whole input.
 default plan := {}
 
 plan := input.plan if {
@@ -88,8 +90,9 @@ is_plan if is_object(plan.planned_values)
 
 has_error if plan.errored == true
 
-# A plan that failed is refused for that alone, because it lacks what Terraform
-# did not get to. A plan that only destroys, or changes nothing, orders nothing.
+# If a plan failed, that is the only reason to refuse it, because it lacks the
+# parts that Terraform did not reach. A plan that only destroys, or changes
+# nothing, orders nothing.
 is_judged if {
 	orders
 	not has_error
@@ -141,8 +144,8 @@ required[id] := need if {
 }
 
 # What each gate adds. A new gate and a replaced one add their whole
-# requirement. What is known only at apply is not in the plan: Terraform judges
-# it then, before what depends on the gate.
+# requirement. A requirement that is known only at apply is not in the plan. It
+# is judged at apply, before Terraform creates what depends on the gate.
 added[change.address] := {"account": account_of(change.address), "adds": adds} if {
 	some change in gates
 	before := before_of(change.change)
@@ -189,7 +192,8 @@ is_late(change) if {
 	value == true
 }
 
-# What each account needs: what qcc_required says, and what its own gates add.
+# The quota that each account needs: the quota in qcc_required, and the quota
+# that its own gates add.
 needs[account] := {id: need |
 	some id in object.keys(object.union(required, sums))
 	need := object.get(required, id, 0) + object.get(sums, id, 0)
@@ -199,17 +203,17 @@ needs[account] := {id: need |
 	sums := {id: sum([gate.adds[id] | some gate in added; gate.account == account]) | some id in ids}
 }
 
-# The data sources in the plan. An ephemeral resource leaves nothing there.
+# The data sources in the plan. An ephemeral resource is not in a plan.
 quotas[resource.address] := {"account": account_of(resource.address), "modules": resource.values.modules} if {
 	walk(plan.prior_state.values.root_module, [_, resource])
 	resource.mode == "data"
 	resource.type == "qcc_quota"
 }
 
-# Whether a plan that is judged has read a data source for sure: it has all of
-# the configuration, or shows the read. A plan with -target also has what an
-# older one has read. OpenTofu and Terraform before 1.8 do not say whether a plan
-# is complete.
+# Whether a plan that is judged has certainly read a data source. Then it covers
+# the whole configuration, or shows the read. A plan with -target also has the
+# results of older reads. OpenTofu and Terraform before 1.8 do not state whether
+# a plan is complete.
 is_read(address) if {
 	plan.complete == true
 	is_object(quotas[address].modules)
@@ -220,7 +224,7 @@ is_read(address) if {
 	is_object(quotas[address].modules)
 }
 
-# A data source whose own condition passed was read, and so was one in a check
+# A data source was read if its own condition passed, or if it is in a check
 # block.
 proven contains instance.address.to_display if {
 	some check in plan.checks
@@ -243,7 +247,7 @@ deferred contains change.address if {
 	object.get(change, "action_reason", "") != "read_because_check_nested"
 }
 
-# What is said of the conditions and checks that did not pass and are not
+# The messages of the conditions and checks that did not pass and are not
 # tolerated, by address.
 failures[check.address.to_display] := text if {
 	some check in plan.checks
@@ -261,7 +265,7 @@ undescribed := {
 
 did_not_pass(check) if check.status in {"fail", "error"}
 
-# A check that is undecided because Terraform did not get to it says nothing.
+# If a check is undecided because Terraform did not reach it, it does not count.
 did_not_pass(check) if {
 	check.status == "unknown"
 	is_judged

@@ -60,7 +60,7 @@ func gateConfigurations(name string, count int, existing, apply bool) []configur
 	}
 }
 
-// measureGates compares gates with resources of the minimal provider. Many gates have rounds of their own, because they take long.
+// measureGates compares gates with resources of the minimal provider. Many gates have separate rounds, because they take long.
 func (p *plans) measureGates(ctx context.Context, e effort) (*comparisons, error) {
 	few, err := p.measure(ctx, slices.Concat(
 		gateConfigurations("existing", 1, true, false),

@@ -83,7 +83,7 @@ func TestMedianAndSpread(t *testing.T) {
 	}
 
 	if got := median([]int{}) + spread([]int{}) + ratio(values, nil); got != 0 {
-		t.Errorf("of nothing comes %g", got)
+		t.Errorf("the sum of the figures of no values is %g, want 0", got)
 	}
 }
 

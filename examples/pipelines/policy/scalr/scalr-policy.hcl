@@ -1,13 +1,13 @@
-# The policy group for Scalr: its folder has this file and quota.rego, whose
-# package Scalr expects to be terraform:
+# The policy group for Scalr. Put this file and quota.rego into its folder.
+# Scalr expects the package terraform, so change the package of quota.rego:
 #
 #   sed 's/^package main$/package terraform/' quota.rego > scalr/quota.rego
 #
-# Scalr hands the plan to the policy as input.tfplan. Give the policy group OPA
-# 0.59 or newer.
+# Scalr passes the plan to the policy as input.tfplan. The policy group requires
+# OPA 0.59 or newer.
 version = "v1"
 
 policy "quota" {
   enabled           = true
-  enforcement_level = "hard-mandatory" # A soft-mandatory one can be overridden.
+  enforcement_level = "hard-mandatory" # Users can override soft-mandatory.
 }
