@@ -34,6 +34,7 @@ func TestWrap(t *testing.T) {
 		"no room at all":                         {strings.Repeat("汉", 10), 71, []string{"", strings.Repeat("汉", 10)}},
 		"full-width colon":                       {strings.Repeat("汉", 36) + "：汉汉汉", 0, []string{strings.Repeat("汉", 35), "汉：汉汉汉"}},
 		"two closing marks":                      {strings.Repeat("汉", 33) + "汉汉汉”。汉汉汉", 0, []string{strings.Repeat("汉", 35), "汉”。汉汉汉"}},
+		"a comma at the limit":                   {strings.Repeat("汉", 36) + "，汉汉汉汉", 0, []string{strings.Repeat("汉", 35), "汉，汉汉汉汉"}},
 		"nothing":                                {"", 0, []string{""}},
 	} {
 		t.Run(name, func(t *testing.T) {

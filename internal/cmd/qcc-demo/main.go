@@ -124,14 +124,19 @@ func colorful(out io.Writer) bool {
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
+// grantedToOthers is what the first scene's refusal says by QCC_LANGUAGE.
+func grantedToOthers() map[string]string {
+	return map[string]string{"en": "Granted to other gates in this run: 40", "zh": "本次运行已放行给其他门禁：40"}
+}
+
 // refusedPlan is the scene that the pictures show. Which of its gates is refused differs from run to run.
-func refusedPlan() scene {
+func refusedPlan(language string) scene {
 	return scene{
 		title: "Three orders need too much together: the plan is refused",
 		text: "Each of these orders needs 20 units and fits into the 48 that are left, but together they need 60. The\n" +
 			"provider adds up what all gates of a plan add.",
 		command: []string{plan, "-var=orders={north=20, south=20, west=20}"},
-		want:    outcome{code: isRefused, says: "Granted to other gates in this run: 40", queries: true},
+		want:    outcome{code: isRefused, says: grantedToOthers()[language], queries: true},
 	}
 }
 
@@ -152,7 +157,7 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 	}
 
 	scenes := []scene{
-		refusedPlan(),
+		refusedPlan("en"),
 		{
 			title:   "The quota is enough: the plan passes",
 			text:    "This plan adds one order of 30 units. Terraform saves the plan.",

@@ -34,7 +34,7 @@ func draw(ctx context.Context, out io.Writer, dir string) error {
 		}
 
 		for language, name := range map[string]string{"en": "refused-plan.svg", "zh": "refused-plan.zh-CN.svg"} {
-			output, err := show.refused(ctx, "QCC_LANGUAGE="+language)
+			output, err := show.refused(ctx, language)
 			if err != nil {
 				return err
 			}
@@ -55,10 +55,10 @@ func draw(ctx context.Context, out io.Writer, dir string) error {
 
 // refused returns the command of the refused plan with its output, from its first run that refuses the gate of shown. Terraform judges
 // gates in any order, so each run may refuse another gate.
-func (s *show) refused(ctx context.Context, variables ...string) (string, error) {
-	scene := refusedPlan()
+func (s *show) refused(ctx context.Context, language string) (string, error) {
+	scene := refusedPlan(language)
 	arguments := slices.Concat(scene.command[:1], []string{"-input=false"}, scene.command[1:])
-	env := slices.Concat(s.env, variables)
+	env := append(slices.Clone(s.env), "QCC_LANGUAGE="+language)
 
 	for range attempts {
 		var output strings.Builder
