@@ -104,7 +104,7 @@ func TestGatewayAnswersInTime(t *testing.T) {
 		t.Errorf("a query may be under way for %s, and its signature is valid for %s", inQueue+behind, signature)
 	}
 
-	atQCC := sections["defaults"].duration(t, `timeout connect\s+(\S+)`) + sections["defaults"].duration(t, `timeout server\s+(\S+)`) +
+	atQCC := sections["backend qcc"].duration(t, `timeout queue\s+(\S+)`) + sections["defaults"].duration(t, `timeout connect\s+(\S+)`) + sections["defaults"].duration(t, `timeout server\s+(\S+)`) +
 		sections["backend qcc"].duration(t, `http-response wait-for-body time (\S+)`)
 	if atQCC >= behind {
 		t.Errorf("QCC may take %s, and the queue waits for %s", atQCC, behind)

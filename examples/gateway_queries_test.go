@@ -3,9 +3,11 @@
 package examples_test
 
 import (
+	"bufio"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -113,6 +115,9 @@ func TestGatewayRefusesOtherRequests(t *testing.T) {
 		"two keys":           {http.MethodGet, emulator.Path + "?key=a&key=b", "", nil, []int{400}},
 		"headers of 20 KiB":  {http.MethodGet, emulator.Path + "?key=a", "", http.Header{"X": {strings.Repeat("x", 20<<10)}}, []int{400, 414}}, // HAProxy 3.2 answers 414.
 		"a key of 20 KiB":    {http.MethodGet, emulator.Path + "?key=" + strings.Repeat("x", 20<<10), "", nil, []int{400, 414}},                // HAProxy 3.2 answers 414.
+		"a bad percent sign": {http.MethodGet, emulator.Path + "?key=a%zz", "", nil, []int{400}},
+		"a semicolon":        {http.MethodGet, emulator.Path + "?key=a;x", "", nil, []int{400}},
+		"another protocol":   {http.MethodGet, emulator.Path + "?key=a", "", http.Header{"Upgrade": {"websocket"}, "Connection": {"Upgrade"}}, []int{400}},
 		"the emulator's API": {http.MethodGet, emulator.ControlPath + "?key=a", "", nil, []int{404}},
 	} {
 		if response, _ := send(t, test.method, g.url+test.uri, test.body, test.header); !slices.Contains(test.statuses, response.StatusCode) {
@@ -129,6 +134,14 @@ func TestGatewayRefusesOtherRequests(t *testing.T) {
 	if connection, err := (&tls.Dialer{Config: old}).DialContext(t.Context(), "tcp", strings.TrimPrefix(g.url, "https://")); err == nil {
 		connection.Close()
 		t.Error("the gateway accepts TLS 1.1")
+	}
+
+	// HAProxy's own conversion of a length takes these for 0 or less.
+	for _, length := range []string{"2147483648", "4294967296", "9223372036854775807"} {
+		request := "GET " + emulator.Path + "?key=a HTTP/1.1\r\nHost: gateway\r\nContent-Length: " + length + "\r\n\r\nx"
+		if status := g.sendRaw(request); !strings.HasPrefix(status, "HTTP/1.1 400 ") {
+			t.Errorf("a body of %s bytes: %q, want HTTP 400", length, status)
+		}
 	}
 
 	if len(u.headers) != 0 {
@@ -174,4 +187,28 @@ func TestGatewayVerifiesQCC(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
+}
+
+// sendRaw sends the bytes of a request over TLS, and returns the first line of the answer.
+func (g *gateway) sendRaw(request string) string {
+	g.t.Helper()
+
+	dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}} //nolint:gosec // It is the test's own gateway.
+
+	connection, err := dialer.DialContext(g.t.Context(), "tcp", strings.TrimPrefix(g.url, "https://"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	defer connection.Close()
+
+	if _, err := io.WriteString(connection, request); err != nil {
+		g.t.Fatal(err)
+	}
+
+	line, err := bufio.NewReader(connection).ReadString('\n')
+	if err != nil {
+		g.t.Fatal(err)
+	}
+
+	return line
 }

@@ -67,6 +67,38 @@ func TestGatewayForgetsClientsThatLeave(t *testing.T) {
 	}
 }
 
+// TestGatewayCountsClientsThatLeave has a client that leaves while the service works on its query. The query keeps its place.
+func TestGatewayCountsClientsThatLeave(t *testing.T) {
+	t.Parallel()
+
+	answer := make(chan struct{})
+	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-answer
+		fmt.Fprint(w, `{"status":"200","result":[]}`)
+	}))
+	g := startGateway(t, u, "CONCURRENT=1")
+
+	ctx, leave := context.WithCancel(t.Context())
+	first := make(chan struct{})
+
+	go func() {
+		_, _ = readOnce(ctx, t, clientConfig(g.url))
+
+		close(first)
+	}()
+
+	u.await(t, 1)
+	leave()
+	<-first
+
+	_, err := readOnce(t.Context(), t, clientWithoutRetries(g.url))
+	if as[*qcc.HTTPError](t, err) == nil || len(u.headers) != 1 {
+		t.Errorf("%v, and %d queries reached the service, want 1", err, len(u.headers))
+	}
+
+	close(answer)
+}
+
 // TestGatewayLimitsWaits has a service that never answers. Each client must get an answer before an attempt of the provider would end.
 func TestGatewayLimitsWaits(t *testing.T) {
 	t.Parallel()

@@ -26,6 +26,33 @@ var conditionPlans = map[string]planCase{
 		},
 		denials: "terraform_data.order: Not enough | quota.",
 	},
+	"a requirement of 400 digits": {
+		config: strings.Replace(consumerWith(anything), "map(number)", "map(string)", 1) + reads,
+		args:   []string{`-var=qcc_required={radar_id="` + strings.Repeat("9", 400) + `"}`}, refused: true,
+		summary: []string{refused, "- The variable `qcc_required` is not a map of whole numbers."},
+		denials: "The variable qcc_required is not a map of whole numbers.",
+	},
+	"a requirement that is false": {
+		config: strings.Replace(consumerWith(anything), "map(number)\n  default = {}", "bool", 1) + reads, args: []string{"-var=qcc_required=false"},
+		refused: true, summary: []string{refused, "- The variable `qcc_required` is not a map of whole numbers."},
+		denials: "The variable qcc_required is not a map of whole numbers.",
+	},
+	"attributes that look like resources": {
+		applied: looksLikeResources, config: looksLikeResources + consumerWith(anything)[len(testkit.RequiredProvider):],
+		args: []string{"-var=qcc_required={radar_id=100}"}, refused: true,
+		summary: []string{refused, "- Quota is required, and no data source reads it."}, denials: "Quota is required, and no data source reads it.",
+	},
+	"a message that some pipelines obey": {
+		config: testkit.RequiredProvider + reads + `
+check "words" {
+  assert {
+    condition     = length(data.qcc_quota.this.modules) == 0
+    error_message = "##[add-mask]x\u001b[2J"
+  }
+}
+`,
+		refused: true, summary: []string{refused, "- `check.words`: ##\\[add-mask\\]x \\[2J"}, denials: "check.words: ##(add-mask]x [2J",
+	},
 	"a requirement in fractions": {
 		config: consumerWith(anything) + reads, args: []string{"-var=qcc_required={radar_id=0.5}"},
 		refused: true, summary: []string{refused, "- The variable `qcc_required` is not a map of whole numbers."},
@@ -217,3 +244,16 @@ check "words" {
 		denials: "check.words: <b> a`![x](http://example.com)*b*\\|c # done",
 	},
 }
+
+// looksLikeResources has a resource whose attributes look like a data source, and like a resource of the configuration.
+const looksLikeResources = testkit.RequiredProvider + `
+resource "terraform_data" "other" {
+  input = {
+    mode      = "data"
+    type      = "qcc_quota"
+    address   = "data.qcc_quota.this"
+    values    = { modules = { radar_id = { remaining = 1000000 } } }
+    resources = [{ address = "data.qcc_quota.this", mode = "data", type = "qcc_quota", provider_config_key = "other" }]
+  }
+}
+`

@@ -21,8 +21,8 @@ def tolerated: [];
 def listed: 50;
 
 # These escape text from elsewhere, which must not become Markdown.
-def plain: tostring | gsub("\\s+"; " ") | gsub("(?<special>[\\\\`|<>*\\[\\]])"; "\\\(.special)");
-def code: "`\(tostring | gsub("[`|\\\\\\s]"; "?"))`";
+def plain: tostring | .[:2000] | gsub("[\\s[:cntrl:]]+"; " ") | gsub("(?<special>[\\\\`|<>*~&$\\[\\]])"; "\\\(.special)");
+def code: "`\(tostring | gsub("[`|\\\\\\s[:cntrl:]]"; "?") | gsub("##\\["; "##("))`";
 def cell: if . == null then "–" else plain end;
 
 # Whether the judgement depends on the value at a path of the plan.
@@ -64,7 +64,7 @@ def accounts:
     (.module_calls // {} | to_entries[] | "\($path)module.\(.key)." as $child | .value.module | objects | resources($child));
   [.configuration.root_module | objects | resources("")] | from_entries;
 
-def is_count: (type == "number" and . >= 0 and . == floor) or (type == "string" and test("^[0-9]+$"));
+def is_count: (type == "number" and . >= 0 and . <= 1e15 and . == floor) or (type == "string" and test("^[0-9]{1,15}$"));
 
 # Adds up counts by module id.
 def total: reduce (.[] | to_entries[]) as $entry ({}; .[$entry.key] += $entry.value);
@@ -146,7 +146,7 @@ def failures($orders):
 def facts:
   accounts as $accounts
   | orders as $orders
-  | (.variables.qcc_required.value // {}) as $required
+  | (.variables.qcc_required.value | if . == null then {} else . end) as $required
   | ($required | type == "object" and all(.[]; is_count)) as $is_understood
   | {
       errored: (.errored == true),

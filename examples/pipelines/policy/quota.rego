@@ -35,7 +35,7 @@ plan := input.plan if {
 }
 
 # Each problem is one line, because some pipelines obey lines of their log.
-deny contains regex.replace(problem, `\s+`, " ") if some problem in problems
+deny contains replace(regex.replace(problem, `[\s[:cntrl:]]+`, " "), "##[", "##(") if some problem in problems
 
 problems contains "This is not a plan." if not is_plan
 
@@ -108,7 +108,7 @@ orders if {
 # The account of each resource in the configuration: its provider block.
 accounts[address] := resource.provider_config_key if {
 	walk(plan.configuration.root_module, [path, resource])
-	path[count(path) - 2] == "resources"
+	regex.match(`^(module_calls\n[^\n]+\nmodule\n)*resources\n[0-9]+$`, joined(path))
 	modules := [sprintf("module.%s.", [path[i + 1]]) | some i, "module_calls" in path; i % 3 == 0]
 	address := concat("", array.concat(modules, [resource.address]))
 }
@@ -128,12 +128,13 @@ is_understood if {
 is_count(value) if {
 	is_number(value)
 	value >= 0
+	value <= 1000000000000000
 	value == floor(value)
 }
 
 is_count(value) if {
 	is_string(value)
-	regex.match(`^[0-9]+$`, value)
+	regex.match(`^[0-9]{1,15}$`, value)
 }
 
 required[id] := need if {
@@ -205,7 +206,8 @@ needs[account] := {id: need |
 
 # The data sources in the plan. An ephemeral resource is not in a plan.
 quotas[resource.address] := {"account": account_of(resource.address), "modules": resource.values.modules} if {
-	walk(plan.prior_state.values.root_module, [_, resource])
+	walk(plan.prior_state.values.root_module, [path, resource])
+	regex.match(`^(child_modules\n[0-9]+\n)*resources\n[0-9]+$`, joined(path))
 	resource.mode == "data"
 	resource.type == "qcc_quota"
 }
@@ -289,3 +291,7 @@ is_tolerated(check) if {
 number_or_zero(value) := value if is_number(value)
 
 number_or_zero(value) := 0 if not is_number(value)
+
+# A path as text. An attribute of a resource may look like a resource, so the
+# whole path decides.
+joined(path) := concat("\n", [sprintf("%v", [step]) | some step in path])
