@@ -28,8 +28,8 @@ func (d *quotaDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 
 func (d *quotaDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to. It states facts and judges nothing: " +
-			"little quota is no error, and a condition of yours decides. It fails only when it cannot tell.",
+		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to. Low quota is not an error: write a condition " +
+			"that decides. The read fails only if the quota cannot be read.",
 		Attributes: map[string]schema.Attribute{
 			modulesAttribute: schema.MapAttribute{
 				MarkdownDescription: modulesDescription,

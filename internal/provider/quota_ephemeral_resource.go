@@ -29,9 +29,9 @@ func (e *quotaEphemeralResource) Metadata(_ context.Context, req ephemeral.Metad
 
 func (e *quotaEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to, at plan and again at apply, and leaves " +
-			"nothing of it in plan or state. With it a condition also stops the apply of a saved plan whose quota was used up meanwhile. " +
-			"Like the data source of the same name it judges nothing: it fails only when it cannot tell.",
+		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to, at plan and again at apply. Neither " +
+			"the plan nor the state holds any of it. A condition on it also stops the apply of a saved plan whose quota was used up in the meantime. " +
+			"Low quota is not an error. The read fails only if the quota cannot be read.",
 		Attributes: map[string]schema.Attribute{
 			modulesAttribute: schema.MapAttribute{
 				MarkdownDescription: modulesDescription,

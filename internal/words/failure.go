@@ -29,9 +29,9 @@ func failures() map[qcc.Failure]Explanation {
 			"connection refused: nothing listens at this address, or a firewall rejects the connection",
 			"连接被拒绝，该地址没有服务在监听，或者被防火墙拒绝",
 		}, Remedy: Text{
-			"Check that base_url (QCC_BASE_URL) is right and that a service listens there (an emulator has another port at every start). If it " +
+			"Check that base_url (QCC_BASE_URL) is right and that a service listens there (without -listen, the emulator takes a different port at each start). If it " +
 				"does, check the firewalls on the way.",
-			"请检查 base_url（QCC_BASE_URL）是否正确、该地址是否有服务在监听（模拟服务每次启动的端口都不同）。如果有，请检查途中的防火墙。",
+			"请检查 base_url（QCC_BASE_URL）是否正确、该地址是否有服务在监听（模拟服务没有 -listen 参数时，每次启动的端口都不同）。如果有，请检查途中的防火墙。",
 		}},
 		qcc.FailureConnect: {Meaning: Text{"no connection could be made", "无法建立连接"}, Remedy: Text{
 			checkNetwork + " If all of this is right, try again later.", checkNetworkZH + "如果都没有问题，请稍后重试。",
