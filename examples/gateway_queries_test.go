@@ -193,7 +193,7 @@ func TestGatewayVerifiesQCC(t *testing.T) {
 func (g *gateway) sendRaw(request string) string {
 	g.t.Helper()
 
-	dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}} //nolint:gosec // It is the test's own gateway.
+	dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}}
 
 	connection, err := dialer.DialContext(g.t.Context(), "tcp", strings.TrimPrefix(g.url, "https://"))
 	if err != nil {

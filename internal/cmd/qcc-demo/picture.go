@@ -58,7 +58,7 @@ func draw(ctx context.Context, out io.Writer, dir string) error {
 func (s *show) refused(ctx context.Context, language string) (string, error) {
 	scene := refusedPlan(language)
 	arguments := slices.Concat(scene.command[:1], []string{"-input=false"}, scene.command[1:])
-	env := append(slices.Clone(s.env), "QCC_LANGUAGE="+language)
+	env := slices.Concat(s.env, []string{"QCC_LANGUAGE=" + language})
 
 	for range attempts {
 		var output strings.Builder
