@@ -276,8 +276,10 @@ func TestGuidesShowTheGate(t *testing.T) {
 				"main.tf": testkit.CodeBlocks(t, filepath.Join(guidesDir, plan), "terraform")[0],
 			})
 
-			// The commands of both guides. The first ones set the credentials of a real account.
-			first := commands(testkit.CodeBlocks(t, filepath.Join(guidesDir, plan), "console")[0])
+			setLanguage(f, plan)
+
+			// The commands of both guides. The first ones set the credentials of a real account, and the language.
+			first := commands(setsChinese.ReplaceAllString(testkit.CodeBlocks(t, filepath.Join(guidesDir, plan), "console")[0], ""))
 			if len(first) != 4 || first[0][0] != "set" || first[1][0] != "set" {
 				t.Fatalf("%s begins with %q", plan, first)
 			}
@@ -381,6 +383,7 @@ func TestGettingStartedShowsWhatHappens(t *testing.T) {
 			name := filepath.Join(guidesDir, page)
 			service := emulator.New()
 			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.CodeBlocks(t, name, "terraform")[0]})
+			setLanguage(f, page)
 
 			var output string
 

@@ -19,6 +19,9 @@ import (
 // chineseSuffix ends the file name of a guide in Chinese. The English guide is its twin: it has the same name without the suffix.
 const chineseSuffix = "-zh.md"
 
+// setsChinese matches the line, for bash or PowerShell, with which a page in Chinese sets the language of errors. Its twin does not have it.
+var setsChinese = regexp.MustCompile(`(?m)^(?:export QCC_LANGUAGE=zh|\$env:QCC_LANGUAGE = "zh")\n`)
+
 // comparedLanguages are the languages of the code blocks that twins share. Only the comments may differ.
 var comparedLanguages = []string{"console", "powershell", "bash", "terraform", "hcl", "json"}
 
@@ -91,13 +94,23 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 	}
 
 	compare("the levels of the headings from", headingLevels(english), headingLevels(chinese))
-	compare("the code blocks from", comparedBlocks(english), comparedBlocks(chinese))
+	compare("the code blocks from", comparedBlocks(english), comparedBlocks(setsChinese.ReplaceAllString(chinese, "")))
+
+	for _, block := range blocks.FindAllStringSubmatch(chinese, -1) {
+		if strings.Contains(block[2], "export QCC_KEY=") {
+			if !setsChinese.MatchString(block[2]) {
+				report("the first credentials on the Chinese page do not set the language of errors:\n%s", block[2])
+			}
+
+			break
+		}
+	}
 
 	links := map[string][]string{}
 
 	for language, page := range map[string]string{"English": english, "Chinese": chinese} {
 		for i, target := range linkTargets(page) {
-			base, isChinese := path.Base(target), strings.HasSuffix(target, chineseSuffix)
+			base, chineseTarget := path.Base(target), isChinese(target)
 			if i == 0 && strings.HasSuffix(target, ".md") && (base == name || base == chineseName(name)) {
 				continue // The link to the twin.
 			}
@@ -105,11 +118,11 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 			inGuides := path.Dir(target) == "." || strings.HasSuffix(path.Dir(target), "/guides")
 
 			switch {
-			case language == "English" && isChinese:
+			case language == "English" && chineseTarget:
 				report("the English page links to %s", target)
-			case language == "Chinese" && !isChinese && inGuides && strings.HasSuffix(target, ".md") && guideExists(chineseName(base)):
+			case language == "Chinese" && !chineseTarget && inGuides && strings.HasSuffix(target, ".md") && guideExists(chineseName(base)):
 				report("the Chinese page links to %s, which has a twin", target)
-			case isChinese:
+			case chineseTarget:
 				target = englishName(target)
 			}
 
@@ -127,6 +140,18 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 	}
 
 	return differences
+}
+
+// isChinese reports whether a guide or a README is in Chinese.
+func isChinese(page string) bool {
+	return strings.HasSuffix(page, chineseSuffix) || strings.HasSuffix(page, ".zh-CN.md")
+}
+
+// setLanguage sets the language of errors to that of a page.
+func setLanguage(f *testkit.Folder, page string) {
+	if isChinese(page) {
+		f.Set("QCC_LANGUAGE=zh")
+	}
 }
 
 func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
@@ -193,10 +218,10 @@ func TestTwinsThatDiffer(t *testing.T) {
 	const (
 		english = "---\npage_title: \"A page\"\ndescription: |-\n  What it says.\n---\n\n# A page\n\n[简体中文](a-zh.md)\n\n" +
 			"See [another](b.md#there), [one without a twin](c.md) and [a resource](../resources/r.md).\n\n" +
-			"## Do it\n\n```console\n# Look.\nterraform plan # It passes.\n```\n\n```text\nNo changes.\n```\n"
+			"## Do it\n\n```console\n# Look.\nexport QCC_KEY=KEY\nterraform plan # It passes.\n```\n\n```text\nNo changes.\n```\n"
 		chinese = "---\npage_title: \"一页\"\ndescription: |-\n  说明。\n---\n\n# 一页\n\n[English](a.md)\n\n" +
 			"见[另一页](b-zh.md#那里)、[c](c.md)（英文）和[资源](../resources/r.md)。\n\n" +
-			"## 步骤\n\n```console\nterraform plan    # 放行。\n```\n\n```text\n没有变化。\n```\n"
+			"## 步骤\n\n```console\nexport QCC_KEY=KEY\nexport QCC_LANGUAGE=zh\nterraform plan    # 放行。\n```\n\n```text\n没有变化。\n```\n"
 	)
 
 	guideExists := func(name string) bool {
@@ -216,7 +241,9 @@ func TestTwinsThatDiffer(t *testing.T) {
 		"a heading that is missing":   {"## Do it", "Do it"},
 		"another command":             {"terraform plan    #", "terraform apply    #"},
 		"a command as a comment":      {"terraform plan    #", "# terraform plan"},
-		"another language of a block": {"```console\nterraform plan    #", "```bash\nterraform plan    #"},
+		"another language of a block": {"```console\nexport QCC_KEY=KEY\nexport QCC_L", "```bash\nexport QCC_KEY=KEY\nexport QCC_L"},
+		"errors in English":           {"export QCC_LANGUAGE=zh\n", ""},
+		"errors in another language":  {"export QCC_LANGUAGE=zh\n", "export QCC_LANGUAGE=en\n"},
 		"a link to the wrong twin":    {"b-zh.md#那里", "b.md#there"},
 		"a link to the Chinese page":  {"[another](b.md#there)", "[another](b-zh.md)"},
 		"a link that is missing":      {"[c](c.md)", "c"},
