@@ -100,7 +100,7 @@ var mistakeTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 		f.Succeeds("apply", "-auto-approve")
 		service.SetModules()
 
-		return either(t, f, outcome{0, "1 to add"}, outcome{1, "The account has no module \"radar_id\"."}, "plan", `-var=companies=["first","second"]`)
+		return either(t, f, outcome{0, "1 to add"}, outcome{1, "The account has no quota module \"radar_id\"."}, "plan", `-var=companies=["first","second"]`)
 	},
 	"Wrong: a condition for each part of an order": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder, _ string) bool {
 		t.Helper()

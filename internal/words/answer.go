@@ -27,7 +27,7 @@ func CachedAnswer() Explanation {
 	return Explanation{Title: unreadable(), Remedy: Text{
 		"Let the gateway or proxy between this machine and QCC forward every request. The provider sends Cache-Control: no-cache, because a " +
 			"gate must not be judged by old counts.",
-		"请让本机与企查查之间的网关或代理转发每一个请求。provider 会发送 Cache-Control: no-cache，因为门禁不能依据过期的额度。",
+		"请让本机与企查查之间的网关或代理转发每一个请求。provider 会发送 Cache-Control: no-cache，因为门禁不能按旧的数值检查。",
 	}}
 }
 
@@ -52,26 +52,37 @@ func OtherAnswer() Explanation {
 // Problem says what is wrong with an answer, without a full stop.
 func Problem(problem qcc.Problem) Text { return problems()[problem] }
 
+// ProblemMeaning explains a problem whose text does not say everything. It is empty for the others.
+func ProblemMeaning(problem qcc.Problem) Text {
+	if problem != qcc.ProblemIDText {
+		return Text{}
+	}
+
+	return Text{
+		`A module id is printable text without spaces, "::" and "##", in Unicode normal form C (NFC), of at most 64 characters.`,
+		`模块 ID 必须由可打印的字符组成，不含空格、"::" 和 "##"，采用 Unicode 规范化形式 C（NFC），最多 64 个字符。`,
+	}
+}
+
 // problems returns the text for each problem of qcc.Problems.
 func problems() map[qcc.Problem]Text {
 	return map[qcc.Problem]Text{
 		qcc.ProblemCompression: {"The answer is not compressed as its header says", "响应的压缩方式与响应头不符"},
 		qcc.ProblemTooLong:     {"The answer is longer than 1 MiB", "响应超过 1 MiB"},
 		qcc.ProblemCached: {
-			"The answer comes from a cache on the way (Age header), so its counts may be old", "响应来自途中的缓存（有 Age 响应头），额度可能已过期",
+			"The answer comes from a cache (Age header), so its counts may be old", "响应来自途中的缓存（有 Age 响应头），数值可能不是最新的",
 		},
 		qcc.ProblemNoJSON:      {"The answer is not JSON", "响应不是 JSON"},
-		qcc.ProblemNoObject:    {"The answer has something else where an object is expected", "响应中应为对象的位置不是对象"},
+		qcc.ProblemNoObject:    {"The answer has another value where an object is expected", "响应中应为对象的位置不是对象"},
 		qcc.ProblemTwice:       {"The answer has its status or its result twice", "响应中 status 或 result 出现了两次"},
 		qcc.ProblemNoStatus:    {"The answer has no status", "响应中没有 status"},
 		qcc.ProblemStatus:      {"The answer has a status that is not a status code", "响应中的 status 不是状态码"},
-		qcc.ProblemNoResult:    {"The answer has no result, although its status code promises one", "状态码表示查询成功，响应中却没有 result"},
+		qcc.ProblemNoResult:    {"The answer has no result, although its status code requires one", "状态码表示查询成功，响应中却没有 result"},
 		qcc.ProblemResult:      {"The answer has modules, although its status code says that there are none", "状态码表示没有结果，响应中却有模块"},
 		qcc.ProblemManyModules: {"The answer has more than 1,000 modules", "响应中的模块超过 1,000 个"},
 		qcc.ProblemID:          {"The answer has a module that does not have exactly one id", "响应中有的模块没有 id，或者 id 不止一个"},
 		qcc.ProblemIDText: {
-			`The answer has a module id that is not printable text without spaces, "::" and "##", in Unicode normal form C (NFC), of at most 64 characters`,
-			`响应中有的模块 ID 不符合要求：可打印，不含空格、"::" 和 "##"，采用 Unicode 规范化形式 C（NFC），最多 64 个字符`,
+			"The answer has a module id that is not allowed", "响应中有的模块 ID 不符合要求",
 		},
 		qcc.ProblemIDSecret:    {"The answer has a module id that contains a credential or a signature", "响应中有的模块 ID 含有凭据或签名"},
 		qcc.ProblemModuleTwice: {"The answer has a module twice", "响应中有的模块出现了两次"},

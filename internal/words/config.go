@@ -132,11 +132,6 @@ func (l Language) MissingCredential(field qcc.Field, variable string) Message {
 // UnknownConfiguration is for a read before Terraform knows the fields of the provider block. The variables are those that the provider
 // does not use instead.
 func (l Language) UnknownConfiguration(fields []qcc.Field, variables []string) Message {
-	names := make([]string, 0, len(fields))
-	for _, field := range fields {
-		names = append(names, string(field))
-	}
-
 	environment := ""
 	if len(variables) > 0 {
 		environment = l.format(Text{
@@ -149,14 +144,24 @@ func (l Language) UnknownConfiguration(fields []qcc.Field, variables []string) M
 		l.format(Text{
 			"The quota cannot be read yet. In the provider block, Terraform does not know before apply: %s. Such a value comes from something that " +
 				"is still to be created or changed.",
-			"还不能读取额度。Terraform 要到 apply 后才能确定 provider 块中的 %s，因为值来自尚待创建或更改的资源。",
-		}, l.list(names)),
+			"还不能读取额度。Terraform 要到 apply 时才能确定 provider 块中的 %s，因为值来自尚待创建或更改的资源。",
+		}, l.list(fieldNames(fields))),
 		environment,
 		Text{
 			"Take the value from a variable, from the environment or from something that exists already. Or create what it comes from first, with " +
 				"-target.",
 			"请改用变量、环境变量或已有的资源提供该值，或者用 -target 先创建它所依赖的资源。",
 		}.In(l))
+}
+
+// fieldNames returns the names of fields.
+func fieldNames(fields []qcc.Field) []string {
+	names := make([]string, 0, len(fields))
+	for _, field := range fields {
+		names = append(names, string(field))
+	}
+
+	return names
 }
 
 // list joins names.

@@ -17,7 +17,7 @@ func failures() map[qcc.Failure]Explanation {
 		checkProxy     = "Check HTTPS_PROXY. If the service can be reached without a proxy, add its host to NO_PROXY."
 		checkProxyZH   = "请检查 HTTPS_PROXY。如果不经代理也能访问该服务，请把它的主机加入 NO_PROXY。"
 		checkNetwork   = "Check the network on the way to the service, its firewalls, and base_url (QCC_BASE_URL). Behind a proxy, set HTTPS_PROXY."
-		checkNetworkZH = "请检查到该服务的网络、途中的防火墙和 base_url（QCC_BASE_URL）。需要代理时，请设置 HTTPS_PROXY。"
+		checkNetworkZH = "请检查通往该服务的网络、途中的防火墙和 base_url（QCC_BASE_URL）。需要代理时，请设置 HTTPS_PROXY。"
 	)
 
 	return map[qcc.Failure]Explanation{
@@ -89,14 +89,14 @@ func failures() map[qcc.Failure]Explanation {
 		qcc.FailureSlow: {Meaning: Text{"no complete answer came in time", "等待完整的响应超时"}, Remedy: Text{
 			"Check the network on the way to the service. If the service is only slow, raise timeout in the provider block to more than four " +
 				"times its response time: every attempt before the last gets a quarter of it.",
-			"请检查到该服务的网络。如果只是服务响应慢，请把 provider 块中的 timeout 调到其响应时间的四倍以上：除最后一次外，每次尝试只占 timeout 的四分之一。",
+			"请检查通往该服务的网络。如果只是服务响应慢，请把 provider 块中的 timeout 调到其响应时间的四倍以上：除最后一次外，每次尝试只占 timeout 的四分之一。",
 		}},
 		qcc.FailureBroken: {Meaning: Text{
 			"the connection was closed or reset before the answer was complete, or the other side does not speak HTTP",
 			"响应尚未完整，连接就被关闭或重置，或者对方使用的不是 HTTP",
 		}, Remedy: Text{
 			"Check the network, proxies and firewalls on the way to the service, and try again later.",
-			"请检查到该服务的网络、代理和防火墙，稍后重试。",
+			"请检查通往该服务的网络、代理和防火墙，稍后重试。",
 		}},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
@@ -53,12 +54,12 @@ func (l Language) notEnough(r Refusal) (title Text, what, received, remedy strin
 	switch {
 	case r.Module == nil && r.Quota.NoRecord:
 		return noModule, l.format(Text{
-			"The account has no module %q and no other module: QCC answered with status code %d.",
-			"账号没有模块 %q，也没有其他模块：企查查返回状态码 %d。",
+			"The account has no quota module %q and no other quota module: QCC answered with status code %d.",
+			"账号没有额度模块 %q，也没有其他额度模块：企查查返回状态码 %d。",
 		}, r.ID, qcc.CodeNoRecord), facts(adds), Status(qcc.Lookup(qcc.CodeNoRecord)).Remedy.In(l)
 	case r.Module == nil:
-		return noModule, l.format(Text{"The account has no module %q.", "账号没有模块 %q。"}, r.ID),
-			facts(adds, l.format(Text{"The account has: %s", "账号现有模块：%s"}, l.modules(r.Quota))),
+		return noModule, l.format(Text{"The account has no quota module %q.", "账号没有额度模块 %q。"}, r.ID),
+			facts(append([]string{adds}, l.modules(r.Quota)...)...),
 			Text{
 				"Correct the module id in required. If the id is correct, buy the module from QCC first.",
 				"请更正 required 中的模块 ID。如果 ID 没有写错，请先向企查查购买该模块。",
@@ -138,18 +139,35 @@ func (l Language) name(r Refusal) string {
 	return l.format(Text{"%s (%s)", "%s（%s）"}, r.ID, r.Module.Name)
 }
 
-// modules lists the modules of an account. The client has checked that their ids are fit to be shown.
-func (l Language) modules(quota qcc.Quota) string {
+// modules lists the modules of an account. The client has checked that their ids are fit to be shown. A long list takes several lines, each
+// of at most lineWidth columns unless a single id is longer.
+func (l Language) modules(quota qcc.Quota) []string {
 	ids := slices.Sorted(maps.Keys(quota.Modules))
 	if len(ids) == 0 {
-		return Text{"no modules", "无"}.In(l)
+		ids = []string{Text{"no modules", "无"}.In(l)}
 	}
 
 	if more := len(ids) - mostListed; more > 0 {
-		return l.format(Text{"%s and %d more", "%s 等，另有 %d 个"}, l.list(ids[:mostListed]), more)
+		ids = ids[:mostListed]
+		ids[mostListed-1] = l.format(Text{"%s and %d more", "%s，另有 %d 个"}, ids[mostListed-1], more)
 	}
 
-	return l.list(ids)
+	var (
+		separator = Text{", ", "、"}.In(l)
+		lines     []string
+		line      = Text{"The account has: ", "账号现有额度模块："}.In(l) + ids[0]
+	)
+
+	for _, id := range ids[1:] {
+		if width(factIndent+line+separator+id+separator) > lineWidth {
+			lines = append(lines, line+strings.TrimSpace(separator))
+			line = factIndent + id
+		} else {
+			line += separator + id
+		}
+	}
+
+	return append(lines, line)
 }
 
 // GateNotRead is for a gate that cannot be judged, because the quota cannot be read.
@@ -183,8 +201,8 @@ func (l Language) NotJudgedUntilApply(unknown NotJudgedUntilApply) Message {
 		what = append(what, "required["+l.mentionable(id)+"]")
 	}
 
-	for _, field := range unknown.Fields {
-		what = append(what, l.format(Text{"%s in the provider block", "provider 块中的 %s"}, field))
+	if len(unknown.Fields) > 0 {
+		what = append(what, l.format(Text{"%s in the provider block", "provider 块中的 %s"}, l.list(fieldNames(unknown.Fields))))
 	}
 
 	atPlan := Text{"The plan does not judge this gate.", "plan 不检查本门禁。"}
@@ -199,7 +217,7 @@ func (l Language) NotJudgedUntilApply(unknown NotJudgedUntilApply) Message {
 			Text{
 				"The apply judges all that this gate adds, before anything that depends on it. If the quota is not enough then, the apply fails " +
 					"half-way.",
-				"apply 会先检查本门禁的全部新增用量，再创建依赖它的资源。届时额度不足，apply 会中途失败。",
+				"apply 会先检查本门禁的全部新增用量，再创建依赖它的资源。如果届时额度不足，apply 会中途失败。",
 			}.In(l)),
 		Text{
 			"To let the plan decide, take the values from variables or from resources that exist already.",

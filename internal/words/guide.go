@@ -12,7 +12,7 @@ import (
 func StatusAction(status qcc.Status) Text {
 	action := map[qcc.Class]Text{
 		qcc.ClassOK:        {"reads the quota", "读取额度"},
-		qcc.ClassEmpty:     {"returns no modules, and warns", "返回空的模块列表，并发出警告"},
+		qcc.ClassEmpty:     {"returns no modules, and warns", "不返回任何模块，并发出警告"},
 		qcc.ClassTransient: RetryAction(true),
 		qcc.ClassRefused:   {"fails for good", "失败且不再请求"},
 		qcc.ClassRejected:  RetryAction(false),

@@ -33,6 +33,7 @@ func (l Language) FailedRead(err error) Message {
 			"%s answered the quota query, and the answer cannot be used.", "%s 对额度查询的响应无法使用。",
 		}, answer.Host)
 		received, why = facts(append([]string{l.problem(answer)}, l.responseFacts(answer.Response)...)...), Answer(answer)
+		why.Meaning = ProblemMeaning(answer.Problem)
 	case errors.As(err, &transport):
 		// The phrase of the failure is its meaning.
 		what, why = l.transportText(transport), Explanation{Title: Failure(transport.Failure).Title, Remedy: Failure(transport.Failure).Remedy}
@@ -117,7 +118,7 @@ func (l Language) endText(read *qcc.ReadError) string {
 	case !read.NotBefore.IsZero() && read.End == qcc.EndNoRoom:
 		return l.join(l.format(Text{
 			"The service asked to wait until %s (Retry-After), for which the timeout of %s is too short.",
-			"服务要求等到%s（Retry-After），timeout（%s）不够。",
+			"服务要求等到%s（Retry-After），timeout（%s）不够长。",
 		}, notBefore, read.Timeout), again, attempts)
 	case !read.NotBefore.IsZero():
 		return l.join(l.format(Text{"The service asked to wait until %s (Retry-After).", "服务要求等到%s（Retry-After）。"}, notBefore), again, attempts)
@@ -155,7 +156,7 @@ func (l Language) NoRecord() Message {
 	return l.message(Text{"No quota record at QCC", "企查查没有额度记录"},
 		l.format(Text{"QCC answered with status code %d (%s).", "企查查返回状态码 %d（%s）。"}, status.Code, status.Text),
 		l.join(why.Meaning.In(l), Text{
-			"The result has no modules. This does not mean that no quota is left.", "结果中没有模块，但这不等于额度为零。",
+			"The result has no quota modules. This does not mean that no quota is left.", "结果中没有额度模块，但这不等于剩余额度为零。",
 		}.In(l)),
 		why.Remedy.In(l))
 }
@@ -175,7 +176,7 @@ func (l Language) WrongReader(got any) Message {
 // UnknownAtApply is for a gate that Terraform applies without knowing its requirement.
 func (l Language) UnknownAtApply() Message {
 	return l.internal(Text{
-		"Terraform applied a gate whose requirement is still unknown.", "Terraform 执行门禁时，门禁的需求量仍未确定。",
+		"Terraform applied a gate whose requirement is still unknown.", "Terraform 创建或更新门禁时，门禁的需求量仍未确定。",
 	}.In(l))
 }
 

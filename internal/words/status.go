@@ -55,7 +55,7 @@ func accountStatuses() map[int]Explanation {
 		}
 		nextDay = Text{
 			"Wait for the next day, and find out which pipelines send so many requests. QCC does not document when exactly the count is reset.",
-			"请等到第二天，并查明哪些流水线请求过于频繁。企查查没有说明次数在什么时刻清零。",
+			"请等到第二天，并查明哪些流水线请求过于频繁。企查查没有说明次数何时清零。",
 		}
 		buy = Text{
 			"Buy or activate the quota query interface for this account in QCC Pro (pro.qcc.com).",

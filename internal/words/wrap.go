@@ -24,7 +24,7 @@ var units = []string{ //nolint:gochecknoglobals // A constant table.
 var together = []string{ //nolint:gochecknoglobals // A constant table.
 	"企查查", "流水线", "白名单", "防火墙", "订单", "额度", "缺口", "门禁", "放行", "拒绝", "重试", "请求", "响应", "签名", "时钟", "账号", "模块",
 	"凭据", "代理", "网关", "主机名", "地址", "证书", "环境变量", "状态码", "运行", "检查", "正确", "失败",
-	"核对", "等待", "途中", "路径", "服务", "简体中文",
+	"核对", "等待", "途中", "中途", "路径", "服务", "简体中文", "不足", "不要", "或者", "改用", "用于", "带上", "规范化",
 }
 
 // shortestLine is how many columns the last line of a paragraph should have at the least.
@@ -56,11 +56,11 @@ func fill(all []string, used, limit int) string {
 		space bool
 	)
 
-	column := used
+	column, start := used, used
 
 	for _, piece := range all {
 		if piece == " " {
-			space = column > used && !endsWide(lines.String(), neverFirst)
+			space = column > start && !endsWide(lines.String(), neverFirst)
 
 			continue
 		}
@@ -77,7 +77,7 @@ func fill(all []string, used, limit int) string {
 		case column > 0 && column+needed > limit:
 			lines.WriteString("\n")
 
-			column = 0
+			column, start = 0, 0
 		case space:
 			lines.WriteString(" ")
 

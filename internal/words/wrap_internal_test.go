@@ -31,6 +31,7 @@ func TestWrap(t *testing.T) {
 		"a word longer than a line":              {strings.Repeat("a", 80) + "汉汉汉汉", 0, []string{strings.Repeat("a", 80), "汉汉汉汉"}},
 		"a space after a full-width parenthesis": {"radar_id（风险监控-企业） 的额度", 0, []string{"radar_id（风险监控-企业）的额度"}},
 		"after other text":                       {strings.Repeat("汉", 20), 40, []string{strings.Repeat("汉", 16), "汉汉汉汉"}},
+		"a space after other text":               {strings.Repeat("汉", 16) + "不能小于 0。", 40, []string{strings.Repeat("汉", 16), "不能小于 0。"}},
 		"no room at all":                         {strings.Repeat("汉", 10), 71, []string{"", strings.Repeat("汉", 10)}},
 		"full-width colon":                       {strings.Repeat("汉", 36) + "：汉汉汉", 0, []string{strings.Repeat("汉", 35), "汉：汉汉汉"}},
 		"two closing marks":                      {strings.Repeat("汉", 33) + "汉汉汉”。汉汉汉", 0, []string{strings.Repeat("汉", 35), "汉”。汉汉汉"}},
