@@ -81,8 +81,6 @@ func normalize(words []string) []command {
 		return found
 	case strings.HasPrefix(words[0], "$env:") && len(words) == 3 && words[1] == "=":
 		return []command{{"set", strings.TrimPrefix(words[0], "$env:") + "=" + words[2]}}
-	case words[0] == "curl.exe": // In Windows PowerShell, curl is another command.
-		return []command{append(command{"curl"}, words[1:]...)}
 	case words[0] == "curl" && slices.Contains(words, "-X"):
 		return []command{{"request", at("-X"), words[1], at("-d")}}
 	case words[0] == "Invoke-RestMethod":

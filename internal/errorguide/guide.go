@@ -98,7 +98,12 @@ func problems(language words.Language) []string {
 	texts := make([]string, 0, len(all))
 
 	for _, problem := range all {
-		texts = append(texts, words.Problem(problem).In(language))
+		text := words.Problem(problem).In(language)
+		if meaning := words.ProblemMeaning(problem).In(language); meaning != "" {
+			text += words.Text{". ", "。"}.In(language) + meaning
+		}
+
+		texts = append(texts, text)
 	}
 
 	return texts

@@ -14,7 +14,7 @@ func StatusAction(status qcc.Status) Text {
 		qcc.ClassOK:        {"reads the quota", "读取额度"},
 		qcc.ClassEmpty:     {"returns no modules, and warns", "不返回任何模块，并发出警告"},
 		qcc.ClassTransient: RetryAction(true),
-		qcc.ClassRefused:   {"fails for good", "失败且不再请求"},
+		qcc.ClassRefused:   {"fails, no further request", "失败且不再请求"},
 		qcc.ClassRejected:  RetryAction(false),
 	}[status.Class]
 
