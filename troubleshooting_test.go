@@ -22,6 +22,12 @@ var symptomTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 
 		return initialized(t, f, fmt.Sprintf("filesystem_mirror {\n    path = %q\n  }", filepath.ToSlash(t.TempDir())))
 	},
+	"registry.terraform.io/hashicorp/qcc": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) string {
+		t.Helper()
+		f.Write("main.tf", strings.ReplaceAll(gate(`{ radar_id = 1 }`), testkit.RequiredProvider, ""))
+
+		return initialized(t, f, fmt.Sprintf("filesystem_mirror {\n    path = %q\n  }", filepath.ToSlash(t.TempDir())))
+	},
 	"could not connect to registry.terraform.io": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) string {
 		t.Helper()
 		f.Set("HTTPS_PROXY=http://127.0.0.1:1") // So that the test does not depend on the network.
@@ -49,6 +55,27 @@ var symptomTests = map[string]func(t *testing.T, service *emulator.Emulator, f *
 	}),
 	"No such QCC quota module": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
 		service.SetModules(emulator.Module{ID: "bene_id", Total: 1})
+	}),
+	"Unstated QCC quota": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
+		service.Behave(emulator.Behavior{Body: `{"status":"200","msg":"","result":[{"Id":"radar_id","consumedCount":"1"}]}`})
+	}),
+	"Invalid QCC quota requirement":      behaves(func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("main.tf", gate(`{ radar_id = 0.5 }`)) }),
+	"Invalid QCC provider configuration": behaves(func(_ *emulator.Emulator, f *testkit.Folder) { f.Set("QCC_BASE_URL=pro.qcc.com") }),
+	"Unknown QCC provider configuration": behaves(func(_ *emulator.Emulator, f *testkit.Folder) {
+		f.Write("provider.tf", "provider \"qcc\" {\n  key = terraform_data.key.id\n}\n\nresource \"terraform_data\" \"key\" {}\n\ndata \"qcc_quota\" \"this\" {}\n")
+	}),
+	"Unexpected status code from QCC": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
+		service.Behave(emulator.Behavior{Code: 208})
+	}),
+	"Invalid import ID": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) string {
+		t.Helper()
+
+		_, output := f.Run("import", "qcc_quota_gate.this", "1")
+
+		return output
+	},
+	"Invalid function argument": behaves(func(_ *emulator.Emulator, f *testkit.Folder) {
+		f.Write("main.tf", testkit.RequiredProvider+"output \"short\" {\n  value = provider::qcc::shortfalls({}, { radar_id = -1 })\n}\n")
 	}),
 	"Missing QCC credential": behaves(func(_ *emulator.Emulator, f *testkit.Folder) { f.Set("QCC_KEY=") }),
 	"Quota query refused by QCC": behaves(func(service *emulator.Emulator, _ *testkit.Folder) {
@@ -155,7 +182,12 @@ func TestSymptomsAreWhatTerraformPrints(t *testing.T) {
 				t.Fatal("no test causes this")
 			}
 
-			for language, want := range map[string]string{"en": message, "zh": chinese[message]} {
+			titles := map[string]string{"en": message}
+			if chinese[message] != message { // Terraform's own messages are the same.
+				titles["zh"] = chinese[message]
+			}
+
+			for language, want := range titles {
 				service := emulator.New()
 				f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": gate(`{ radar_id = 1 }`)})
 				f.Set("QCC_LANGUAGE=" + language)
