@@ -39,7 +39,7 @@ func TestGatePageShowsARefusal(t *testing.T) {
 
 	service := emulator.New(emulator.WithModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49}))
 	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
-		"terraform.tf": testkit.RequiredProvider, "resource.tf": testkit.ReadFile(t, "examples/resources/qcc_quota_gate/resource.tf"),
+		"resource.tf": testkit.ReadFile(t, "examples/resources/qcc_quota_gate/resource.tf"),
 	})
 
 	_, output := f.Run("plan")

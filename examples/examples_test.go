@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -83,11 +82,6 @@ func TestExamples(t *testing.T) {
 
 			// TestImportBlockOfTheReference runs the import block, which requires a newer Terraform than the resource.
 			delete(files, importBlock)
-
-			// Among the examples of the reference, only the one of the provider has the source of the provider.
-			if _, whole := files["main.tf"]; !whole && path.Dir(name) != "." {
-				files["terraform.tf"] = testkit.RequiredProvider
-			}
 
 			service := emulator.New()
 			test(t, service, testkit.NewFolder(t, testkit.Serve(t, service), files))
@@ -207,7 +201,6 @@ func TestImportBlockOfTheReference(t *testing.T) {
 	t.Parallel()
 
 	files := testkit.Example(t, "resources/qcc_quota_gate")
-	files["terraform.tf"] = testkit.RequiredProvider
 
 	service := emulator.New()
 	f := testkit.NewFolder(t, testkit.Serve(t, service), files)

@@ -12,6 +12,9 @@ terraform {
   }
 }
 
+# QCC_KEY and QCC_SECRET_KEY hold the credentials.
+provider "qcc" {}
+
 variable "companies" {
   description = "The companies under risk monitoring, with the number of persons to check in each."
   type        = map(number)
