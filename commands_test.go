@@ -19,7 +19,7 @@ import (
 // pagesOfSteps are the pages whose steps must work in bash and in PowerShell.
 var pagesOfSteps = []string{
 	"README.md", "README.zh-CN.md", "docs/index.md", "docs/guides/getting-started.md", "docs/guides/getting-started-zh.md",
-	"docs/guides/troubleshooting.md", "docs/guides/troubleshooting-zh.md",
+	"docs/guides/troubleshooting.md", "docs/guides/troubleshooting-zh.md", "docs/guides/reference-in-short.md", "docs/guides/reference-in-short-zh.md",
 }
 
 // toPowerShell are the commands of bash that PowerShell spells in another way, and how.
@@ -27,6 +27,8 @@ var toPowerShell = []struct {
 	bash       *regexp.Regexp
 	powerShell string
 }{
+	{regexp.MustCompile(`^make demo$`), `go run ./internal/cmd/qcc-demo`},
+	{regexp.MustCompile(`^make test$`), `go test ./...`},
 	{regexp.MustCompile(`^make install$`), "$$plugins = \"$$env:APPDATA\\terraform.d\\plugins\"\ngo run ./internal/cmd/provider-build -version 0.1.0 install $$plugins"},
 	{regexp.MustCompile(`^make install VERSION=(\S+)$`), "$$plugins = \"$$env:APPDATA\\terraform.d\\plugins\"\ngo run ./internal/cmd/provider-build -version $1 install $$plugins"},
 	{regexp.MustCompile(`^make emulator ARGS='(.*)'$`), `go run ./internal/cmd/qcc-emulator $1`},
@@ -48,7 +50,7 @@ func powerShell(block string) (string, bool) {
 
 	differs := false
 
-	for line := range strings.Lines(withoutNotes(block)) {
+	for line := range strings.Lines(strings.ReplaceAll(withoutComments(block), "\\\n", "")) {
 		line = strings.TrimSpace(line)
 
 		for _, rule := range toPowerShell {
@@ -171,11 +173,11 @@ func TestEveryWayToInstallGivesOneChecksum(t *testing.T) {
 	}
 }
 
-// TestControlsDoWhatTheCommentsSay runs the commands for the emulator that READMEs, the index and the help show.
+// TestControlsDoWhatTheCommentsSay runs the commands for the emulator that the references, the index and the help show.
 func TestControlsDoWhatTheCommentsSay(t *testing.T) {
 	t.Parallel()
 
-	control := regexp.MustCompile(`(?m)curl (?:URL|\$QCC_BASE_URL)/emulator/(\w+) +-X (\w+) +-d '(.*?)'`)
+	control := regexp.MustCompile(`(?m)curl (?:URL|\$QCC_BASE_URL)/emulator/(\w+) +-X (\w+) +(?:\\\n +)?-d '(.*?)'`)
 
 	// reads says how a read ends after a command, if it has an error.
 	reads := map[string]string{
@@ -185,7 +187,7 @@ func TestControlsDoWhatTheCommentsSay(t *testing.T) {
 		`{"concurrent": 20, "delay": "200ms", "lock_after": 500}`: "", // One read is not enough for these limits.
 	}
 
-	for _, name := range []string{"README.md", "README.zh-CN.md", "docs/index.md", "internal/cmd/qcc-emulator/main.go"} {
+	for _, name := range slices.Concat(references, []string{"docs/index.md", "internal/cmd/qcc-emulator/main.go"}) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 

@@ -26,8 +26,11 @@ import (
 // The tests in this file compare the provider's code with its documents. They have no lists of attributes or functions, so a new attribute,
 // data source or function is compared as soon as the provider serves it.
 
-// readmes are the documents that must describe the whole provider.
-var readmes = []string{"README.md", "README.zh-CN.md"}
+// readmes are the first pages for new users, in both languages. references must describe the whole provider.
+var (
+	readmes    = []string{"README.md", "README.zh-CN.md"}
+	references = []string{guidesDir + "/reference-in-short.md", guidesDir + "/reference-in-short-zh.md"}
+)
 
 // served is a data source, ephemeral resource, function or resource of the provider.
 type served struct {
@@ -158,13 +161,13 @@ func descriptions(t *testing.T) map[string]string {
 	return found
 }
 
-// TestREADMEsHaveEveryAttribute compares the tables of attributes with the provider's schema.
-func TestREADMEsHaveEveryAttribute(t *testing.T) {
+// TestReferencesHaveEveryAttribute compares the tables of attributes with the provider's schema.
+func TestReferencesHaveEveryAttribute(t *testing.T) {
 	t.Parallel()
 
 	row := regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (?:`([A-Z_]+)`)? ?\\| (?:`([^`]+)`)? ?\\| [^|]+ \\|$")
 
-	for _, name := range readmes {
+	for _, name := range references {
 		rows := map[string]attribute{}
 
 		for _, cells := range row.FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
@@ -328,7 +331,7 @@ func TestOnlyVariablesThatAreReadAreNamed(t *testing.T) {
 	}
 
 	for _, variable := range slices.Sorted(maps.Keys(known)) {
-		if variable != "" && known[variable] < len(readmes) {
+		if variable != "" && known[variable] < len(references) {
 			t.Errorf("%s is named only %d times", variable, known[variable])
 		}
 	}
@@ -350,7 +353,7 @@ func TestEverythingServedIsDocumented(t *testing.T) {
 			}
 		}
 
-		for _, name := range readmes {
+		for _, name := range references {
 			if !strings.Contains(testkit.ReadFile(t, name), "`"+s.call) {
 				t.Errorf("%s does not mention %s", name, s.call)
 			}

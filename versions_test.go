@@ -16,11 +16,11 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// lowestVersions returns the columns of the READMEs' table of versions, by the position of the row.
-func lowestVersions(t *testing.T, readme string) [][]string {
+// lowestVersions returns the columns of a reference's table of versions, by the position of the row.
+func lowestVersions(t *testing.T, reference string) [][]string {
 	t.Helper()
 
-	found := regexp.MustCompile(`(?m)^\| [^|]+ \| (1\.\d+) \| (1\.\d+) \| [^|]+ \|$`).FindAllStringSubmatch(readme, -1)
+	found := regexp.MustCompile(`(?m)^\| [^|]+ \| (1\.\d+) \| (1\.\d+) \| [^|]+ \|$`).FindAllStringSubmatch(testkit.ReadFile(t, reference), -1)
 	rows := make([][]string, 0, len(found))
 
 	for _, row := range found {
@@ -70,15 +70,15 @@ func readTestWorkflow(t *testing.T) testWorkflow {
 	return workflow
 }
 
-// TestVersionsAgree compares the versions that the READMEs promise with those that the workflows test.
+// TestVersionsAgree compares the versions that the references promise with those that the workflows test.
 func TestVersionsAgree(t *testing.T) {
 	t.Parallel()
 
 	english, chinese := testkit.ReadFile(t, "README.md"), testkit.ReadFile(t, "README.zh-CN.md")
-	lowest := lowestVersions(t, english)
+	lowest := lowestVersions(t, references[0])
 
-	if other := lowestVersions(t, chinese); !slices.EqualFunc(lowest, other, slices.Equal[[]string]) {
-		t.Errorf("the READMEs have the versions %v and %v", lowest, other)
+	if other := lowestVersions(t, references[1]); !slices.EqualFunc(lowest, other, slices.Equal[[]string]) {
+		t.Errorf("the references have the versions %v and %v", lowest, other)
 	}
 
 	dataSource, gate, function, ephemeral := lowest[0], lowest[1], lowest[4], lowest[5]
@@ -141,11 +141,11 @@ type feature struct {
 	minor int
 }
 
-// features returns the features that the examples use. The versions of features of the provider come from the README's table.
+// features returns the features that the examples use. The versions of features of the provider come from the reference's table.
 func features(t *testing.T) []feature {
 	t.Helper()
 
-	rows := lowestVersions(t, testkit.ReadFile(t, "README.md"))
+	rows := lowestVersions(t, references[0])
 
 	minor := func(row int) int {
 		found, err := strconv.Atoi(strings.TrimPrefix(rows[row][0], "1."))
@@ -289,7 +289,7 @@ func TestPinnedVersionsAgree(t *testing.T) {
 
 	terraform := first("GNUmakefile", `TERRAFORM_VERSION := (.*)`)
 	for file, pattern := range map[string]string{
-		"README.md": `the PATH, (\d+\.\d+\.\d+)`, "README.zh-CN.md": `会下载 (\d+\.\d+\.\d+)`,
+		"README.md": `make downloads (\d+\.\d+\.\d+)`, "README.zh-CN.md": `make 会下载 (\d+\.\d+\.\d+)`,
 		".github/workflows/test.yml": `terraform_version: "(\d+\.\d+\.\d+)"`, ".github/workflows/release.yml": `terraform_version: "(.*)"`,
 	} {
 		if got := first(file, pattern); got != terraform {
