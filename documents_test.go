@@ -106,6 +106,37 @@ func TestLinksResolve(t *testing.T) {
 	}
 }
 
+// TestLinksHaveTheTitleOfTheGuide compares the text of each link to a guide as a whole with the guide's title. The part of a title before a
+// colon is enough.
+func TestLinksHaveTheTitleOfTheGuide(t *testing.T) {
+	t.Parallel()
+
+	toTheTwin := []string{"English", "简体中文", "in Chinese", "英文版", "从零开始（中文教程）"}
+	links := 0
+
+	for _, name := range documents(t) {
+		for _, link := range regexp.MustCompile(`\[([^][]+)\]\(([^)\s#]*\.md)\)`).FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
+			target := path.Join(path.Dir(filepath.ToSlash(name)), link[2])
+			if path.Dir(target) != guidesDir || slices.Contains(toTheTwin, link[1]) {
+				continue
+			}
+
+			links++
+
+			title := regexp.MustCompile(`(?m)^# (.+)$`).FindStringSubmatch(testkit.ReadFile(t, target))
+			text := strings.Join(strings.Fields(link[1]), " ")
+
+			if short, _, _ := strings.Cut(strings.ReplaceAll(title[1], "：", ":"), ":"); text != title[1] && text != short {
+				t.Errorf("%s: the link to %s is %q, and the title of the guide is %q", name, target, text, title[1])
+			}
+		}
+	}
+
+	if links < 50 {
+		t.Errorf("only %d links were found", links)
+	}
+}
+
 // TestEveryPageHasAnExample compares the pages of the reference with the examples, which other tests run.
 func TestEveryPageHasAnExample(t *testing.T) {
 	t.Parallel()
