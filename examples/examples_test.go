@@ -148,7 +148,7 @@ func testEphemeralResourceExample(t *testing.T, service *emulator.Emulator, f *t
 	t.Helper()
 	f.Succeeds("plan", "-out=tfplan")
 	testkit.Consume(t, service, "radar_id", 9)
-	f.Fails("QCC quota of radar_id is short at this moment: 40 required.", "apply", "tfplan")
+	f.Fails("QCC quota of radar_id is short now: 40 required.", "apply", "tfplan")
 }
 
 const importBlock = "import-by-string-id.tf"

@@ -16,7 +16,7 @@ terraform {
 provider "qcc" {}
 
 variable "companies" {
-  description = "The companies under risk monitoring, with the number of persons to check in each."
+  description = "Companies to monitor, and how many persons to check in each."
   type        = map(number)
 }
 

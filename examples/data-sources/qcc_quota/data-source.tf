@@ -15,5 +15,7 @@ data "qcc_quota" "this" {}
 # What is left of each quota module:
 # { bene_id = 98, natural_person_id = 50, radar_id = 48 }
 output "remaining" {
-  value = { for id, module in data.qcc_quota.this.modules : id => module.remaining }
+  value = {
+    for id, module in data.qcc_quota.this.modules : id => module.remaining
+  }
 }

@@ -19,7 +19,7 @@ resource "terraform_data" "order" {
       condition = length(provider::qcc::shortfalls(
         ephemeral.qcc_quota.now.modules, { radar_id = 40 }
       )) == 0
-      error_message = "QCC quota of radar_id is short at this moment: 40 required."
+      error_message = "QCC quota of radar_id is short now: 40 required."
     }
   }
 }

@@ -13,7 +13,7 @@ terraform {
 }
 
 variable "companies" {
-  description = "The companies under risk monitoring, with the number of persons to check in each."
+  description = "Companies to monitor, and how many persons to check in each."
   type        = map(number)
   default     = { first = 2, second = 5 }
 }
