@@ -6,7 +6,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// The texts in this file are only in the guide "Status codes and errors". They say how the provider reacts to a failure.
+// Only the guide "Status codes and errors" has the texts in this file. They say how the provider reacts to a failure.
 
 // StatusAction says how the provider reacts to a status code.
 func StatusAction(status qcc.Status) Text {
