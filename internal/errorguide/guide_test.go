@@ -86,7 +86,7 @@ func httpExplanations() []words.Explanation {
 	return append(all, words.OtherHTTP())
 }
 
-// checkCodes compares the tables of status codes with what the provider says of them.
+// checkCodes compares the tables of status codes with the provider's diagnostics.
 func checkCodes(t *testing.T, language words.Language, codes string) {
 	t.Helper()
 
@@ -184,7 +184,7 @@ func TestGuidesHaveEveryTitle(t *testing.T) {
 
 		seen++
 
-		// The Chinese title is the first paragraph that the English text does not have, so it is one of the rest.
+		// The Chinese title is the first paragraph that is not in the English text, so it is among the remaining paragraphs.
 		rest := slices.DeleteFunc(paragraphs[2:], func(paragraph string) bool {
 			return !strings.Contains(chinese, "\n| "+paragraph+" | "+paragraphs[1]+" | ")
 		})

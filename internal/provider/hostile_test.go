@@ -15,8 +15,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestLiteralCredentialsAreNotPrinted has credentials in the provider block, in every way in which Terraform could print the line that holds
-// one beside an error.
+// TestLiteralCredentialsAreNotPrinted writes credentials into the provider block, in every form in which Terraform could print their line
+// beside an error.
 func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 	t.Parallel()
 
@@ -114,11 +114,12 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 	}
 }
 
-// TestWordsOfTheServiceNeverBeginALine has a service that says what pipelines obey at the beginning of a line, or anywhere in it.
+// TestWordsOfTheServiceNeverBeginALine has a service whose message contains commands that CI systems run, at the beginning of a line or
+// anywhere.
 func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 	t.Parallel()
 
-	// Long enough that Terraform would wrap it.
+	// The message is so long that Terraform would wrap it.
 	const command = `::stop-commands::x ##[error]x ##vso[task.complete]x ::add-mask::and-on-it-goes-with-many-more-words ::stop-commands::y`
 
 	obeyed := regexp.MustCompile(`(?m)^[ │╷╵]*(?:::|##\[)|##vso\[`)
@@ -162,8 +163,8 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 	}
 }
 
-// TestWhatComesUnaskedIsNotLogged has a server that sends what it knows before a request, and behind an answer. net/http logs what comes
-// on a connection without a request.
+// TestWhatComesUnaskedIsNotLogged has a server that sends secrets before a request, and after an answer. net/http logs data that it
+// receives without a request.
 func TestWhatComesUnaskedIsNotLogged(t *testing.T) {
 	t.Parallel()
 
@@ -230,7 +231,7 @@ func TestWhatComesUnaskedIsNotLogged(t *testing.T) {
 
 			_, output := f.Run("plan")
 			if strings.Count(output, "QCC quota query") != 4 {
-				t.Errorf("the log does not tell of four attempts:\n%s", output)
+				t.Errorf("the log does not have four attempts:\n%s", output)
 			}
 
 			mu.Lock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// TestBench measures everything once. It checks that no figure is missing; one round is too few to compare times.
+// TestBench measures everything once, and checks that no figure is missing. It does not compare times, because one round is too few.
 func TestBench(t *testing.T) {
 	root, err := filepath.Abs("../../..")
 	if err != nil {
