@@ -331,7 +331,7 @@ var gateOperations = []gateOperation{
 		but: map[string]gateVerdict{"module absent": fails(1, none), "status 201": fails(1, none)},
 	},
 	{
-		name: "plan with an unknown base_url", why: "nobody knows which service to ask, so the plan judges nothing, and says so",
+		name: "plan with an unknown base_url", why: "it is unknown which service to query, so the plan judges nothing, and warns",
 		config: unknownURL, run: plan, adds: 20, says: warned,
 		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
 	},
@@ -341,7 +341,7 @@ var gateOperations = []gateOperation{
 		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
 	},
 	{
-		name: "no change with an unknown base_url", why: "nothing is added, so nobody needs to know which service to ask",
+		name: "no change with an unknown base_url", why: "nothing is added, so no service is queried",
 		before: has20, config: unknownURL, run: apply, adds: 20, says: "Resources: 0 added, 0 changed, 0 destroyed.",
 		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
 	},
