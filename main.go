@@ -43,8 +43,8 @@ func run(serve func(context.Context, func() fwprovider.Provider, providerserver.
 	return serve(context.Background(), provider.New(version, os.Getenv), opts)
 }
 
-// silenceSDK switches off the log lines of HashiCorp's libraries, unless the user has set a level. Terraform discards them without TF_LOG,
-// but receives and parses each, which takes a third of the time of a plan of many gates.
+// silenceSDK switches off the log lines of HashiCorp's libraries, unless the user has set a level. Without TF_LOG, Terraform discards these
+// lines, but still receives and parses each of them. That takes a third of the time of a plan with many gates.
 func silenceSDK() {
 	const sdkLevel = "TF_LOG_SDK"
 

@@ -70,7 +70,7 @@ func TestTerragruntHook(t *testing.T) {
 		summary  string
 	}{
 		"a gate resource passes":  {config: gates("{ north = 48 }"), succeeds: true, summary: accepted},
-		"a gate resource refuses": {config: gates("{ north = 49 }"), summary: "- The plan failed. Terraform's own output says why."},
+		"a gate resource refuses": {config: gates("{ north = 49 }"), summary: "- The plan failed. See the errors in Terraform's output."},
 		"a check warns":           {config: consumerWith(sufficient) + reads + warns, summary: "- `check.qcc_quota`: It runs low."},
 		"nothing is ordered":      {config: consumerWith(sufficient) + reads, succeeds: true, summary: requiresNothing},
 	} {

@@ -209,29 +209,29 @@ var pipelineStates = map[string]pipelineState{
 	},
 	"a gate resource passes": {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: accepted},
 	"a gate resource refuses": {
-		config: gates("{ north = 49 }"), summary: "- The plan failed. Terraform's own output says why.",
+		config: gates("{ north = 49 }"), summary: "- The plan failed. See the errors in Terraform's output.",
 	},
 	"a gate resource refuses, and a summary of another kind accepts": {
 		config: gates("{ north = 49 }"), summary: "A summary.",
 		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `"A summary."`) },
 	},
 	"a gate resource is judged at apply": {
-		config: pending, succeeds: true, orders: true, summary: "- Judged at apply, before what depends on it",
+		config: pending, succeeds: true, orders: true, summary: "- Judged at apply, because the requirement is known only after apply",
 	},
 	"a requirement is missing": {required: "{}", succeeds: true, summary: "This plan requires no quota"},
 	"a requirement is not a map": {
-		required: "\"\"", summary: "- The plan failed. Terraform's own output says why.",
+		required: "\"\"", summary: "- The plan failed. See the errors in Terraform's output.",
 	},
 	"the read fails": {
 		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
-		summary: "- The plan failed. Terraform's own output says why.",
+		summary: "- The plan failed. See the errors in Terraform's output.",
 	},
 	"the service is down": {
 		config: withoutRetries(gates("{ north = 1 }")),
 		change: func(service *emulator.Emulator, _ *testkit.Folder) {
 			service.Behave(emulator.Behavior{HTTPStatus: http.StatusServiceUnavailable})
 		},
-		summary: "- The plan failed. Terraform's own output says why.",
+		summary: "- The plan failed. See the errors in Terraform's output.",
 	},
 	"the read is deferred to apply": {
 		change: func(_ *emulator.Emulator, f *testkit.Folder) {

@@ -40,7 +40,7 @@ var conditionPlans = map[string]planCase{
 	"attributes that look like resources": {
 		applied: looksLikeResources, config: looksLikeResources + consumerWith(anything)[len(testkit.RequiredProvider):],
 		args: []string{"-var=qcc_required={radar_id=100}"}, refused: true,
-		summary: []string{refused, "- Quota is required, and no data source reads it."}, denials: "Quota is required, and no data source reads it.",
+		summary: []string{refused, "- Quota is required, but no data source reads it."}, denials: "Quota is required, but no data source reads it.",
 	},
 	"a message that some pipelines obey": {
 		config: testkit.RequiredProvider + reads + `
@@ -87,10 +87,10 @@ check "words" {
 		config: consumerWith(sufficient) + laterRead, args: []string{"-var=qcc_required={radar_id=1}"},
 		refused: true,
 		summary: []string{
-			refused, "- `data.qcc_quota.this` is read only at apply, which is too late for a condition. Remove what moves the read, such as `depends_on`.",
-			"- `terraform_data.order`: cannot be decided before apply.", "No data source reads quota in this plan.",
+			refused, "- `data.qcc_quota.this` is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`.",
+			"- `terraform_data.order`: cannot be evaluated before apply.", "No data source reads quota in this plan.",
 		},
-		denials: readLate + "\nterraform_data.order: cannot be decided before apply.",
+		denials: readLate + "\nterraform_data.order: cannot be evaluated before apply.",
 	},
 	"the read is deferred to apply, and nothing is required": {
 		config: consumerWith(sufficient) + laterRead, refused: true, summary: []string{refused},
@@ -98,8 +98,8 @@ check "words" {
 	},
 	"the read fails": {
 		config: consumerWith(sufficient) + reads, quota: emulator.Behavior{Code: 112}, refused: true,
-		summary: []string{refused, "- The plan failed. Terraform's own output says why.", "No data source reads quota in this plan."},
-		denials: "The plan failed. Terraform's own output says why.",
+		summary: []string{refused, "- The plan failed. See the errors in Terraform's output.", "No data source reads quota in this plan."},
+		denials: "The plan failed. See the errors in Terraform's output.",
 	},
 	"no quota at all": {
 		config:  `resource "terraform_data" "other" {}`,
@@ -107,16 +107,16 @@ check "words" {
 	},
 	"quota is required and not read": {
 		config: consumerWith(anything), args: []string{"-var=qcc_required={radar_id=1}"}, refused: true,
-		summary: []string{refused, "- Quota is required, and no data source reads it."},
-		denials: "Quota is required, and no data source reads it.",
+		summary: []string{refused, "- Quota is required, but no data source reads it."},
+		denials: "Quota is required, but no data source reads it.",
 	},
 	"quota is short, a module is missing, and no condition refuses it": {
 		config: consumerWith(anything) + reads, args: []string{"-var=qcc_required={radar_id=49, new_id=1}"}, refused: true,
 		summary: []string{
-			refused, "- `data.qcc_quota.this`: `new_id` is short by 1: 1 required, and what is left is not known.",
+			refused, "- `data.qcc_quota.this`: `new_id` is short by 1: 1 required, but the remaining quota is unknown.",
 			"| `new_id` | – | – | – | – | 1 ❌ | – |", "| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 49 ❌ | ▒▒▒▒▒▒▒▒▒▒ 4 % |",
 		},
-		denials: "data.qcc_quota.this: new_id is short by 1: 1 required, and what is left is not known.\n" +
+		denials: "data.qcc_quota.this: new_id is short by 1: 1 required, but the remaining quota is unknown.\n" +
 			"data.qcc_quota.this: radar_id is short by 1: 49 required, 48 remaining.",
 	},
 	"quota is short, and no condition refuses it": {
@@ -158,11 +158,11 @@ check "qcc_quota" {
 	},
 	"a condition that is about something else is undecided": {
 		config: consumerWith(sufficient) + reads + undecided, refused: true,
-		summary: []string{refused, "- `output.id`: cannot be decided before apply."}, denials: "output.id: cannot be decided before apply.",
+		summary: []string{refused, "- `output.id`: cannot be evaluated before apply."}, denials: "output.id: cannot be evaluated before apply.",
 	},
 	"an undecided condition is tolerated": {
 		config: consumerWith(sufficient) + reads + undecided, tolerated: "output.id",
-		summary: []string{accepted, "- `output.id`: cannot be decided before apply. (tolerated)"},
+		summary: []string{accepted, "- `output.id`: cannot be evaluated before apply. (tolerated)"},
 	},
 	"an undecided condition is tolerated, and quota is short": {
 		config: consumerWith(anything) + reads + undecided, tolerated: "output.id", args: []string{"-var=qcc_required={radar_id=400}"}, refused: true,
@@ -180,8 +180,8 @@ output "wrong" {
 }
 `,
 		tolerated: "check.qcc_quota", refused: true,
-		summary: []string{refused, "- The plan failed. Terraform's own output says why."},
-		denials: "The plan failed. Terraform's own output says why.",
+		summary: []string{refused, "- The plan failed. See the errors in Terraform's output."},
+		denials: "The plan failed. See the errors in Terraform's output.",
 	},
 	"a gate that refuses is not tolerated": {
 		config: consumerWith(sufficient) + reads, tolerated: "terraform_data.order", args: []string{"-var=qcc_required={radar_id=49}"}, refused: true,
@@ -190,8 +190,8 @@ output "wrong" {
 	"an account without modules": {
 		config: consumerWith(anything) + reads, quota: emulator.Behavior{Body: `{"status":"200","result":[]}`},
 		args: []string{"-var=qcc_required={radar_id=1}"}, refused: true,
-		summary: []string{refused, "- `data.qcc_quota.this`: `radar_id` is short by 1: 1 required, and what is left is not known."},
-		denials: "data.qcc_quota.this: radar_id is short by 1: 1 required, and what is left is not known.",
+		summary: []string{refused, "- `data.qcc_quota.this`: `radar_id` is short by 1: 1 required, but the remaining quota is unknown."},
+		denials: "data.qcc_quota.this: radar_id is short by 1: 1 required, but the remaining quota is unknown.",
 	},
 	"an order is changed": {
 		applied: consumerWith(anything) + reads,

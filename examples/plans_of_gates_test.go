@@ -93,9 +93,9 @@ resource "terraform_data" "late" {
 			gate("now", "{ radar_id = 3 }") + reads,
 		summary: []string{
 			accepted,
-			"- Judged at apply, before what depends on it, because what it requires is not known at plan: `qcc_quota_gate.part` and 1 more.",
-			requirements + "| `qcc_quota_gate.now` | 3 `radar_id` |\n| `qcc_quota_gate.part` | 1 `bene_id`, ⏳ the rest is known at apply |\n" +
-				"| `qcc_quota_gate.whole` | ⏳ the rest is known at apply |",
+			"- Judged at apply, because the requirement is known only after apply: `qcc_quota_gate.part` and 1 more. Terraform judges a gate before it creates what depends on the gate.",
+			requirements + "| `qcc_quota_gate.now` | 3 `radar_id` |\n| `qcc_quota_gate.part` | 1 `bene_id`, ⏳ the rest is known after apply |\n" +
+				"| `qcc_quota_gate.whole` | ⏳ the rest is known after apply |",
 			"| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 3 | ▒░░░░░░░░░ 4 % |",
 		},
 	},

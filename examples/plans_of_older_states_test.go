@@ -10,8 +10,8 @@ import (
 const (
 	older  = "| 48 |" // This is the count in the state.
 	newer  = "| `radar_id` | 风险监控-企业 | 50 | 31 | 19 | "
-	unread = "Quota is required, and the plan does not show that it has read data.qcc_quota.this. " +
-		"Plan without -target, or give the data source a postcondition."
+	unread = "Quota is required, but the plan does not show that Terraform has read data.qcc_quota.this. " +
+		"Plan without -target, or add a postcondition to the data source."
 
 	checkThatReads = `
 resource "terraform_data" "other" {}

@@ -92,12 +92,12 @@ data "qcc_quota" "this" {
 	accepted = "### QCC quota: the plan may be applied ✅"
 	refused  = "### QCC quota: the plan must not be applied ❌"
 
-	readLate = "data.qcc_quota.this is read only at apply, which is too late for a condition. Remove what moves the read, such as depends_on."
-	failed   = "The plan failed. Terraform's own output says why."
+	readLate = "data.qcc_quota.this is read only at apply, which is too late for a condition. Remove what defers the read, such as depends_on."
+	failed   = "The plan failed. See the errors in Terraform's output."
 	noQuota  = "No data source reads quota in this plan."
-	noCounts = "`data.qcc_quota.this`: no counts, because the plan does not show that it has read this."
+	noCounts = "`data.qcc_quota.this`: no counts, because the plan does not show that Terraform has read it."
 
-	requiresNothing = "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty, or not in the plan."
+	requiresNothing = "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty or not in the plan."
 )
 
 func consumerWith(condition string) string {

@@ -27,22 +27,22 @@ var plansThatLackParts = map[string]planThatLacksParts{
 	"a gate without its requirement": {
 		planCase{config: gates("{ north = 1 }")},
 		func(plan map[string]any) { delete(change(plan), "after") },
-		"- `qcc_quota_gate.order[\"north\"]`: what it requires cannot be read from the plan.",
-		"qcc_quota_gate.order[\"north\"]: what it requires cannot be read from the plan.",
+		"- `qcc_quota_gate.order[\"north\"]`: the plan does not show what the gate requires.",
+		"qcc_quota_gate.order[\"north\"]: the plan does not show what the gate requires.",
 	},
 	"a gate without its earlier requirement": {
 		planCase{applied: gates("{ north = 1 }"), config: gates("{ north = 2 }")},
 		func(plan map[string]any) { delete(change(plan), "before") },
-		"- `qcc_quota_gate.order[\"north\"]`: what it requires cannot be read from the plan.",
-		"qcc_quota_gate.order[\"north\"]: what it requires cannot be read from the plan.",
+		"- `qcc_quota_gate.order[\"north\"]`: the plan does not show what the gate requires.",
+		"qcc_quota_gate.order[\"north\"]: the plan does not show what the gate requires.",
 	},
 	"a gate whose count is masked": {
 		planCase{config: gates("{ north = 1 }")},
 		func(plan map[string]any) {
 			change(plan)["after"] = map[string]any{"required": map[string]any{"radar_id": "c4ca4238"}}
 		},
-		"- `qcc_quota_gate.order[\"north\"]`: what it requires cannot be read from the plan.",
-		"qcc_quota_gate.order[\"north\"]: what it requires cannot be read from the plan.",
+		"- `qcc_quota_gate.order[\"north\"]`: the plan does not show what the gate requires.",
+		"qcc_quota_gate.order[\"north\"]: the plan does not show what the gate requires.",
 	},
 	"the configuration is missing, so accounts cannot be distinguished": {
 		planCase{

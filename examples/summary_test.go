@@ -84,7 +84,7 @@ func TestSummaryOfAPlan(t *testing.T) {
 func TestSummaryOfAnInputThatIsNoPlan(t *testing.T) {
 	t.Parallel()
 
-	const noPlan = "There is no plan to read. Is jq called with --stream?"
+	const noPlan = "The input is not a plan, or jq runs without --stream."
 
 	for input, text := range map[string]string{
 		"": noPlan, "Error: no file": noPlan, `{"planned_values":{"outputs":{}},"resource_changes":[`: noPlan, // Terraform was interrupted.

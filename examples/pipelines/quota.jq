@@ -1,31 +1,32 @@
-# Judges a Terraform plan by its QCC quota, and writes a summary in Markdown:
+# Checks whether the QCC quota suffices for a Terraform plan, and writes a
+# summary in Markdown:
 #
 #   terraform show -json tfplan |
 #     jq --null-input --stream --raw-output --from-file quota.jq
 #
-# Exits with 0 if the plan may be applied, with 1 if it must not, and with
-# another code if there is no plan to read. Requires jq 1.6 or gojq. With
+# Exits with 0 if the plan may be applied, with 1 if it must not be applied, and
+# with another code if the input is not a plan. Requires jq 1.6 or gojq. With
 # --stream, a large plan needs little memory.
 #
 # A plan requires the quota that its gates (qcc_quota_gate) add, and the quota
 # in the variable qcc_required: a map of numbers by module id, for your own
-# conditions. Do not count an order in both.
+# conditions. Do not put an order into both.
 
-# The summary shows these addresses, but they do not fail the plan. They can be
+# Failures at these addresses are in the summary, but do not fail the plan. List
 # addresses of check blocks, such as "check.qcc_quota", and of resources and
-# outputs with a condition that can only be judged at apply, such as
-# "output.id". A condition that failed always fails the plan.
+# outputs with a condition that is known only after apply, such as "output.id".
+# A condition that failed always fails the plan.
 def tolerated: [];
 
 # The summary lists this many gates.
 def listed: 50;
 
-# These escape text from elsewhere, which must not become Markdown.
+# These functions escape text from the plan, so that it cannot add Markdown.
 def plain: tostring | .[:2000] | gsub("[\\s[:cntrl:]]+"; " ") | gsub("(?<special>[\\\\`|<>*~&$\\[\\]])"; "\\\(.special)");
 def code: "`\(tostring | gsub("[`|\\\\\\s[:cntrl:]]"; "?") | gsub("##\\["; "##("))`";
 def cell: if . == null then "–" else plain end;
 
-# Whether the judgement depends on the value at a path of the plan.
+# Whether the result depends on the value at a path of the plan.
 def decides:
   if .[0] == "planned_values" then length == 1
   elif .[0] == "prior_state" or .[0] == "configuration" then
@@ -40,7 +41,8 @@ def decides:
   else .[0] == "checks" or length < 2
   end;
 
-# The parts of the plan that decide, or null if there is no plan to read.
+# The parts of the plan on which the result depends, or null if the input is not
+# a plan.
 def plan:
   try
     reduce inputs as $event (null;
@@ -70,7 +72,7 @@ def is_count: (type == "number" and . >= 0 and . <= 1e15 and . == floor) or (typ
 def total: reduce (.[] | to_entries[]) as $entry ({}; .[$entry.key] += $entry.value);
 
 # What each gate adds. A new gate and a replaced one add their whole
-# requirement. A requirement that is known only at apply is not in the plan.
+# requirement. A requirement that is known only after apply is not in the plan.
 def gates($accounts):
   [.resource_changes[]?
     | select(.mode == "managed" and .type == "qcc_quota_gate")
@@ -88,8 +90,8 @@ def gates($accounts):
       }
     | select(.is_late or .adds != {} or (.is_readable | not))];
 
-# Whether the plan orders something. A plan that only destroys, or changes
-# nothing, does not: Terraform leaves its conditions undecided.
+# Whether the plan creates or updates a resource. In other plans, Terraform does
+# not evaluate all conditions.
 def orders: any(.resource_changes[]? | select(.mode == "managed") | .change.actions[]; . == "create" or . == "update");
 
 # Whether the plan covers the whole configuration, without -target or -destroy.
@@ -99,8 +101,9 @@ def is_whole:
   and (.applyable == false
     or any((.resource_changes[]? | select(.mode == "managed") | .change.actions), .output_changes[]?.actions; . != ["delete"] and . != ["forget"]));
 
-# The data sources that a plan without errors has certainly read, by address. A
-# condition of the data source itself passed, or it is in a check block.
+# The data sources that Terraform has certainly read for a plan without errors,
+# by address. A condition of the data source itself passed, or the data source
+# is in a check block.
 def proven:
   [(.checks[]? | select(.address.mode == "data" and .address.type == "qcc_quota") | .instances[]? | select(.status == "pass") | .address.to_display),
     (.resource_changes[]? | select(.action_reason == "read_because_check_nested") | .address)
@@ -108,9 +111,9 @@ def proven:
   | from_entries;
 
 # The data sources of the plan, with their modules. The modules are null unless
-# this plan has certainly read them, because a plan also has the results of
-# older reads. A plan that failed does not show what it has read. An ephemeral
-# resource is not in a plan.
+# Terraform has certainly read them for this plan, because a plan also has the
+# results of older reads. A failed plan does not show what Terraform has read.
+# Ephemeral resources are not in a plan.
 def quotas($accounts):
   (.errored | not) as $has_no_error
   | is_whole as $is_whole
@@ -124,8 +127,8 @@ def deferred:
   [.resource_changes[]?
     | select(.mode == "data" and .type == "qcc_quota" and .action_reason != "read_because_check_nested") | .address];
 
-# The conditions and checks that did not pass. If Terraform did not reach one,
-# it is undecided and does not count.
+# The conditions and checks that did not pass. A condition that Terraform did
+# not reach has the status unknown, and does not count.
 def failures($orders):
   (.errored | not) as $has_no_error
   | (.complete == false and $has_no_error) as $is_partial
@@ -137,12 +140,12 @@ def failures($orders):
     | {
         tolerated: (any(tolerated[]; . == $address) and ($kind == "check" or .status == "unknown")),
         text: "\($address | code): \(if $message != "" then $message | plain
-          elif .status == "unknown" then "cannot be decided before apply."
+          elif .status == "unknown" then "cannot be evaluated before apply."
           elif .status == "error" then "could not be evaluated."
           else "failed." end)"
       }];
 
-# All facts on which the judgement depends.
+# All facts on which the result depends.
 def facts:
   accounts as $accounts
   | orders as $orders
@@ -175,22 +178,22 @@ def shortages($quota):
   | $quota.modules[.key].remaining as $remaining
   | select($need > ($remaining // 0))
   | "\($quota.addresses | named): \(.key | code) is short by \($need - ($remaining // 0)): \($need) required, \(
-      if $remaining == null then "and what is left is not known" else "\($remaining) remaining" end).";
+      if $remaining == null then "but the remaining quota is unknown" else "\($remaining) remaining" end).";
 
 def problems:
-  (.deferred[] | "\(code) is read only at apply, which is too late for a condition. Remove what moves the read, such as `depends_on`."),
+  (.deferred[] | "\(code) is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`."),
   (.failures[] | select(.tolerated | not).text),
-  (.gates[] | select(.is_readable | not) | "\(.address | code): what it requires cannot be read from the plan."),
+  (.gates[] | select(.is_readable | not) | "\(.address | code): the plan does not show what the gate requires."),
   if .errored then
-    if any(.failures[]; .tolerated | not) then empty else "The plan failed. Terraform's own output says why." end
+    if any(.failures[]; .tolerated | not) then empty else "The plan failed. See the errors in Terraform's output." end
   elif .orders | not then empty
   elif .is_understood | not then "The variable `qcc_required` is not a map of whole numbers."
   else
     if .required == {} then empty
-    elif .quotas == [] and .deferred == [] then "Quota is required, and no data source reads it."
+    elif .quotas == [] and .deferred == [] then "Quota is required, but no data source reads it."
     else
       .quotas[] | select(.modules == null)
-      | "Quota is required, and the plan does not show that it has read \(.addresses | named). Plan without `-target`, or give the data source a postcondition."
+      | "Quota is required, but the plan does not show that Terraform has read \(.addresses | named). Plan without `-target`, or add a postcondition to the data source."
     end,
     shortages(.quotas[] | select(.modules))
   end;
@@ -225,21 +228,21 @@ def table($needs):
 
 def amounts: [to_entries[] | "\(.value) \(.key | code)"];
 
-# A table of the gates, and of the variable, with the quota that they require.
+# A table of the gates and the variable, with the quota that they require.
 def list:
   select(.gates != [])
   | "",
     "| required by | |",
     "|---|---|",
     (.required | select(. != {}) | "| the variable `qcc_required` | \(amounts | join(", ")) |"),
-    (.gates[:listed][] | "| \(.address | code) | \((.adds | amounts) + [select(.is_late) | "⏳ the rest is known at apply"] | join(", ")) |"),
+    (.gates[:listed][] | "| \(.address | code) | \((.adds | amounts) + [select(.is_late) | "⏳ the rest is known after apply"] | join(", ")) |"),
     (.gates[listed:] | select(. != []) | "| \(length) more gates | \([.[].adds] | total | amounts | join(", ")) |"),
     if .errored then "", "The plan failed, so gates may be missing here." else empty end;
 
 def tables:
   . as $facts
   | (.quotas[]
-      | "", (.addresses | named) + (if .modules then "" else ": no counts, because the plan does not show that it has read this." end),
+      | "", (.addresses | named) + (if .modules then "" else ": no counts, because the plan does not show that Terraform has read it." end),
         (.account as $account | .modules | table($facts | needs($account)))),
     ([.gates[].account] | unique - [$facts.quotas[].account] | .[]
       | "", "No counts, because no data source reads the quota\(if . == null then "" else " of the provider \(code)" end).",
@@ -247,12 +250,12 @@ def tables:
     if .gates != [] then empty
     elif .quotas == [] then "", "No data source reads quota in this plan."
     elif .orders and .required == {} then
-      "", "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty, or not in the plan."
+      "", "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty or not in the plan."
     else empty
     end;
 
 plan
-| if . == null then "There is no plan to read. Is jq called with --stream?\n" | halt_error(2) else . end
+| if . == null then "The input is not a plan, or jq runs without --stream.\n" | halt_error(2) else . end
 | if type == "object" and (.planned_values | type) == "object" then . else "This is not a plan.\n" | halt_error(2) end
 | facts
 | [problems] as $problems
@@ -260,8 +263,8 @@ plan
   ([($problems[] | "- \(.)"),
       (.failures[] | select(.tolerated) | "- \(.text) (tolerated)"),
       ([.gates[] | select(.is_late).address] | select(. != [])
-        | "- Judged at apply, before what depends on it, because what it requires is not known at plan: \(named).")]
+        | "- Judged at apply, because the requirement is known only after apply: \(named). Terraform judges a gate before it creates what depends on the gate.")]
     | if . == [] then empty else "", .[] end),
   list,
   tables,
-  if $problems == [] then empty else "The plan must not be applied. The summary says why.\n" | halt_error(1) end
+  if $problems == [] then empty else "The plan must not be applied. See the summary.\n" | halt_error(1) end

@@ -36,7 +36,7 @@ func Flags(version string) []string {
 func Environment() []string {
 	return []string{
 		"CGO_ENABLED=0", "GOFLAGS=-mod=readonly", "GOWORK=off",
-		// Releases run on these oldest processors.
+		// These are the oldest processors that releases support.
 		"GO386=sse2", "GOAMD64=v1", "GOARM=6", "GOARM64=v8.0",
 	}
 }

@@ -122,7 +122,7 @@ func TestInstallAndMirrorHaveOneChecksum(t *testing.T) {
 		}
 
 		if schema := root.terraform(mirrors.second, "providers", "schema", "-json"); !strings.Contains(schema, `"qcc_quota"`) {
-			t.Errorf("%s: the provider does not tell its schema:\n%s", name, schema)
+			t.Errorf("%s: the provider does not return its schema:\n%s", name, schema)
 		}
 	}
 

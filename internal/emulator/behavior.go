@@ -43,13 +43,14 @@ type Behavior struct {
 	// Drift is added to every consumed count after each request, even a refused one.
 	Drift int64 `json:"drift,omitempty"`
 
-	// Concurrent is the number of requests that may be under way at once: one more is refused; 0 means no limit.
+	// Concurrent is the number of requests that may be under way at once. The emulator refuses other requests. 0 means no limit.
 	Concurrent int `json:"concurrent,omitempty"`
-	// LockAfter is the number of refused requests in a minute that lock the account: every later one is refused until the behavior is
-	// set again; 0 means never. A request is refused if its code is not one of section 7.1 of the document.
+	// LockAfter is the number of refused requests in a minute that lock the account; 0 means never. The emulator refuses every later request
+	// until the behavior is set again. A request is refused if its code is not one of section 7.1 of the document.
 	LockAfter int `json:"lock_after,omitempty"`
 
-	// The following fields select what the document does not define. Their zero values follow its sample, or else the most likely choice.
+	// The following fields select details that the document does not define. Their zero values follow the sample of the document. If the
+	// sample does not show a detail, they follow the most likely choice.
 
 	// Prefixed puts 【有效请求】 or 【无效请求】 before the message, as the document's tables do.
 	Prefixed bool `json:"prefixed,omitempty"`
@@ -91,7 +92,7 @@ const (
 func (b *Behavior) Check() error {
 	switch {
 	case b.Drop != "" && b.Drop != DropAnswer && b.Drop != DropHalf:
-		return fmt.Errorf("drop is %q, not %q or %q", b.Drop, DropAnswer, DropHalf)
+		return fmt.Errorf("drop is %q, but must be %q or %q", b.Drop, DropAnswer, DropHalf)
 	case b.HTTPStatus != 0 && (b.HTTPStatus < http.StatusOK || b.HTTPStatus > 599):
 		return fmt.Errorf("HTTP status %d is not between 200 and 599", b.HTTPStatus)
 	case b.Next < 0, b.Code < 0, b.Size < 0, b.Delay < 0, b.Window < 0, b.Concurrent < 0, b.LockAfter < 0:
@@ -118,7 +119,7 @@ func (b *Behavior) describe(code int) string {
 	case b.httpStatus() != http.StatusOK:
 		return fmt.Sprintf("HTTP %d", b.httpStatus())
 	case b.Body != "":
-		return "another body"
+		return "custom body"
 	default:
 		return strings.TrimSpace(fmt.Sprintf("%d %s", code, Codes()[code]))
 	}
@@ -126,30 +127,30 @@ func (b *Behavior) describe(code int) string {
 
 // AddFlags defines one flag for each field.
 func (b *Behavior) AddFlags(flags *flag.FlagSet) {
-	flags.IntVar(&b.Next, "next", 0, "misbehave for the next `N` queries only")
+	flags.IntVar(&b.Next, "next", 0, "restore the default behavior after `N` queries")
 
 	flags.IntVar(&b.Code, "code", 0, "answer every query with this status `code`")
-	flags.StringVar(&b.Message, "message", "", "`text` beside the status code")
+	flags.StringVar(&b.Message, "message", "", "`text` to send with the status code")
 	flags.IntVar(&b.HTTPStatus, "http-status", 0, "answer with this HTTP `status`")
 	flags.StringVar(&b.RetryAfter, "retry-after", "", "send this Retry-After `header`")
-	flags.TextVar(&b.Delay, "delay", Duration(0), "`duration` that every answer takes")
+	flags.TextVar(&b.Delay, "delay", Duration(0), "wait for this `duration` before each answer")
 	flags.StringVar(&b.Drop, "drop", "", `close the connection: "answer" before the answer, "half" in the middle of its body`)
 	flags.StringVar(&b.Redirect, "redirect", "", "redirect every query to this `URL`")
 	flags.StringVar(&b.ContentType, "content-type", "", "send this Content-Type `header`")
 	flags.StringVar(&b.Body, "body", "", "answer every query with this `text`")
-	flags.IntVar(&b.Size, "size", 0, "fill every answer with white space up to this many `bytes`")
-	flags.TextVar(&b.Clock, "clock", Duration(0), "`duration` that the emulator's clock is ahead; negative: behind")
-	flags.Int64Var(&b.Drift, "drift", 0, "let each module's consumed count grow by `N` after every query")
-	flags.IntVar(&b.Concurrent, "concurrent", 0, "refuse a query while `N` others are under way")
+	flags.IntVar(&b.Size, "size", 0, "add white space to every answer, up to this many `bytes`")
+	flags.TextVar(&b.Clock, "clock", Duration(0), "set the emulator's clock ahead by this `duration`; behind if it is negative")
+	flags.Int64Var(&b.Drift, "drift", 0, "add `N` to each module's consumed count after every query")
+	flags.IntVar(&b.Concurrent, "concurrent", 0, "answer at most `N` queries at once, and refuse others")
 	flags.IntVar(&b.LockAfter, "lock-after", 0, "lock the account after `N` refused queries in a minute, until the behavior is set again")
 
 	flags.BoolVar(&b.Prefixed, "prefixed", false, "put "+validPrefix+" or "+invalidPrefix+" before the message")
-	flags.BoolVar(&b.Capitalized, "capitalized", false, "call the fields Status, Message, Result and Id")
+	flags.BoolVar(&b.Capitalized, "capitalized", false, "name the fields Status, Message, Result and Id")
 	flags.BoolVar(&b.Numeric, "numeric", false, "write the status as a number")
 	flags.BoolVar(&b.Quoted, "quoted", false, "write counts as strings")
 	flags.BoolVar(&b.Single, "single", false, "write a result of one module as an object")
 	flags.BoolVar(&b.Gzip, "gzip", false, "compress answers for clients that accept it")
-	flags.TextVar(&b.Window, "window", Duration(0), "`duration` by which a Timespan may be off; 0s means 5m0s")
+	flags.TextVar(&b.Window, "window", Duration(0), "largest `duration` between a Timespan and the clock; 0s means 5m0s")
 	flags.IntVar(&b.NoKeyCode, "no-key-code", 0, "status `code` for a missing key (default 202)")
 	flags.IntVar(&b.UnknownKeyCode, "unknown-key-code", 0, "status `code` for an unknown key (default 101)")
 	flags.IntVar(&b.TimespanCode, "timespan-code", 0, "status `code` for a bad or expired Timespan (default 115)")

@@ -12,7 +12,7 @@ import (
 // ControlPath is the URL path of the control API. The API serves loopback addresses only:
 //
 //	GET  /emulator           returns the state: requests, modules, behavior, locked
-//	PUT  /emulator/behavior  sets a Behavior, and unlocks the account; {} restores what the document describes
+//	PUT  /emulator/behavior  sets a Behavior, and unlocks the account; {} restores the default behavior
 //	PUT  /emulator/modules   sets a list of Modules
 //	POST /emulator/consume   {"radar_id": 10} adds to the consumed counts
 const ControlPath = "/emulator"
@@ -30,7 +30,7 @@ func (e *Emulator) addControl() {
 	add := func(pattern string, carryOut func(body io.Reader) error) {
 		e.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			if from, err := netip.ParseAddrPort(r.RemoteAddr); err != nil || !from.Addr().Unmap().IsLoopback() {
-				http.Error(w, "the control API answers to loopback addresses only", http.StatusForbidden)
+				http.Error(w, "the control API accepts requests from loopback addresses only", http.StatusForbidden)
 
 				return
 			}
@@ -96,11 +96,11 @@ func decode[T any](body io.Reader) (T, error) {
 	decoder.DisallowUnknownFields()
 
 	if err := decoder.Decode(&value); err != nil {
-		return value, fmt.Errorf("this is not what the control API takes here: %w", err)
+		return value, fmt.Errorf("the request body is not valid for this path of the control API: %w", err)
 	}
 
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return value, errors.New("there is something behind what the control API takes here")
+		return value, errors.New("the request body has data after the JSON value")
 	}
 
 	return value, nil

@@ -92,7 +92,7 @@ func (e *Emulator) Behave(behavior Behavior) {
 	e.behave(behavior)
 }
 
-// behave is Behave for callers that hold e.mu. It does not change which queries are under way.
+// behave is Behave for callers that hold e.mu. Queries that are under way continue.
 func (e *Emulator) behave(behavior Behavior) {
 	e.behavior = behavior
 	e.limits.refused, e.limits.locked = nil, false

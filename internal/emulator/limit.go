@@ -23,8 +23,8 @@ func (e *Emulator) Locked() bool {
 	return e.limits.locked
 }
 
-// admit returns the status code for a query, and whether it is admitted. Both depend on how many queries are under way, and on how many were
-// refused. An admitted query is under way until work returns. The caller holds e.mu.
+// admit returns the status code for a query, and whether the emulator admits it. Both depend on how many queries are under way, and on how
+// many were refused. An admitted query is under way until work returns. The caller holds e.mu.
 func (e *Emulator) admit(code int, behavior Behavior) (int, bool) {
 	if e.limits.locked {
 		return cmp.Or(behavior.LockCode, 106), false
@@ -56,7 +56,7 @@ func (e *Emulator) refuse(lockAfter int) {
 	e.limits.locked = len(e.limits.refused) >= lockAfter
 }
 
-// work waits for the delay of an answer to an admitted query. It returns false if the client left before.
+// work waits for the delay of an answer to an admitted query. It returns false if the client has closed the connection before.
 func (e *Emulator) work(ctx context.Context, delay time.Duration) bool {
 	defer func() {
 		e.mu.Lock()

@@ -60,7 +60,7 @@ func (e *Emulator) consumeAll(counts map[string]int64) error {
 func (e *Emulator) consume(id string, count int64) error {
 	i := slices.IndexFunc(e.modules, func(m Module) bool { return m.ID == id })
 	if i < 0 {
-		return fmt.Errorf("no module %q", id)
+		return fmt.Errorf("there is no module %q", id)
 	}
 
 	e.modules = slices.Clone(e.modules)

@@ -19,10 +19,10 @@ func TestLogDescribesTheAnswer(t *testing.T) {
 	for want, behavior := range map[string]emulator.Behavior{
 		"200 查询成功": then(0),
 		"112 您的账号剩余使用量已不足或已过期": {Code: 112},
-		"999":          {Code: 999},
-		"HTTP 503":     {HTTPStatus: 503},
-		"HTTP 302":     {Redirect: "http://127.0.0.1:1/"},
-		"another body": {Body: "<html>"},
+		"999":         {Code: 999},
+		"HTTP 503":    {HTTPStatus: 503},
+		"HTTP 302":    {Redirect: "http://127.0.0.1:1/"},
+		"custom body": {Body: "<html>"},
 	} {
 		var lines []string
 

@@ -98,12 +98,7 @@ func problems(language words.Language) []string {
 	texts := make([]string, 0, len(all))
 
 	for _, problem := range all {
-		text := words.Problem(problem).In(language)
-		if meaning := words.ProblemMeaning(problem).In(language); meaning != "" {
-			text += words.Text{". ", "。"}.In(language) + meaning
-		}
-
-		texts = append(texts, text)
+		texts = append(texts, words.ProblemItem(problem).In(language))
 	}
 
 	return texts

@@ -88,8 +88,8 @@ func resolve(model providerModel, getenv func(string) string) *settings {
 	return s
 }
 
-// setLanguage takes the language from the block, the environment or the default. An unknown language counts as not set: unlike another
-// account, it changes nothing that the provider reads.
+// setLanguage takes the language from the block, the environment or the default. An unknown language counts as not set, because the
+// language does not affect what the provider reads.
 func (s *settings) setLanguage(value types.String, getenv func(string) string) {
 	if value.IsUnknown() {
 		value = types.StringNull()
@@ -99,7 +99,7 @@ func (s *settings) setLanguage(value types.String, getenv func(string) string) {
 	s.language, s.invalidLanguage = language, !known
 }
 
-// has reports whether the block has a known value for a field. It records the field as given or unknown, and counts the argument.
+// has reports whether the block has a known value for a field. It records the field as given or unknown.
 func (s *settings) has(field qcc.Field, value attr.Value) bool {
 	if value.IsNull() {
 		return false

@@ -6,9 +6,9 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// The diagnostics about the provider block name an attribute, and have no path to it. Reads report them; see Configure.
+// The diagnostics about the provider block name an attribute, but have no attribute path. Reads report them. Configure explains why.
 
-// problems returns an error for every value that was given and cannot be used.
+// problems returns an error for each invalid value that the user has set.
 func (s *settings) problems() diag.Diagnostics {
 	var diags diag.Diagnostics
 
@@ -29,7 +29,7 @@ func (s *settings) problems() diag.Diagnostics {
 	return diags
 }
 
-// absences returns an error for every value that is needed and was given nowhere.
+// absences returns an error for each required value that is not set.
 func (s *settings) absences() diag.Diagnostics {
 	var diags diag.Diagnostics
 
@@ -40,7 +40,7 @@ func (s *settings) absences() diag.Diagnostics {
 	return diags
 }
 
-// unknownDiagnostic returns the error of a read before Terraform knows all of the provider block.
+// unknownDiagnostic returns the error of a read if a value of the provider block is still unknown.
 func (s *settings) unknownDiagnostic() diag.Diagnostic {
 	var variables []string
 

@@ -76,7 +76,8 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 	}
 }
 
-// TestReadsReportWhatIsWrongWithTheBlock has configurations that validate lets pass, because Terraform would print a line of the block.
+// TestReadsReportWhatIsWrongWithTheBlock has invalid provider blocks that terraform validate accepts, because its error would print a line
+// of the block.
 func TestReadsReportWhatIsWrongWithTheBlock(t *testing.T) {
 	t.Parallel()
 
@@ -97,7 +98,7 @@ func TestReadsReportWhatIsWrongWithTheBlock(t *testing.T) {
 		f.Fails(text, "plan")
 	}
 
-	// A plan that reads nothing needs no credentials, and a refresh of nothing neither.
+	// A plan or a refresh without reads needs no credentials.
 	f.Write("main.tf", testkit.RequiredProvider)
 	f.Succeeds("plan")
 }
@@ -173,7 +174,7 @@ func TestUserAgentNamesProviderAndTerraform(t *testing.T) {
 	}
 }
 
-// unknownIn is a configuration in which a value of the provider block comes from a resource that is still to be created.
+// unknownIn is a configuration in which a value of the provider block is known only after apply.
 func unknownIn(attribute, value string) string {
 	return fmt.Sprintf(`
 		resource "terraform_data" "later" {
@@ -206,7 +207,7 @@ func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 func TestUnknownConfigurationIsUsedOnceKnown(t *testing.T) {
 	t.Parallel()
 
-	// A read that depends on the same resource waits for apply, when the value is known.
+	// Terraform defers a read that depends on the same resource until apply. The value is known then.
 	unitTest(t, testkit.Credentials(testkit.Serve(t, emulator.New())), resource.TestStep{
 		Config: unknownIn("secret_key", emulator.DefaultSecretKey) + `
 			data "qcc_quota" "this" {
@@ -240,7 +241,8 @@ func TestUnknownConfigurationIsJudgedOnceKnown(t *testing.T) {
 	}
 }
 
-// TestUnknownConfigurationDefersWhereTerraformAllowsIt speaks the protocol itself, since Terraform allows it in experiments only.
+// TestUnknownConfigurationDefersWhereTerraformAllowsIt calls the provider protocol directly, because Terraform allows deferral in
+// experiments only.
 func TestUnknownConfigurationDefersWhereTerraformAllowsIt(t *testing.T) {
 	t.Parallel()
 

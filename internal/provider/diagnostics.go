@@ -6,7 +6,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// Every text of a diagnostic is in internal/words, in both languages. This package adds what it is about.
+// internal/words has the text of every diagnostic, in both languages. This package passes the facts to it.
 
 func errorDiagnostic(message words.Message) diag.Diagnostic {
 	return diag.NewErrorDiagnostic(message.Title, message.Detail)

@@ -22,8 +22,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
-// TestTextsOfDiagnostics compares the text of every diagnostic, in both languages, with testdata/diagnostics.golden, so that a change of wording is seen in
-// review. To accept a change: go test ./internal/provider -run Texts -update.
+// TestTextsOfDiagnostics compares the text of every diagnostic, in both languages, with testdata/diagnostics.golden. So reviewers see each
+// change of wording. To accept a change: go test ./internal/provider -run Texts -update.
 func TestTextsOfDiagnostics(t *testing.T) {
 	t.Parallel()
 
@@ -177,8 +177,8 @@ func inBothLanguages(t *testing.T, out *strings.Builder, name string, diagnostic
 	out.WriteString("\n")
 }
 
-// checkChinese fails unless a title is Chinese, and each line fits into 72 columns and has no punctuation where none may stand. Only QCC's
-// own words may be longer.
+// checkChinese fails unless the title is Chinese. Each line must fit into 72 columns, and must not begin or end with the wrong punctuation.
+// Only QCC's own words may be longer.
 func checkChinese(t *testing.T, name string, said diag.Diagnostic) {
 	t.Helper()
 

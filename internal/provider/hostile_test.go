@@ -15,8 +15,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestLiteralCredentialsAreNotPrinted has credentials in the provider block, in every way in which Terraform could print the line that holds
-// one beside an error.
+// TestLiteralCredentialsAreNotPrinted writes credentials into the provider block, in every form in which Terraform could print their line
+// beside an error.
 func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 	t.Parallel()
 
@@ -114,11 +114,12 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 	}
 }
 
-// TestWordsOfTheServiceNeverBeginALine has a service that says what pipelines obey at the beginning of a line, or anywhere in it.
+// TestWordsOfTheServiceNeverBeginALine has a service whose message contains commands that CI systems run, at the beginning of a line or
+// anywhere.
 func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 	t.Parallel()
 
-	// Long enough that Terraform would wrap it.
+	// The message is so long that Terraform would wrap it.
 	const command = `::stop-commands::x ##[error]x ##vso[task.complete]x ::add-mask::and-on-it-goes-with-many-more-words ::stop-commands::y`
 
 	obeyed := regexp.MustCompile(`(?m)^[ │╷╵]*(?:::|##\[)|##vso\[`)
@@ -130,9 +131,9 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 		"message":       {emulator.Behavior{Code: 101, Message: command}, "QCC's message: ::stop-commands::x # [error]x # vso[task.complete]x"},
 		"content type":  {emulator.Behavior{HTTPStatus: http.StatusNotFound, ContentType: command}, "Content type: ::stop-commands::x"},
 		"status":        {emulator.Behavior{Body: `{"status":"` + command + `"}`}, "The answer has a status that is not a status code: ::stop-commands::x"},
-		"module id":     {emulator.Behavior{Body: `{"status":"200","result":[{"id":"aaaaaaaaa ::stop-commands::x","totalCount":1}]}`}, `"::" and "##", in Unicode normal form C (NFC), of at most 64 characters: aaaaaaaaa ::stop`},
-		"command as id": {emulator.Behavior{Body: `{"status":"200","result":[{"id":"x##vso[x]","totalCount":1}]}`}, `of at most 64 characters: x# vso[x]`},
-		"odd id":        {emulator.Behavior{Body: `{"status":"200","result":[{"id":"` + command + `"}]}`}, "of at most 64 characters: ::stop-commands::x"},
+		"module id":     {emulator.Behavior{Body: `{"status":"200","result":[{"id":"aaaaaaaaa ::stop-commands::x","totalCount":1}]}`}, `The answer has a module id that is not allowed: aaaaaaaaa ::stop`},
+		"command as id": {emulator.Behavior{Body: `{"status":"200","result":[{"id":"x##vso[x]","totalCount":1}]}`}, `that is not allowed: x# vso[x]`},
+		"odd id":        {emulator.Behavior{Body: `{"status":"200","result":[{"id":"` + command + `"}]}`}, "that is not allowed: ::stop-commands::x"},
 		"count":         {emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":"` + command + `"}]}`}, `totalCount: ::stop-commands::x`},
 		"redirect":      {emulator.Behavior{Redirect: "//##vso[x]::stop/"}, "HTTP 302 Found"},
 	} {
@@ -162,8 +163,8 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 	}
 }
 
-// TestWhatComesUnaskedIsNotLogged has a server that sends what it knows before a request, and behind an answer. net/http logs what comes
-// on a connection without a request.
+// TestWhatComesUnaskedIsNotLogged has a server that sends secrets before a request, and after an answer. net/http logs data that it
+// receives without a request.
 func TestWhatComesUnaskedIsNotLogged(t *testing.T) {
 	t.Parallel()
 
@@ -230,7 +231,7 @@ func TestWhatComesUnaskedIsNotLogged(t *testing.T) {
 
 			_, output := f.Run("plan")
 			if strings.Count(output, "QCC quota query") != 4 {
-				t.Errorf("the log does not tell of four attempts:\n%s", output)
+				t.Errorf("the log does not have four attempts:\n%s", output)
 			}
 
 			mu.Lock()

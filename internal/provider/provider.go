@@ -40,51 +40,50 @@ func (p *qccProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 
 func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads how much quota a company has left at QCC Pro (企查查专业版), so that a plan can refuse to order work " +
-			"that the quota cannot pay for.",
+		MarkdownDescription: "Reads the remaining quota of a company at QCC Pro (企查查专业版). A gate refuses a plan that requires more quota than remains.",
 		Attributes: map[string]schema.Attribute{
 			"key": schema.StringAttribute{
-				MarkdownDescription: "The company key, shown by QCC Pro under 设置中心 -> 我的公司. It says which company's quota is read. " +
-					"Can be given by the environment variable `QCC_KEY` instead; one of the two is required.",
+				MarkdownDescription: "The company key. QCC Pro shows it under 设置中心 -> 我的公司. The provider reads the quota of this company. " +
+					"Can also be set with the environment variable `QCC_KEY`. One of the two is required.",
 				Optional:  true,
 				Sensitive: true,
 			},
 			"secret_key": schema.StringAttribute{
-				MarkdownDescription: "The SecretKey, shown at the same place. It signs the queries and is never sent. " +
-					"Can be given by the environment variable `QCC_SECRET_KEY` instead; one of the two is required.",
+				MarkdownDescription: "The SecretKey. QCC Pro shows it next to the company key. The provider signs its requests with it, and never sends it. " +
+					"Can also be set with the environment variable `QCC_SECRET_KEY`. One of the two is required.",
 				Optional:  true,
 				Sensitive: true,
 			},
 			"base_url": schema.StringAttribute{
-				MarkdownDescription: "Where QCC Pro is, for a gateway of your own or for the emulator: an `https` URL, or an `http` URL of a " +
-					"loopback host. A path in it is kept as a prefix; user name, query and fragment are refused. " +
-					"Can be given by the environment variable `QCC_BASE_URL` instead. Defaults to `" + qcc.DefaultBaseURL + "`.",
+				MarkdownDescription: "The URL of QCC Pro, of your own gateway, or of the emulator. It must be an `https` URL, or an `http` URL of a " +
+					"loopback host. It may have a path, which is kept as a prefix. It must not have a user name, a query or a fragment. " +
+					"Can also be set with the environment variable `QCC_BASE_URL`. Defaults to `" + qcc.DefaultBaseURL + "`.",
 				Optional: true,
 			},
 			"timeout": schema.StringAttribute{
-				MarkdownDescription: fmt.Sprintf("How long one read of the quota may take, its retries and waits included: a duration such as "+
-					"`30s` or `2m`, from `1s` to `10m`. An attempt before the last one ends after a quarter of it, so that a hung connection "+
-					"leaves room for a retry. Defaults to `%.0fs`.", qcc.DefaultTimeout.Seconds()),
+				MarkdownDescription: fmt.Sprintf("The timeout of one read of the quota, including retries and waits. It is a duration from `1s` to "+
+					"`10m`, such as `30s` or `2m`. Each attempt except the last one ends after a quarter of the timeout, so that there is time "+
+					"for a retry if a connection hangs. Defaults to `%.0fs`.", qcc.DefaultTimeout.Seconds()),
 				Optional: true,
 			},
 			"max_retries": schema.NumberAttribute{
-				MarkdownDescription: fmt.Sprintf("How often one read may be retried when the service is busy or the connection fails, from `0` "+
-					"to `%d`. Permanent refusals are not retried. Defaults to `%d`.", qcc.LimitMaxRetries, qcc.DefaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("The maximum number of retries of one read, from `0` to `%d`. The provider retries if the service is "+
+					"busy or the connection fails. It does not retry permanent refusals. Defaults to `%d`.", qcc.LimitMaxRetries, qcc.DefaultMaxRetries),
 				Optional: true,
 			},
 			"language": schema.StringAttribute{
-				MarkdownDescription: "The language of errors and warnings: `en` (English) or `zh` (simplified Chinese, 简体中文). Functions, and " +
-					"the validation of gates, have no provider block, so only the environment variable applies to them. " +
-					"Can be given by the environment variable `QCC_LANGUAGE` instead. Defaults to `en`.",
+				MarkdownDescription: "The language of errors and warnings: `en` (English) or `zh` (simplified Chinese, 简体中文). " +
+					"Can also be set with the environment variable `QCC_LANGUAGE`. Functions and the validation of gates cannot read the " +
+					"provider block, so they use only the environment variable. Defaults to `en`.",
 				Optional: true,
 			},
 		},
 	}
 }
 
-// Configure provides the reader. It reports no error about the provider block: reads do, and a
-// plan that reads nothing needs no credentials. Terraform prints a source line beside each error, and a line of the block may hold a
-// credential, whatever its values are: in an expression, in a block that is merged from two files, in JSON.
+// Configure creates the reader. It never reports an error about the provider block. Reads report these errors, for two reasons. A plan that
+// reads nothing needs no credentials. And Terraform would print a source line of the block beside an error of Configure. That line may hold
+// a credential, for example in an expression, in a block that is merged from two files, or in JSON.
 func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var model providerModel
 
@@ -128,14 +127,14 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 	provide(&reader{client: client, language: settings.language, ledger: ledger{read: client.QuotaSince}}, resp)
 }
 
-// language returns the language of the environment. It is English if the environment has none, or an invalid one.
+// language returns the language that the environment sets. It is English if the environment sets none, or an invalid one.
 func (p *qccProvider) language() words.Language {
 	language, _ := words.ParseLanguage(p.getenv(environmentVariables[fieldLanguage]))
 
 	return language
 }
 
-// provide passes the reader to everything that the provider serves. So all of it shares one client and its requests.
+// provide passes the reader to data sources, ephemeral resources and gates. So they share one client and its requests.
 func provide(r *reader, resp *provider.ConfigureResponse) {
 	resp.DataSourceData = r
 	resp.EphemeralResourceData = r

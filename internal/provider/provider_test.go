@@ -41,7 +41,7 @@ provider "qcc" {
 data "qcc_quota" "this" {}
 `
 
-// rootModule is the least that reads the quota.
+// rootModule is the smallest root module that reads the quota.
 const rootModule = testkit.RequiredProvider + `
 data "qcc_quota" "this" {}
 
@@ -50,7 +50,8 @@ output "left" {
 }
 `
 
-// TestSchemaIsAContract compares the schema as Terraform sees it with the one that is in review. See CONTRIBUTING.md for what breaks.
+// TestSchemaIsAContract compares the schema that Terraform receives with testdata/schema.golden.json. CONTRIBUTING.md lists breaking
+// changes.
 func TestSchemaIsAContract(t *testing.T) {
 	t.Parallel()
 
@@ -72,7 +73,7 @@ func TestSchemaIsAContract(t *testing.T) {
 
 	const golden = "testdata/schema.golden.json"
 
-	if flag.Lookup("update").Value.String() == "true" { // Which the package's other tests define.
+	if flag.Lookup("update").Value.String() == "true" { // Other tests of the package define the flag.
 		if err := os.WriteFile(golden, got.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -29,7 +29,7 @@ func TestProxyAndTrustStoreOfTheSystemAreUsed(t *testing.T) {
 	t.Cleanup(secure.Close)
 
 	proxy := &connectProxy{to: secure.Listener.Addr().String()}
-	f := testkit.NewFolder(t, "https://example.com", map[string]string{"main.tf": rootModule}) // A name that the certificate is good for.
+	f := testkit.NewFolder(t, "https://example.com", map[string]string{"main.tf": rootModule}) // The certificate is valid for this name.
 	f.Write("authority.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})))
 	f.Set("HTTPS_PROXY="+testkit.Serve(t, proxy), "https_proxy=", "NO_PROXY=", "no_proxy=")
 	f.Set("SSL_CERT_FILE="+filepath.Join(f.Dir, "authority.pem"), "SSL_CERT_DIR="+f.Dir)
@@ -46,7 +46,7 @@ func TestProxyAndTrustStoreOfTheSystemAreUsed(t *testing.T) {
 	f.Fails("the proxy refused to connect. Its answer was HTTP 407.", "plan")
 }
 
-// connectProxy is an HTTP proxy that takes every connection to one address.
+// connectProxy is an HTTP proxy that connects every client to one address.
 type connectProxy struct {
 	to       string
 	connects atomic.Int32

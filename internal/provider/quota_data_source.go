@@ -18,7 +18,7 @@ func newQuotaDataSource(language func() words.Language) datasource.DataSource {
 // quotaDataSource reads the quota at plan. It has no arguments, because an unknown argument would defer the read until apply.
 type quotaDataSource struct {
 	reader *reader
-	// language is that of the environment, for errors before Configure. Later ones have the reader's language.
+	// language is the language of the environment, for errors before Configure. Later errors use the reader's language.
 	language func() words.Language
 }
 
@@ -28,8 +28,8 @@ func (d *quotaDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 
 func (d *quotaDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to. Low quota is not an error: write a condition " +
-			"that decides. The read fails only if the quota cannot be read.",
+		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to. Low quota is not an error. To refuse a " +
+			"plan, write a condition. The read fails only if the quota cannot be read.",
 		Attributes: map[string]schema.Attribute{
 			modulesAttribute: schema.MapAttribute{
 				MarkdownDescription: modulesDescription,

@@ -68,7 +68,7 @@ func TestQuotaIsReadAndStaysWhatItIs(t *testing.T) {
 	}
 }
 
-// manyModules returns so many modules, as an answer has them.
+// manyModules returns the JSON of the given number of modules.
 func manyModules(count int) []string {
 	modules := make([]string, 0, count)
 	for i := range count {
@@ -160,7 +160,7 @@ func TestEveryCodeThroughTerraform(t *testing.T) {
 	t.Parallel()
 
 	for code, text := range emulator.Codes() {
-		if code == 200 || code == 201 { // No errors; other tests have them.
+		if code == 200 || code == 201 { // These codes are not errors. Other tests cover them.
 			continue
 		}
 
@@ -246,10 +246,10 @@ func TestBusyServiceIsAskedAgain(t *testing.T) {
 	})
 }
 
-// usersOwn has the developer's own credentials, which TestMain removes.
+// usersOwn holds the developer's own credentials, which TestMain removes from the environment.
 var usersOwn = testkit.OwnEnvironment()
 
-// TestAccQuota reads the quota of a real account, which costs nothing. It runs with TF_ACC only; see make testacc.
+// TestAccQuota reads the quota of a real account, which consumes no quota. It runs only with TF_ACC; see make testacc.
 func TestAccQuota(t *testing.T) {
 	t.Parallel()
 

@@ -19,7 +19,7 @@ func newQuotaEphemeralResource(language func() words.Language) ephemeral.Ephemer
 // open.
 type quotaEphemeralResource struct {
 	reader *reader
-	// language is that of the environment, for errors before Configure. Later ones have the reader's language.
+	// language is the language of the environment, for errors before Configure. Later errors use the reader's language.
 	language func() words.Language
 }
 
@@ -29,9 +29,9 @@ func (e *quotaEphemeralResource) Metadata(_ context.Context, req ephemeral.Metad
 
 func (e *quotaEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to, at plan and again at apply. Neither " +
-			"the plan nor the state holds any of it. A condition on it also stops the apply of a saved plan whose quota was used up in the meantime. " +
-			"Low quota is not an error. The read fails only if the quota cannot be read.",
+		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to, at plan and again at apply. " +
+			"Terraform does not store the result in the plan or in the state. If the quota is used up after the plan, a condition on the result " +
+			"also refuses the apply of the saved plan. Low quota is not an error. The read fails only if the quota cannot be read.",
 		Attributes: map[string]schema.Attribute{
 			modulesAttribute: schema.MapAttribute{
 				MarkdownDescription: modulesDescription,

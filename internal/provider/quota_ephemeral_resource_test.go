@@ -17,7 +17,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// echoed is a configuration whose resource echo.NAME has in its data what the ephemeral resource has read.
+// echoed is a configuration whose resource echo.NAME stores the result of the ephemeral resource.
 func echoed(name string) string {
 	return fmt.Sprintf(`
 		ephemeral "qcc_quota" "now" {}
@@ -94,14 +94,14 @@ resource "terraform_data" "order" {
 }
 `
 
-// written returns what an apply of the saved plan leaves behind.
+// written returns the saved plan, its JSON and the state, after an apply.
 func written(f *testkit.Folder) map[string]string {
 	members := slices.Collect(maps.Values(f.SavedPlan("tfplan")))
 
 	return map[string]string{"plan": strings.Join(members, "\n"), "plan JSON": f.Succeeds("show", "-json", "tfplan"), "state": f.State()}
 }
 
-// TestASavedPlanIsJudgedAgain is the promise of the ephemeral resource: its numbers are in no file, and its condition holds at apply.
+// TestASavedPlanIsJudgedAgain checks that no file has the counts of the ephemeral resource, and that apply evaluates its condition again.
 func TestASavedPlanIsJudgedAgain(t *testing.T) {
 	t.Parallel()
 
@@ -129,7 +129,7 @@ func TestASavedPlanIsJudgedAgain(t *testing.T) {
 		}
 	}
 
-	// The data source's numbers are found in all three: the search can fail.
+	// The search finds the data source's counts in all three files. So it can also find those of the ephemeral resource.
 	f.Write("main.tf", gate+`data "qcc_quota" "this" {}`)
 	f.Succeeds("plan", "-out=tfplan")
 	f.Succeeds("apply", "tfplan")

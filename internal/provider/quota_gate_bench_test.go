@@ -13,7 +13,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// BenchmarkPlanGate plans a new gate as Terraform does, but in this process. The gates share readings, so hardly any sends a request.
+// BenchmarkPlanGate plans a new gate as Terraform does, but in this process. The gates share readings, so few of them send a request.
 func BenchmarkPlanGate(b *testing.B) {
 	service := httptest.NewServer(emulator.New(emulator.WithModules(emulator.Module{ID: "radar_id", Total: 1 << 50})))
 	b.Cleanup(service.Close)

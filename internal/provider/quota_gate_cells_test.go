@@ -14,15 +14,15 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// gateClass is what the answers to a gate's query have in common.
+// gateClass classifies the answers to a gate's query.
 type gateClass int
 
 const (
 	// sufficient answers let a gate pass.
 	sufficient gateClass = iota
-	// short answers say, or do not deny, that less is left than the gate adds. They refuse it.
+	// short answers state less quota than the gate adds, or no count. The gate is refused.
 	short
-	// unreadable answers say nothing about the quota.
+	// unreadable answers do not hold the quota.
 	unreadable
 )
 
@@ -30,11 +30,11 @@ const (
 type gateCondition struct {
 	name  string
 	class gateClass
-	// left returns how much is left of the module when a gate adds a count; nil if behave says it all.
+	// left returns how much of the module is left if a gate adds the given count; nil if behave defines the whole answer.
 	left func(adds int64) int64
 	// behave returns how the service answers about the module.
 	behave func(id string) emulator.Behavior
-	// says is what Terraform prints if the gate does not pass, without how much is short.
+	// says is what Terraform prints if the gate does not pass, without the shortfall.
 	says string
 }
 
@@ -68,7 +68,7 @@ var gateConditions = []gateCondition{
 	{name: "down", class: unreadable, behave: answers(emulator.Behavior{Drop: emulator.DropAnswer}), says: "the connection was closed or reset"},
 }
 
-// otherThan returns the module of the table that a condition is not about.
+// otherThan returns the other module of the table, to which a condition does not apply.
 func otherThan(id string) string {
 	if id == "radar_id" {
 		return "bene_id"
@@ -77,7 +77,7 @@ func otherThan(id string) string {
 	return "radar_id"
 }
 
-// set lets the service answer as the condition says, when a gate adds a count of a module. There is plenty of other modules.
+// set makes the service answer as the condition defines, for a gate that adds a count of a module. Other modules have enough quota.
 func (c *gateCondition) set(service *emulator.Emulator, id string, adds int64) {
 	if c.behave != nil {
 		service.Behave(c.behave(id))
@@ -92,13 +92,13 @@ func (c *gateCondition) set(service *emulator.Emulator, id string, adds int64) {
 	)
 }
 
-// gateVerdict is what is right in a cell.
+// gateVerdict is the expected result of a cell.
 type gateVerdict struct {
 	passes bool
 	// queries is how many queries the service receives. state is what the gate requires afterwards; "" if the state has no gate.
 	queries int
 	state   string
-	// short is by how much the refusal says that quota is short, if it is not what the operation adds.
+	// short is the shortfall in the refusal, if it differs from what the operation adds.
 	short int64
 }
 
@@ -108,30 +108,31 @@ func passes(queries int, state string) gateVerdict {
 
 func fails(queries int, state string) gateVerdict { return gateVerdict{queries: queries, state: state} }
 
-// gateOperation is a column of the table: something that people do with one gate.
+// gateOperation is a column of the table: a change of one gate by a user.
 type gateOperation struct {
 	name string
-	// why says why the verdicts are right.
+	// why is the reason for the verdicts.
 	why string
 	// before is what the gate in the state requires; "" if there is none.
 	before string
 	// config is the configuration.
 	config string
-	// plan is the command that saves a plan while there is enough quota; nil if there is none. run is the command that meets the condition.
+	// plan is the command that saves a plan while there is enough quota; nil if there is none. run is the command that runs under the
+	// condition.
 	plan, run []string
-	// adds is how much is to be left, of module or else of radar_id.
+	// adds is the count from which left computes the quota. It is of module, or of radar_id if module is empty.
 	adds   int64
 	module string
 	// says is what Terraform prints if the gate passes.
 	says string
-	// enough, short and unreadable are the verdicts for each class of conditions. but has the ones that differ, by condition.
+	// enough, short and unreadable are the verdicts for each class of conditions. but has the exceptions by condition.
 	enough, short, unreadable gateVerdict
 	but                       map[string]gateVerdict
 	// since is the minor version of the first Terraform 1 that has the operation.
 	since int
 }
 
-// verdict returns what is right under a condition.
+// verdict returns the expected result under a condition.
 func (o *gateOperation) verdict(c *gateCondition) gateVerdict {
 	if verdict, found := o.but[c.name]; found {
 		return verdict
@@ -146,9 +147,9 @@ const (
 	has10 = "radar_id=10"
 	has20 = "radar_id=20"
 	has30 = "radar_id=30"
-	// later is an expression that Terraform does not know before apply: it gives one value there, whatever the time is.
+	// later is an expression that is known only after apply. It has the same value at any time.
 	later = `replace(timestamp(), "/^.*$/", %s)`
-	// warned is what a plan says about a gate that it does not judge.
+	// warned is the warning of a plan about a gate that it does not judge.
 	warned = "Warning: QCC quota gate not judged until apply"
 )
 
@@ -164,7 +165,7 @@ func gateBlock(required string) string {
 	return "resource \"qcc_quota_gate\" \"this\" {\n  required = " + required + "\n}\n"
 }
 
-// unknownUntilApply returns an expression that gives a value at apply only.
+// unknownUntilApply returns an expression whose value is known only after apply.
 func unknownUntilApply(value string) string { return fmt.Sprintf(later, value) }
 
 var (
@@ -173,7 +174,7 @@ var (
 	// wholeUnknown is a gate whose modules Terraform does not know either. halfUnknown knows one of two counts.
 	wholeUnknown = gateOf("jsondecode(" + unknownUntilApply(`jsonencode({ radar_id = 20 })`) + ")")
 	halfUnknown  = gateOf("{ radar_id = 20, bene_id = tonumber(" + unknownUntilApply(`"5"`) + ") }")
-	// unknownURL and unknownKey have a provider block that Terraform does not know. TF_VAR_url is the service's URL.
+	// unknownURL and unknownKey have a provider block with an unknown value. TF_VAR_url is the service's URL.
 	unknownURL = "variable \"url\" {}\n\n" + providerWith("  base_url = "+unknownUntilApply("var.url")+"\n") + gateBlock("{ radar_id = 20 }")
 	unknownKey = providerWith("  key = "+unknownUntilApply(fmt.Sprintf("%q", emulator.DefaultKey))+"\n") + gateBlock("{ radar_id = 20 }")
 
@@ -190,9 +191,9 @@ func with(command []string, option string) []string {
 	return slices.Insert(slices.Clone(command), 1, option)
 }
 
-// gateOperations is the table. One query is right where something is judged: the plan sends one, and the apply, which is another process,
-// sends another one. The planning step at apply and the Create or Update that follows share a reading. A gate that is refused at plan
-// never comes to the apply. What adds nothing sends none, so it passes under every condition.
+// gateOperations is the table. A run that judges the gate sends one query. A plan and the apply of it are separate processes, so each sends
+// one. The planning step at apply and the following Create or Update share a reading. A gate that is refused at plan is not applied. An
+// operation that adds nothing sends no query, so it passes under every condition.
 var gateOperations = []gateOperation{
 	{
 		name: "plan of a new gate", why: "a new gate adds all that it requires",
@@ -330,7 +331,7 @@ var gateOperations = []gateOperation{
 		but: map[string]gateVerdict{"module absent": fails(1, none), "status 201": fails(1, none)},
 	},
 	{
-		name: "plan with an unknown base_url", why: "nobody knows which service to ask, so the plan judges nothing, and says so",
+		name: "plan with an unknown base_url", why: "it is unknown which service to query, so the plan judges nothing, and warns",
 		config: unknownURL, run: plan, adds: 20, says: warned,
 		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
 	},
@@ -340,7 +341,7 @@ var gateOperations = []gateOperation{
 		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
 	},
 	{
-		name: "no change with an unknown base_url", why: "nothing is added, so nobody needs to know which service to ask",
+		name: "no change with an unknown base_url", why: "nothing is added, so no service is queried",
 		before: has20, config: unknownURL, run: apply, adds: 20, says: "Resources: 0 added, 0 changed, 0 destroyed.",
 		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
 	},
@@ -433,7 +434,7 @@ func checkCell(t *testing.T, prepared *testkit.Folder, operation *gateOperation,
 	}
 }
 
-// refusal returns what Terraform says if a gate does not pass.
+// refusal returns what Terraform prints if a gate does not pass.
 func (c *gateCondition) refusal(want *gateVerdict, adds int64) []string {
 	says := []string{c.says, "If this run is a destroy: run it with -refresh=false."}
 
@@ -449,7 +450,7 @@ func (c *gateCondition) refusal(want *gateVerdict, adds int64) []string {
 	return says
 }
 
-// gateStart is what the cells begin with: a folder after terraform init for each gate that a state may have.
+// gateStart holds the folders with which the cells begin: one for each gate that a state may have, after terraform init.
 type gateStart struct {
 	// minor is the minor version of Terraform 1.
 	minor   int
@@ -475,7 +476,7 @@ func newGateStart(t *testing.T) *gateStart {
 	return start
 }
 
-// prepare returns the folder of an operation before the condition strikes.
+// prepare returns the folder of an operation before its run.
 func (s *gateStart) prepare(t *testing.T, operation *gateOperation) *testkit.Folder {
 	t.Helper()
 
@@ -489,7 +490,7 @@ func (s *gateStart) prepare(t *testing.T, operation *gateOperation) *testkit.Fol
 	return f
 }
 
-// minorVersion returns the 11 of Terraform 1.11.4.
+// minorVersion returns the minor version, such as 11 for Terraform 1.11.4.
 func minorVersion(t *testing.T, f *testkit.Folder) int {
 	t.Helper()
 
@@ -508,7 +509,7 @@ func minorVersion(t *testing.T, f *testkit.Folder) int {
 	return minor
 }
 
-// gateState is what the tests below read of a state file.
+// gateState is the part of a state file that the tests below read.
 type gateState struct {
 	Resources []struct {
 		Type      string `json:"type"`
@@ -523,8 +524,8 @@ type gateState struct {
 	} `json:"resources"`
 }
 
-// gatesInState returns what each gate in the state requires by its address, such as "bene_id=5,radar_id=1". A gate that requires nothing
-// has "nothing". It sees that the state has nothing else of a gate.
+// gatesInState returns the requirement of each gate in the state by its address, such as "bene_id=5,radar_id=1", or "nothing" for an empty
+// requirement. It fails if the state has anything else of a gate.
 func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
 	t.Helper()
 

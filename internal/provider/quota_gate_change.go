@@ -9,18 +9,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// gateChange is what happens to the requirement of one gate.
+// gateChange is the change of one gate's requirement.
 type gateChange struct {
 	// before and after are the requirement by module id. before is empty for a gate that is created or replaced.
 	before, after map[string]attr.Value
-	// adds is what the gate adds, as far as it is known.
+	// adds is what the gate adds, without the counts that are unknown.
 	adds claim
 	// unknown lists the ids whose count Terraform does not know before apply. unknownIDs reports whether it does not even know the ids.
 	unknown    []string
 	unknownIDs bool
 }
 
-// newGateChange compares two requirements. A map that is null requires nothing.
+// newGateChange compares two requirements. A null map requires nothing.
 func newGateChange(before, after types.Map) *gateChange {
 	c := &gateChange{before: before.Elements(), after: after.Elements(), adds: claim{}, unknownIDs: after.IsUnknown()}
 
@@ -41,7 +41,7 @@ func newGateChange(before, after types.Map) *gateChange {
 
 // count returns a known requirement; 0 for a module that is not required.
 func count(requirement attr.Value) *big.Float {
-	number, _ := requirement.(types.Number) // Null, if there is none.
+	number, _ := requirement.(types.Number) // If there is no requirement, number is null.
 	if number.IsNull() {
 		return new(big.Float)
 	}

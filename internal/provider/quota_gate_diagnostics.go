@@ -8,10 +8,10 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// refusalDiagnostic says what a gate is short of. It says what to do if it is the first one of the run.
+// refusalDiagnostic returns the error for a module whose quota is too low for a gate. The first refusal of a run also says what to do.
 //
-// redact makes an id of the configuration fit to be shown, because a credential may stand in the wrong place. The path of the diagnostic
-// omits an id that is not fit, because the framework logs paths.
+// redact removes secrets from an id of the configuration, because a user may have written a credential there by mistake. If an id holds a
+// secret, the path of the diagnostic omits it, because the framework logs paths.
 func refusalDiagnostic(language words.Language, s shortage, change *gateChange, first bool, redact func(string) qcc.Words) diag.Diagnostic {
 	id, where := redact(s.id).String(), path.Root(requiredAttribute)
 	if id == s.id {
@@ -27,7 +27,8 @@ func refusalDiagnostic(language words.Language, s shortage, change *gateChange, 
 	return diag.NewAttributeErrorDiagnostic(where, message.Title, message.Detail)
 }
 
-// judgedAtApplyDiagnostic is for a plan that does not know all that a gate requires, or which account pays for it.
+// judgedAtApplyDiagnostic returns the warning for a gate that the plan cannot judge completely. Either a requirement or a value of the
+// provider block is unknown.
 func judgedAtApplyDiagnostic(language words.Language, change *gateChange, unknown []qcc.Field) diag.Diagnostic {
 	what := words.NotJudgedUntilApply{Modules: change.unknown, Fields: unknown, JudgesSome: len(unknown) == 0 && len(change.adds) > 0}
 	if change.unknownIDs {

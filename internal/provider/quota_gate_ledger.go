@@ -12,7 +12,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// sharedReadingAge is how long before a gate the reading may have begun that judges it.
+// sharedReadingAge limits the age of a reading that judges a gate: the time from the start of the reading to the call of judge.
 const sharedReadingAge = time.Second
 
 // stage is when a gate is judged.
@@ -23,7 +23,7 @@ const (
 	stageApply
 )
 
-// claim holds what one gate adds, or several together. It has whole numbers above 0 by module id.
+// claim is what one or several gates add, by module id. The counts are whole numbers; those of a single gate are above 0.
 type claim map[string]*big.Float
 
 // plus returns the sum of two claims.
@@ -38,7 +38,7 @@ func (c claim) plus(other claim) claim {
 	return sum
 }
 
-// minus returns a claim without another one that is a part of it.
+// minus subtracts a claim that is a part of this one.
 func (c claim) minus(part claim) claim {
 	rest := claim{}.plus(c)
 	for id, count := range part {
@@ -48,7 +48,7 @@ func (c claim) minus(part claim) claim {
 	return rest
 }
 
-// of returns what a claim has of a module.
+// of returns the count of a module; 0 if the claim does not have the module.
 func (c claim) of(id string) *big.Float {
 	if count, ok := c[id]; ok {
 		return count
@@ -57,13 +57,13 @@ func (c claim) of(id string) *big.Float {
 	return new(big.Float)
 }
 
-// verdict says whether a claim is granted.
+// verdict is the result of judging a claim.
 type verdict struct {
-	// short has the modules of which the claim is refused. It is empty if the claim is granted.
+	// short lists the modules whose quota is too low. It is empty if the claim is granted.
 	short []shortage
-	// quota judged the claim. It is zero if nothing was judged.
+	// quota is the result of the reading that judged the claim; zero if nothing was judged.
 	quota qcc.Quota
-	// handle can take back the claim; see takeBack. It is empty unless the claim was granted at plan.
+	// handle identifies the claim for takeBack. It is empty unless the claim was granted at plan.
 	handle string
 	// firstRefusal reports whether this is the first refusal of the run.
 	firstRefusal bool
@@ -71,7 +71,7 @@ type verdict struct {
 	firstSkew time.Duration
 }
 
-// shortage is a module of which a claim is refused.
+// shortage is a module whose quota is too low for a claim.
 type shortage struct {
 	// id is the module's id, as the gate has it.
 	id string
@@ -79,14 +79,14 @@ type shortage struct {
 	adds *big.Float
 	// granted is what other gates of the run were granted before.
 	granted *big.Float
-	// by is how much is short.
+	// by is the shortfall.
 	by *big.Float
-	// module is the module's quota; nil if the account does not have the module. Then quota says what it has.
+	// module is the module's quota; nil if the account does not have the module. quota is the quota of the whole account.
 	module *qcc.Module
 	quota  qcc.Quota
 }
 
-// ledger keeps the account of one run, and judges what each gate adds. It is safe for concurrent use.
+// ledger records what the gates of one run were granted, and judges what each gate adds. It is safe for concurrent use.
 //
 // A run is one plan or one apply. Terraform repeats the planning step of a gate at apply, so one ledger may judge at both stages.
 type ledger struct {
@@ -96,21 +96,21 @@ type ledger struct {
 	mu sync.Mutex
 	// granted is what was granted at each stage.
 	granted [stageApply + 1]claim
-	// handles has the claims that can be taken back.
+	// handles has the claims that takeBack can remove, by handle.
 	handles map[string]claim
 	// applying reports whether a gate was judged at apply.
 	applying bool
 	// first has the modules of the reading that judged the first gate; nil if none was judged.
 	first map[string]qcc.Module
-	// judgedBy is when the reading began that judged the last gate.
+	// judgedBy is the start time of the reading that judged the last gate.
 	judgedBy time.Time
-	// refusedBy is when the reading began that refused the last gate; zero if none was refused.
+	// refusedBy is the start time of the last reading that refused a gate; zero if no gate was refused.
 	refusedBy time.Time
 	// skewed reports whether a verdict had to correct the clock.
 	skewed bool
 }
 
-// takeBack takes back a claim that was granted at plan. It ignores an empty handle, and one of another run.
+// takeBack removes a claim that was granted at plan. It ignores an empty handle, and a handle of another run.
 func (l *ledger) takeBack(handle string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -119,13 +119,15 @@ func (l *ledger) takeBack(handle string) {
 	delete(l.handles, handle)
 }
 
-// judge grants or refuses a claim. Of a refused claim nothing counts. An error means that the quota cannot be read.
+// judge grants or refuses a claim. The ledger does not record a refused claim. An error means that the quota cannot be read.
 //
-// A reading that began within the last second may grant. One that also judged another gate refuses only if it has refused before; otherwise
-// the quota is read once more. So quota that was bought in that second counts, and many gates that are refused together send few requests.
+// A reading that began within the last second may grant a claim. It may refuse a claim only if it began after the call and judges its first
+// gate, or if it was the last one to refuse a gate. Otherwise, judge reads the quota once more. So quota that was bought within that second
+// counts, and many gates that are refused together send few requests.
 //
-// After a gate was judged at stageApply, nothing is judged at stagePlan. Such a planning step precedes the judgement of the same gate at
-// apply, and would count twice what the run's own orders have consumed.
+// After a gate was judged at stageApply, the ledger judges nothing at stagePlan. Terraform repeats the planning step of a gate at apply,
+// directly before Create or Update judges the same gate. In the planning step, the quota that the run's own orders have consumed would
+// count twice.
 func (l *ledger) judge(ctx context.Context, at stage, claimed claim) (verdict, error) {
 	arrived := time.Now()
 	after := arrived.Add(-sharedReadingAge)
@@ -151,7 +153,7 @@ func (l *ledger) judge(ctx context.Context, at stage, claimed claim) (verdict, e
 	}
 }
 
-// enter notes that a gate is judged, and reports whether its stage still is.
+// enter records the stage of a gate. It returns false if gates are no longer judged at that stage.
 func (l *ledger) enter(at stage) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -161,12 +163,12 @@ func (l *ledger) enter(at stage) bool {
 	return at == stageApply || !l.applying
 }
 
-// settle grants or refuses a claim by a reading. It reports false if the reading may not refuse; see judge.
+// settle grants or refuses a claim by a reading. It returns false if the quota is too low, but the reading may not refuse; see judge.
 func (l *ledger) settle(at stage, claimed claim, quota qcc.Quota, began, arrived time.Time, again bool) (verdict, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 
-	if l.applying && at == stagePlan { // Since enter.
+	if l.applying && at == stagePlan { // Another gate was judged at stageApply after the call of enter.
 		return verdict{}, true
 	}
 
@@ -198,7 +200,7 @@ func (l *ledger) settle(at stage, claimed claim, quota qcc.Quota, began, arrived
 	return v, true
 }
 
-// grant adds a claim to the account. It returns a handle for a claim that can be taken back.
+// grant records a claim as granted. At stagePlan, it returns a handle for takeBack; otherwise "".
 func (l *ledger) grant(at stage, claimed claim) string {
 	l.granted[at] = l.granted[at].plus(claimed)
 
@@ -216,7 +218,7 @@ func (l *ledger) grant(at stage, claimed claim) string {
 	return handle
 }
 
-// shortages returns what a claim is short of, in the order of the modules' ids.
+// shortages returns the modules whose quota is too low for a claim, in the order of their ids.
 func (l *ledger) shortages(at stage, claimed claim, quota qcc.Quota) []shortage {
 	var all []shortage
 
@@ -226,7 +228,8 @@ func (l *ledger) shortages(at stage, claimed claim, quota qcc.Quota) []shortage 
 		module, listed := quota.Modules[id]
 		left, leftForRun := number(module.Remaining), number(module.Remaining)
 
-		// The run's own orders may have consumed what was granted. So the run as a whole is judged by what was left when it began.
+		// The run's own orders may have consumed what was granted. So the sum of all claims of the run is compared with what was left when the
+		// run began.
 		if first := l.first[id].Consumed; at == stageApply && left != nil && first != nil {
 			leftForRun = new(big.Float).Sub(number(module.Total), number(new(min(*first, *module.Consumed))))
 		}
@@ -247,7 +250,7 @@ func (l *ledger) shortages(at stage, claimed claim, quota qcc.Quota) []shortage 
 	return all
 }
 
-// number returns a count with which the ledger computes; nil for a count that was not stated.
+// number converts a count of the service; nil if the service did not state it.
 func number(count *int64) *big.Float {
 	if count == nil {
 		return nil

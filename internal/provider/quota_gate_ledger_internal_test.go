@@ -17,8 +17,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// meter is a service whose quota a test moves. It shares readings as qcc.Client.QuotaSince does. Its lock is a channel, because a bubble's
-// clock stands still while a goroutine waits for a mutex.
+// meter is a service whose quota a test can change. It shares readings as qcc.Client.QuotaSince does. Its lock is a channel, because the
+// clock of a synctest bubble stops while a goroutine waits for a mutex.
 type meter struct {
 	lock     chan struct{}
 	modules  map[string]qcc.Module
@@ -50,7 +50,7 @@ func (m *meter) read(ctx context.Context, after time.Time) (qcc.Quota, time.Time
 	return m.reading, m.began, m.failed
 }
 
-// has sets the quota of one module.
+// has sets the quota of a module.
 func (m *meter) has(id string, total, consumed int64) {
 	m.lock <- struct{}{}
 	defer func() { <-m.lock }()
@@ -67,7 +67,7 @@ func (m *meter) has(id string, total, consumed int64) {
 	m.modules = modules
 }
 
-// adds is a claim of one module.
+// adds returns a claim of one module.
 func adds(id string, count int64) claim { return claim{id: big.NewFloat(float64(count))} }
 
 // account is a ledger with its meter, in a synctest bubble.
@@ -78,7 +78,7 @@ type account struct {
 	meter *meter
 }
 
-// inBubble runs a test with a ledger and 48 of 50 left of radar_id.
+// inBubble runs a test with a ledger. 48 of 50 units of radar_id are left.
 func inBubble(t *testing.T, test func(a account)) {
 	t.Helper()
 
@@ -123,7 +123,7 @@ func (a account) judges(at stage, c claim) string {
 	return saysOf(v.short)
 }
 
-// saysOf returns shortages as a text.
+// saysOf formats shortages as a text.
 func saysOf(short []shortage) string {
 	lines := make([]string, 0, len(short))
 
@@ -134,7 +134,7 @@ func saysOf(short []shortage) string {
 	return strings.Join(lines, "; ")
 }
 
-// costs fails unless so many requests were sent so far.
+// costs fails unless the ledger has sent this many requests so far.
 func (a account) costs(requests int) {
 	a.Helper()
 
@@ -151,10 +151,10 @@ func TestLedgerSumsUpWhatAPlanAdds(t *testing.T) {
 		a.grants(stagePlan, 20)
 		a.costs(1)
 		a.refuses(stagePlan, 20, 40, 12)
-		a.costs(2) // Read once more, because the reading was shared.
+		a.costs(2) // The ledger read once more, because the reading was shared.
 		a.grants(stagePlan, 8)
 		a.refuses(stagePlan, 1, 48, 1)
-		a.costs(2) // That reading has refused before.
+		a.costs(2) // This reading has refused a gate before.
 	})
 }
 
@@ -200,7 +200,8 @@ func TestLedgerSeesAPurchase(t *testing.T) {
 	}
 }
 
-// TestLedgerDoesNotRefuseByTheReadingThatWasShort lets a reading refuse, then a newer one pass, then others be judged by the newer one.
+// TestLedgerDoesNotRefuseByTheReadingThatWasShort refuses by one reading and grants by a newer one. Later gates must be judged by the newer
+// one.
 func TestLedgerDoesNotRefuseByTheReadingThatWasShort(t *testing.T) {
 	t.Parallel()
 
@@ -223,7 +224,7 @@ func TestLedgerDoesNotCountTheRunsOwnOrdersTwice(t *testing.T) {
 	inBubble(t, func(a account) {
 		a.grants(stageApply, 20)
 
-		for consumed := int64(12); consumed <= 22; consumed += 10 { // The first order consumes its 20.
+		for consumed := int64(12); consumed <= 22; consumed += 10 { // The first order consumes its 20 units.
 			a.meter.has("radar_id", 50, consumed)
 			time.Sleep(time.Minute)
 		}
@@ -311,7 +312,7 @@ func TestLedgerDoesNotCountARefusedClaim(t *testing.T) {
 	}
 }
 
-// TestLedgerCountsAReplacedClaimOnce claims a growth of 4, then the whole 20 of the same gate.
+// TestLedgerCountsAReplacedClaimOnce claims a growth of 4 units, and then all 20 units of the same gate.
 func TestLedgerCountsAReplacedClaimOnce(t *testing.T) {
 	t.Parallel()
 
@@ -331,7 +332,7 @@ func TestLedgerCountsAReplacedClaimOnce(t *testing.T) {
 		a.refuses(stagePlan, 25, 24, 1)
 
 		a.takeBack(growth.handle)
-		a.takeBack(growth.handle) // Once only.
+		a.takeBack(growth.handle) // The second call has no effect.
 		a.grants(stagePlan, 28)
 		a.refuses(stagePlan, 1, 48, 1)
 	})
@@ -357,7 +358,7 @@ func TestLedgerSkipsAPlanningStepThatAnApplyOvertakes(t *testing.T) {
 	t.Parallel()
 
 	inBubble(t, func(a account) {
-		a.meter.lock <- struct{}{} // The reading takes as long as the test holds it.
+		a.meter.lock <- struct{}{} // The reading waits until the test releases the lock.
 
 		refused := make(chan string)
 
@@ -414,7 +415,7 @@ func TestLedgerWithoutAFirstCount(t *testing.T) {
 	})
 }
 
-// TestLedgerWithLargeCounts would go wrong with 64 bits.
+// TestLedgerWithLargeCounts has sums that 64 bits cannot hold.
 func TestLedgerWithLargeCounts(t *testing.T) {
 	t.Parallel()
 
@@ -457,7 +458,7 @@ func TestLedgerFailsClosed(t *testing.T) {
 				time.Sleep(time.Minute)
 				a.grants(at, 40)
 
-				a.meter.failure = down // In front of a refusal.
+				a.meter.failure = down // The read before a refusal fails.
 
 				if _, err := a.judge(t.Context(), at, adds("radar_id", 9)); !errors.Is(err, down) {
 					t.Error(err)
@@ -466,13 +467,13 @@ func TestLedgerFailsClosed(t *testing.T) {
 				a.meter.failure = nil
 
 				time.Sleep(time.Minute)
-				a.grants(at, 8) // What failed does not count.
+				a.grants(at, 8) // The claim whose read failed does not count.
 			})
 		})
 	}
 }
 
-// TestLedgerOfAThousandGates is judged at Terraform's parallelism. 500 are refused.
+// TestLedgerOfAThousandGates judges gates with Terraform's default parallelism. 500 gates are refused.
 func TestLedgerOfAThousandGates(t *testing.T) {
 	t.Parallel()
 
@@ -540,7 +541,7 @@ func TestLedgerReportsTheClockOnce(t *testing.T) {
 	})
 }
 
-// TestLedgerAtPlanCountsConsumption has others consume between two gates of a plan, in which no order runs.
+// TestLedgerAtPlanCountsConsumption consumes quota between two gates of a plan. No order runs in a plan, so others have consumed it.
 func TestLedgerAtPlanCountsConsumption(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(a account) {
@@ -565,15 +566,15 @@ func TestLedgerWhenACountIsNotStatedAnyMore(t *testing.T) {
 	})
 }
 
-// TestLedgerReadsOnceMore gives readings that began at chosen times, and looks at what the ledger asks for before it refuses.
+// TestLedgerReadsOnceMore returns readings that began at given times. It checks which readings the ledger requests before it refuses.
 func TestLedgerReadsOnceMore(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		began    time.Duration // After the gate came; of the first reading.
+		began    time.Duration // When the first reading began, from the call of judge.
 		judged   bool          // Whether the first reading has judged another gate.
 		requests int
-		after    time.Duration // After the gate came; what the second reading must be newer than.
+		after    time.Duration // The second reading must begin after this time, from the call of judge.
 	}{
 		"a reading of its own":          {time.Millisecond, false, 1, 0},
 		"one that has judged another":   {time.Millisecond, true, 2, time.Millisecond},
@@ -606,7 +607,7 @@ func TestLedgerReadsOnceMore(t *testing.T) {
 						began = came.Add(time.Minute)
 					}
 
-					if len(asked) > 1 || test.judged { // The second reading judges another gate, too.
+					if len(asked) > 1 || test.judged { // The second reading also judges another gate.
 						judging(began)
 					}
 
@@ -642,7 +643,7 @@ func TestLedgerKnowsTheFirstRefusal(t *testing.T) {
 	})
 }
 
-// TestLedgerOfGatesThatPassAndAreRefused alternates, which takes a second reading in each second.
+// TestLedgerOfGatesThatPassAndAreRefused grants and refuses gates alternately, which requires a second reading in each second.
 func TestLedgerOfGatesThatPassAndAreRefused(t *testing.T) {
 	t.Parallel()
 	inBubble(t, func(a account) {

@@ -27,7 +27,7 @@ func debugProvider(t *testing.T, baseURL string) string {
 		t.Fatal(err)
 	}
 
-	t.Cleanup(func() { _ = command.Wait() }) // The test's context, which has ended then, kills the provider.
+	t.Cleanup(func() { _ = command.Wait() }) // The context of the test has ended by then, which kills the provider.
 
 	const variable = "TF_REATTACH_PROVIDERS="
 
@@ -42,7 +42,7 @@ func debugProvider(t *testing.T, baseURL string) string {
 	return ""
 }
 
-// TestGatesOfTwoRunsAreNotSummedUp has one process serve several runs. Each needs 30 of the 48 that are left.
+// TestGatesOfTwoRunsAreNotSummedUp runs several plans with one provider process. Each plan needs 30 of the 48 units that are left.
 func TestGatesOfTwoRunsAreNotSummedUp(t *testing.T) {
 	t.Parallel()
 
@@ -62,7 +62,7 @@ func TestGatesOfTwoRunsAreNotSummedUp(t *testing.T) {
 		}
 	}
 
-	// A run that is refused leaves nothing to the next one either.
+	// A refused run does not affect the next run either.
 	f.Write("main.tf", gatesFor(map[string]int{"a": 35, "b": 44})["main.tf"])
 	f.Fails("Granted to other gates in this run:", "plan")
 	f.Write("main.tf", gatesFor(map[string]int{"a": 35, "b": 43})["main.tf"])

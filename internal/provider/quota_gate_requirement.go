@@ -18,9 +18,9 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// requirementsValidator refuses requirements that no gate can have, at terraform validate already.
+// requirementsValidator reports invalid requirements of a gate. It also runs at terraform validate.
 //
-// Terraform validates before it configures the provider, so only the environment can say in which language.
+// Terraform validates before it configures the provider, so the language comes from the environment only.
 type requirementsValidator struct {
 	language func() words.Language
 }
@@ -46,7 +46,7 @@ func (v requirementsValidator) ValidateMap(_ context.Context, req validator.MapR
 	}
 }
 
-// gateRequirementFault returns what is wrong with a requirement of a gate, or 0.
+// gateRequirementFault returns the fault of a gate's requirement; 0 if the requirement is valid.
 func gateRequirementFault(id string, requirement attr.Value) words.RequirementFault {
 	count, _ := requirement.(types.Number) // The attribute has no other elements.
 	fault := requirementFault(count)
@@ -72,12 +72,12 @@ func pathOf(required path.Path, id string) path.Path {
 	return required.AtMapKey(id)
 }
 
-// parseImportID returns the requirements in the id of an import, such as "radar_id=1,bene_id=5", or what is wrong with it.
+// parseImportID parses the id of an import, such as "radar_id=1,bene_id=5". The Part of the fault is 0 if the id is valid.
 func parseImportID(importID string) (map[string]attr.Value, words.ImportFault) {
 	required := map[string]attr.Value{}
 
 	for i, part := range strings.Split(importID, ",") {
-		equals := strings.LastIndex(part, "=") // A module id may hold one.
+		equals := strings.LastIndex(part, "=") // A module id may contain an equals sign.
 
 		id := strings.TrimSpace(part[:max(equals, 0)])
 		if id == "" || !qcc.IsPlainID(id) {

@@ -130,7 +130,7 @@ func TestImportIDs(t *testing.T) {
 	}
 }
 
-// FuzzImportID reads ids back that were made of what was read.
+// FuzzImportID formats parsed requirements as an id, and parses that id again.
 func FuzzImportID(f *testing.F) {
 	for _, importID := range []string{"radar_id=1,bene_id=5", "a=b=2", "=", ",", "radar_id=1000000000000001", "x=1,x=2", "\xff=1", " = 1"} {
 		f.Add(importID)
@@ -161,7 +161,7 @@ func FuzzImportID(f *testing.F) {
 	})
 }
 
-// textOf returns requirements in the form of an import id, sorted and with spaces between them.
+// textOf formats requirements as an import id, sorted and separated by spaces.
 func textOf(required map[string]attr.Value) string {
 	parts := make([]string, 0, len(required))
 	for _, id := range slices.Sorted(maps.Keys(required)) {

@@ -24,18 +24,19 @@ func newQuotaGateResource(language func() words.Language) resource.Resource {
 	return &quotaGateResource{language: language}
 }
 
-// quotaGateResource refuses what the quota cannot pay for. It creates nothing: its state remembers what was granted, so that the next plan
-// judges only what is added.
+// quotaGateResource refuses requirements that are larger than the remaining quota. It creates nothing at QCC. Its state holds what was
+// granted, so that the next plan judges only what is added.
 type quotaGateResource struct {
 	reader *reader
-	// language is that of the environment, for errors before Configure. Later ones have the reader's language.
+	// language is the language of the environment, for errors before Configure. Later errors use the reader's language.
 	language func() words.Language
 }
 
 // requiredAttribute is the only attribute of the gate.
 const requiredAttribute = "required"
 
-// handleKey is where private state has the handle of a claim, between the two planning steps of an instance that is replaced.
+// handleKey is the key of a claim's handle in private state. Private state keeps the handle between the two planning steps of an instance
+// that is replaced.
 const handleKey = "claim"
 
 func (g *quotaGateResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -44,14 +45,15 @@ func (g *quotaGateResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (g *quotaGateResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Refuses a plan or an apply that adds more work than the remaining quota can pay for. A gate creates nothing " +
-			"at QCC. Its state holds what was granted, and the provider judges only what a change adds: everything when a gate is created, " +
-			"the growth when `required` grows, and nothing when it shrinks, stays or is destroyed. All gates of a run are summed up. " +
-			"A run that adds nothing sends no request.",
+		MarkdownDescription: "Refuses a plan or an apply that requires more quota than remains. A gate creates nothing at QCC. Its state " +
+			"holds the requirement that was granted. The provider judges only what a change adds: the whole requirement of a new gate, or the " +
+			"increase of `required`. If `required` stays the same or decreases, or the gate is destroyed, the provider judges nothing. The " +
+			"provider adds up what all gates of a run add. If a run adds nothing, the provider sends no request.",
 		Attributes: map[string]schema.Attribute{
 			requiredAttribute: schema.MapAttribute{
-				MarkdownDescription: "What the order behind the gate needs of each quota module, by module id: whole numbers from `0` to " +
-					"`1000000000000000`. `radar_id` is 风险监控-企业, `bene_id` 股权穿透, `natural_person_id` 自然人核验.",
+				MarkdownDescription: "The quota that the order behind the gate requires of each quota module, by module id. Each requirement is " +
+					"a whole number from `0` to `1000000000000000`. The module ids are `radar_id` (风险监控-企业), `bene_id` (股权穿透), " +
+					"`natural_person_id` (自然人核验), and any other id that QCC returns.",
 				ElementType: types.NumberType,
 				Required:    true,
 				Validators:  []validator.Map{requirementsValidator{g.language}},
@@ -106,12 +108,12 @@ func takeHandle(ctx context.Context, private privateState, resp *resource.Modify
 	resp.Diagnostics.Append(diags...)
 	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, nil)...)
 
-	handle, _ := strconv.Unquote(string(value)) // Of anything else, "".
+	handle, _ := strconv.Unquote(string(value)) // Unquote returns "" for anything else.
 
 	return handle
 }
 
-// privateState is the private state in a request of the framework, which keeps the type to itself.
+// privateState is the private state in a request of the framework, which does not export the type.
 type privateState interface {
 	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
 }
@@ -149,7 +151,7 @@ func (g *quotaGateResource) Update(ctx context.Context, req resource.UpdateReque
 func (g *quotaGateResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
 }
 
-// ImportState takes over work that is ordered already, and judges nothing.
+// ImportState adds a gate for work that is already ordered to the state, without judging it.
 func (g *quotaGateResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	required, fault := parseImportID(req.ID)
 	if fault.Part > 0 {
@@ -169,8 +171,8 @@ func requirement(ctx context.Context, get func(context.Context, path.Path, any) 
 	return required
 }
 
-// judge returns an error for each module of which a change adds too much, or one that says why the quota cannot be read. It also returns
-// the handle of a claim that was granted at plan.
+// judge returns an error for each module whose quota is too low for a change. If the quota cannot be read, it returns one error with the
+// reason. It also returns the handle of a claim that was granted at plan.
 func (g *quotaGateResource) judge(ctx context.Context, at stage, change *gateChange) (string, diag.Diagnostics) {
 	if at == stageApply && change.isUnknown() {
 		return "", diag.Diagnostics{errorDiagnostic(g.reader.language.UnknownAtApply())}

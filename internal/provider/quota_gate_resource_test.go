@@ -17,7 +17,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// gatesFor returns a root module with a gate for each company, which requires so much of radar_id.
+// gatesFor returns a root module with a gate for each company. Each gate requires the given count of radar_id.
 func gatesFor(companies map[string]int) map[string]string {
 	var listed strings.Builder
 	for _, company := range slices.Sorted(maps.Keys(companies)) {
@@ -34,7 +34,7 @@ resource "qcc_quota_gate" "this" {
 `}
 }
 
-// radar returns a quota of radar_id of which so much is left, and plenty of bene_id.
+// radar returns a quota with the given count of radar_id left, and enough of bene_id.
 func radar(left int64) emulator.Option { return emulator.WithModules(radarLeft(left)...) }
 
 func radarLeft(left int64) []emulator.Module {
@@ -82,7 +82,7 @@ func refusals(t *testing.T, output string) []refusal {
 	return found
 }
 
-// TestGatesAreSummedUp has several gates, each of which would pass alone. Which one is refused depends on Terraform's order.
+// TestGatesAreSummedUp has several gates, each of which would pass alone. Terraform's order decides which gate is refused.
 func TestGatesAreSummedUp(t *testing.T) {
 	t.Parallel()
 
@@ -106,7 +106,7 @@ func TestGatesAreSummedUp(t *testing.T) {
 				all += adds
 			}
 
-			// check sees that each refusal has the right numbers.
+			// check checks the numbers of each refusal.
 			check := func(t *testing.T, code int, output string) {
 				t.Helper()
 
@@ -142,7 +142,7 @@ func TestGatesAreSummedUp(t *testing.T) {
 
 				check(t, code, output)
 
-				// One query for all, and one before a refusal. On a busy machine a reading may be too old for the last gates.
+				// The ledger sends one query for all gates, and one before a refusal. On a busy machine, a reading may be too old for the last gates.
 				if want := 1 + min(test.refused, 1); service.Requests() < want || service.Requests() > want+seconds {
 					t.Errorf("%d queries came in within %d s, want %d and one a second", service.Requests(), seconds, want)
 				}
@@ -167,7 +167,7 @@ func TestGatesAreSummedUp(t *testing.T) {
 	}
 }
 
-// ones returns so many companies that require 1.
+// ones returns the given number of companies, which each require 1.
 func ones(count int) map[string]int {
 	companies := make(map[string]int, count)
 	for i := range count {
@@ -177,7 +177,7 @@ func ones(count int) map[string]int {
 	return companies
 }
 
-// TestGatePurchaseBeforeARefusal has somebody buy quota just before the second query. Gates that share the first one would be refused.
+// TestGatePurchaseBeforeARefusal adds quota just before the second query. The first query alone would refuse the gates.
 func TestGatePurchaseBeforeARefusal(t *testing.T) {
 	t.Parallel()
 
@@ -239,9 +239,8 @@ func TestGateIsShortOfEachModule(t *testing.T) {
 	}
 }
 
-// gateChain is three gates of 20, each with an order that consumes what its gate was granted. Each gate waits for the order before it.
-// An order takes more than a second, so that the next gate is not judged by the reading of the last one. What %s adds runs with the
-// first order.
+// gateChain has three gates of 20 units, each with an order that consumes what its gate was granted. Each gate depends on the order before
+// it. An order takes more than a second, so that the next gate is judged by a new reading. %s is a command that runs with the first order.
 const gateChain = testkit.RequiredProvider + `
 variable "orders" {}
 
@@ -312,7 +311,7 @@ func summed(t *testing.T, pattern string) int64 {
 	return sum
 }
 
-// TestGatesJudgeWhatTheRunItselfConsumes has orders that consume quota between the gates of one apply.
+// TestGatesJudgeWhatTheRunItselfConsumes runs orders that consume quota between the gates of one apply.
 func TestGatesJudgeWhatTheRunItselfConsumes(t *testing.T) {
 	t.Parallel()
 
@@ -320,7 +319,7 @@ func TestGatesJudgeWhatTheRunItselfConsumes(t *testing.T) {
 		// consumed is what others consume between plan and apply. meanwhile runs with the first order.
 		consumed  int64
 		meanwhile string
-		// gates are the gates that pass. says is what the apply says about the other one.
+		// gates are the gates that pass. says is what the apply prints about the other gate.
 		gates int
 		says  []string
 	}{
@@ -381,7 +380,7 @@ func TestGatesJudgeWhatTheRunItselfConsumes(t *testing.T) {
 				t.Errorf("the third order ran: %t, but %d of 3 gates pass", err == nil, test.gates)
 			}
 
-			// One by the plan, and one for each gate.
+			// The plan sends one query, and the apply sends one for each gate.
 			if service.Requests() != 4 {
 				t.Errorf("%d queries came in, want 4", service.Requests())
 			}
@@ -493,7 +492,7 @@ func TestGateRefusedByCreateOrUpdate(t *testing.T) {
 	}
 }
 
-// TestRefusedGateStopsOnlyItsOwnOrder has two gates that know nothing of each other, each with an order.
+// TestRefusedGateStopsOnlyItsOwnOrder has two gates without dependencies between them, each with an order.
 func TestRefusedGateStopsOnlyItsOwnOrder(t *testing.T) {
 	t.Parallel()
 
@@ -530,7 +529,7 @@ resource "terraform_data" "owners" {
 	}
 }
 
-// TestGateOfAnotherCompanyIsJudged has a company that takes the place of another one, so that there are no more gates than before.
+// TestGateOfAnotherCompanyIsJudged replaces a company by another one, so that the number of gates stays the same.
 func TestGateOfAnotherCompanyIsJudged(t *testing.T) {
 	t.Parallel()
 
@@ -551,7 +550,7 @@ func TestGateOfAnotherCompanyIsJudged(t *testing.T) {
 	}
 }
 
-// TestRefusedPlanCannotBeApplied has quota bought after a plan that was refused. Terraform saves such a plan, and marks it.
+// TestRefusedPlanCannotBeApplied adds quota after a refused plan. Terraform saves such a plan, and marks it as failed.
 func TestRefusedPlanCannotBeApplied(t *testing.T) {
 	t.Parallel()
 
@@ -568,8 +567,8 @@ func TestRefusedPlanCannotBeApplied(t *testing.T) {
 	f.Succeeds(apply...)
 }
 
-// TestThousandGates is not parallel: how many queries are sent depends on how long Terraform takes. A gate may share a reading that is up to
-// a second old, and only one reading refuses many gates.
+// TestThousandGates is not parallel, because the number of queries depends on how long Terraform takes. A gate may share a reading that is
+// up to a second old, and only one reading refuses many gates.
 func TestThousandGates(t *testing.T) {
 	const gates = 1000
 
@@ -581,7 +580,7 @@ func TestThousandGates(t *testing.T) {
 		left    int64
 		command []string
 		passes  bool
-		// more is how many queries are allowed beside one a second: the first one, and another one before the first refusal.
+		// more is how many queries are allowed in addition to one a second: the first one, and another one before the first refusal.
 		more int
 	}{
 		{"plan of which most are refused", 10, plan, false, 2},

@@ -9,16 +9,17 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// reader reads the quota for everything that the provider serves. It has the only client of a configured provider, or the errors that
-// prevented one.
+// reader reads the quota for data sources, ephemeral resources and gates. It has the only client of a configured provider, or the errors
+// because of which there is no client.
 type reader struct {
 	client *qcc.Client
 	errors diag.Diagnostics
 	// language is the language of all diagnostics.
 	language words.Language
-	// unknown lists the fields of the provider block that Terraform does not know before apply. Then errors says so too.
+	// unknown lists the fields of the provider block that Terraform does not know before apply. If there are any, errors has an error about
+	// them.
 	unknown []qcc.Field
-	// ledger keeps the account of this run's gates. It belongs to one call of Configure, because a process may serve several runs.
+	// ledger records what the gates of this run were granted. It belongs to one call of Configure, because a process may serve several runs.
 	ledger ledger
 }
 
@@ -36,7 +37,7 @@ func readerOf(providerData any, language func() words.Language) (*reader, diag.D
 	return r, nil
 }
 
-// read returns the quota, or an error that says why it cannot be read. It never returns substitute values.
+// read returns the quota, or an error with the reason why it cannot be read. It never returns substitute values.
 func (r *reader) read(ctx context.Context) (quotaModel, diag.Diagnostics) {
 	if r.errors.HasError() {
 		return quotaModel{}, r.errors

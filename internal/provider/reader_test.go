@@ -19,7 +19,7 @@ data "qcc_quota" "this" {
 `, count)}
 }
 
-// TestManyDataSourcesTakeFewRequests is not parallel: how many reads come together depends on how busy the machine is.
+// TestManyDataSourcesTakeFewRequests is not parallel, because the number of reads that share a request depends on the load of the machine.
 func TestManyDataSourcesTakeFewRequests(t *testing.T) {
 	for _, test := range []struct {
 		dataSources, atMost int
@@ -47,7 +47,7 @@ func TestManyDataSourcesTakeFewRequests(t *testing.T) {
 	}
 }
 
-// TestBothSurfacesShareRequests is not parallel: whether reads come together depends on how busy the machine is.
+// TestBothSurfacesShareRequests is not parallel, because the load of the machine decides whether reads share a request.
 func TestBothSurfacesShareRequests(t *testing.T) {
 	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Delay: emulator.Duration(100 * time.Millisecond)}))
 	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + `
@@ -85,7 +85,7 @@ func TestAWrongKeyIsNotAskedAgain(t *testing.T) {
 	f := testkit.NewFolder(t, testkit.Serve(t, service), many(dataSources))
 
 	code, output := f.Run("plan")
-	errors := strings.Count(output, "Error: Quota query refused by QCC") // Terraform 1.15 shows errors that are the same once.
+	errors := strings.Count(output, "Error: Quota query refused by QCC") // Terraform 1.15 prints equal errors only once.
 
 	if code != 1 || errors != dataSources && errors != 1 {
 		t.Errorf("exit code %d with %d errors, want 1 with %d\n%s", code, errors, dataSources, output)

@@ -18,8 +18,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestScripts runs the stories in testdata/script, each in a folder and with an emulator of its own. Beside the commands of testscript
-// they have the commands below. To run one: go test ./internal/provider -run TestScripts/logs
+// TestScripts runs the scripts in testdata/script, each with its own folder and emulator. In addition to the commands of testscript, a
+// script can use the commands below. To run one: go test ./internal/provider -run TestScripts/logs
 //
 //	[!] terraform ARGS            runs the real Terraform, which must succeed, or with ! end with exit code 1
 //	[!] says TEXT                 looks for the text in what Terraform has said, however its lines are wrapped
@@ -42,7 +42,7 @@ func TestScripts(t *testing.T) {
 
 			env.Vars = append(env.Vars, terraform.Environ()...)
 			env.Vars = append(env.Vars, testkit.Credentials(server.URL).Environ()...)
-			// Terraform's sockets need a short path, which the script's own folder for temporary files is not.
+			// Terraform's sockets need a short path. The path of the script's temporary folder is too long.
 			env.Vars = append(env.Vars, testkit.WithoutTLS, "TF_CLI_ARGS=-no-color", "TMPDIR="+os.TempDir())
 
 			return nil
@@ -55,14 +55,14 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// storyKey is where a script has its story.
+// storyKey is the key of the story in the values of a script.
 type storyKey struct{}
 
 // story is the emulator of a script.
 type story struct {
 	service *emulator.Emulator
 	url     string
-	seen    int // How many queries had come in when the script asked last.
+	seen    int // The number of queries at the last "emulator requests".
 }
 
 func runTerraform(path string) func(*testscript.TestScript, bool, []string) {
@@ -93,7 +93,7 @@ func says(ts *testscript.TestScript, not bool, args []string) {
 	}
 }
 
-// control speaks to the emulator's control API, as a person would with curl.
+// control sends a request to the emulator's control API, as a user does with curl.
 func control(ts *testscript.TestScript, not bool, args []string) {
 	story, ok := ts.Value(storyKey{}).(*story)
 	if !ok || not {

@@ -22,10 +22,10 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// tokens is a server that remembers every Token, and may answer with all that it was sent.
+// tokens is a server that stores every Token. It may answer with everything that it has received.
 type tokens struct {
 	service *emulator.Emulator
-	// echo is what it answers; empty means that the emulator answers. %s is the request, %signed what its Token is made of.
+	// echo is the answer; empty means the answer of the emulator. %s is the request, and %signed is the text whose hash is the Token.
 	echo        string
 	contentType string
 	status      int
@@ -56,7 +56,7 @@ func (s *tokens) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	).WriteString(w, s.echo)
 }
 
-// secrets returns what may not be seen anywhere.
+// secrets returns the texts that must not be visible anywhere.
 func (s *tokens) secrets() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,7 +64,7 @@ func (s *tokens) secrets() []string {
 	return append([]string{emulator.DefaultKey, emulator.DefaultSecretKey}, s.seen...)
 }
 
-// leaks returns the places that have a secret in them, or a part of one that is long enough not to be there by chance.
+// leaks returns the places with a secret, or with a part of one that is too long to be a coincidence.
 func leaks(secrets []string, places map[string]string) []string {
 	const longEnough = 10
 
@@ -90,7 +90,7 @@ func leaks(secrets []string, places map[string]string) []string {
 	return found
 }
 
-// TestLeaksAreFound lets a root module tell a secret in every way there is, and looks whether each place is looked at.
+// TestLeaksAreFound has a root module that prints a secret in every possible place, and checks that leaks finds each place.
 func TestLeaksAreFound(t *testing.T) {
 	t.Parallel()
 
@@ -124,7 +124,7 @@ variable "timeout" {
 }
 `
 
-// credentialsFrom are the ways in which a user can give the credentials: files beside the root module, and environment variables.
+// credentialsFrom holds the ways in which a user can set the credentials: files beside the root module, and environment variables.
 func credentialsFrom(way string) (map[string]string, []string) {
 	if way == "environment" {
 		return map[string]string{"provider.tf": timeoutVariable + `
@@ -155,7 +155,7 @@ provider "qcc" {
 `}, []string{"TF_VAR_key=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultSecretKey, "QCC_KEY=", "QCC_SECRET_KEY="}
 }
 
-// everything returns all that Terraform has written into a folder, and the members of the plan that it may have saved there.
+// everything returns all files that Terraform has written into a folder, and the members of a saved plan.
 func everything(t *testing.T, f *testkit.Folder) map[string]string {
 	t.Helper()
 
@@ -182,7 +182,7 @@ func everything(t *testing.T, f *testkit.Folder) map[string]string {
 	return places
 }
 
-// TestNothingTellsASecret looks at all that Terraform writes, with logs of everything, for the credentials and every Token.
+// TestNothingTellsASecret searches everything that Terraform writes, including all logs, for the credentials and every Token.
 func TestNothingTellsASecret(t *testing.T) {
 	t.Parallel()
 
@@ -193,13 +193,13 @@ func TestNothingTellsASecret(t *testing.T) {
 
 	type failure struct {
 		server *tokens
-		// url is where the provider asks, if not at the server.
+		// url is the base URL of the provider; empty means the server.
 		url string
-		// env is what is set beside the credentials.
+		// env holds environment variables in addition to the credentials.
 		env []string
-		// sendsNothing is true if no request may come in.
+		// sendsNothing is true if the provider must not send a request.
 		sendsNothing bool
-		// says is a part of the error, where the exit code alone would not show that it is this failure.
+		// says is a part of the error, if the exit code alone does not identify the failure.
 		says string
 	}
 
@@ -271,7 +271,7 @@ func TestNothingTellsASecret(t *testing.T) {
 				f.Set(slices.Concat(env, failure.env, []string{"TF_LOG=TRACE"})...)
 
 				if name == "success" || name == "refusal" {
-					f.KeepTLS() // The logs of the handshake may tell no secret either.
+					f.KeepTLS() // The logs of the handshake must not contain a secret either.
 				}
 
 				outputs := map[string]string{}
@@ -299,7 +299,7 @@ func TestNothingTellsASecret(t *testing.T) {
 				}
 
 				if failure.server != nil && !failure.sendsNothing && (len(server.secrets()) < 3 || !strings.Contains(plan, "QCC quota query")) {
-					t.Fatal("no Token was sent, or the log does not tell of it")
+					t.Fatal("no Token was sent, or the log does not show the attempt")
 				}
 
 				maps.Copy(outputs, everything(t, f))
@@ -315,8 +315,8 @@ func TestNothingTellsASecret(t *testing.T) {
 // titles matches the English titles of errors and warnings.
 var titles = regexp.MustCompile(`(?:Error|Warning): (?:Quota query|Unexpected|QCC service|Unreadable|No answer|Invalid|Missing|Unknown|No quota|Clock)`)
 
-// inChinese plans once more, in Chinese, which must end with the same exit code. It adds the output to the others, and once more without
-// line breaks, because a secret on two lines is still one.
+// inChinese runs the plan again in Chinese, which must end with the same exit code. It adds the output to the others. It also adds the
+// output without line breaks, because a secret may be on two lines.
 func inChinese(t *testing.T, f *testkit.Folder, want int, outputs map[string]string) {
 	t.Helper()
 
@@ -330,7 +330,7 @@ func inChinese(t *testing.T, f *testkit.Folder, want int, outputs map[string]str
 	outputs["plan in Chinese without line breaks"] = strings.ReplaceAll(plan, "\n", "")
 }
 
-// TestInterruptEndsAReadAtOnce sends Ctrl-C to a Terraform whose provider waits for an answer that does not come.
+// TestInterruptEndsAReadAtOnce sends Ctrl-C to Terraform while the provider waits for an answer.
 func TestInterruptEndsAReadAtOnce(t *testing.T) {
 	t.Parallel()
 

@@ -2,8 +2,8 @@ package provider
 
 import "math/big"
 
-// shortfall returns by how much what remains is less than a need; nil if it suffices. A remaining of nil is unknown capacity, which is no
-// capacity: the whole need is short. A need must be above 0, because 0 is never short.
+// shortfall returns by how much a need is larger than the remaining quota; nil if it is not. If remaining is nil, the quota is unknown, and
+// the shortfall is the whole need. The need must be above 0, because a need of 0 is never short.
 func shortfall(need, remaining *big.Float) *big.Float {
 	switch {
 	case remaining == nil:

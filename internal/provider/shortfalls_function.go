@@ -31,33 +31,32 @@ const (
 	argumentRequired
 )
 
-// textBefore is what Terraform writes before an error about that argument, on the same line.
+// textBefore is the text that Terraform prints before an error about that argument, on the same line.
 const textBefore = `Invalid value for "required" parameter: `
 
 func (f *shortfallsFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "shortfalls"
 }
 
-// Definition allows unknown values, because not every unknown value affects the result. Only one that does makes the result unknown.
+// Definition allows unknown values. The result is unknown only if an unknown value affects it.
 func (f *shortfallsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
-		Summary: "Tells by how much the quota of each module is short.",
-		MarkdownDescription: "Compares what is left of each module with what a change will consume, and returns by how much each module " +
-			"is short: an empty map when there is enough. A module that is absent, or whose `remaining` is null, is short by the whole " +
-			"requirement: unknown capacity is no capacity. A module of which nothing is required is never short. " +
-			"The function asks nobody: it needs no credentials and no network.",
+		Summary: "Computes by how much the quota of each module is short.",
+		MarkdownDescription: "Compares the remaining quota of each module with the quota that a change requires, and returns by how much " +
+			"each module is short. If the quota is enough, the map is empty. If a module is absent, or its `remaining` is null, it is short by the " +
+			"whole requirement. If the requirement is 0, the module is never short. The function needs no credentials, and sends no request.",
 		Parameters: []function.Parameter{
 			function.MapParameter{
 				Name: "modules",
 				MarkdownDescription: "The quota of each module: the `modules` of the data source or of the ephemeral resource `qcc_quota`, or " +
-					"any map of objects that have `remaining`.",
+					"any map of objects with the attribute `remaining`.",
 				ElementType:        types.ObjectType{AttrTypes: map[string]attr.Type{remainingAttribute: types.NumberType}},
 				AllowUnknownValues: true,
 			},
 			function.MapParameter{
 				Name: "required",
-				MarkdownDescription: "What this change will consume of each module, by module id. A requirement that is negative, fractional " +
-					"or null is an error.",
+				MarkdownDescription: "The quota that the change requires of each module, by module id. A requirement must be a whole number, and not " +
+					"negative or null.",
 				ElementType:        types.NumberType,
 				AllowUnknownValues: true,
 			},
@@ -148,7 +147,7 @@ func remainingCount(remaining types.Number) *big.Float {
 	return remaining.ValueBigFloat()
 }
 
-// requirementFault returns what is wrong with a requirement, or 0.
+// requirementFault returns the fault of a requirement; 0 if the requirement is valid.
 func requirementFault(requirement types.Number) words.RequirementFault {
 	switch {
 	case requirement.IsUnknown():

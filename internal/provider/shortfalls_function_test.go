@@ -24,7 +24,7 @@ func numbers(elements map[string]attr.Value) types.Map {
 	return types.MapValueMust(types.NumberType, elements)
 }
 
-// capacity is the type of an element of modules, as the function takes it.
+// capacity is the type of an element of the function's argument modules.
 var capacity = types.ObjectType{AttrTypes: map[string]attr.Type{"remaining": types.NumberType}}
 
 func left(remaining types.Number) types.Object {
@@ -33,7 +33,7 @@ func left(remaining types.Number) types.Object {
 
 func modules(elements map[string]attr.Value) types.Map { return types.MapValueMust(capacity, elements) }
 
-// newShortfalls returns the function as the provider has it.
+// newShortfalls returns the function of the provider.
 func newShortfalls(tb testing.TB) function.Function {
 	tb.Helper()
 
@@ -135,7 +135,7 @@ func TestARequirementOfAnUnknownModuleIsNotNamed(t *testing.T) {
 	}
 }
 
-// TestShortfallsOfSomethingElse has arguments that Terraform does not let through.
+// TestShortfallsOfSomethingElse has arguments that Terraform would refuse.
 func TestShortfallsOfSomethingElse(t *testing.T) {
 	t.Parallel()
 

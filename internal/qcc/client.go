@@ -23,17 +23,17 @@ const QuotaPath = "/api/company/quota/getQuota"
 type Client struct {
 	config   Config
 	endpoint *url.URL
-	header   http.Header // The headers that all requests have in common: all but Timespan and Token.
+	header   http.Header // The headers of every request, without Timespan and Token.
 	redactor *redactor   // Knows the credentials.
 	shared   sharer[Quota]
-	// serverClockOffset is how many nanoseconds the service's clock is ahead of this machine's. It is 0 until the service refuses a
-	// signature with this machine's time and accepts one with its own.
+	// serverClockOffset is how many nanoseconds the service's clock is ahead of this machine's. It is 0 until the service refuses a signature
+	// with this machine's time and accepts one with the service's time.
 	serverClockOffset atomic.Int64
 	memory            memory
 	tokens            tokens
 }
 
-// New returns a client. It sends nothing. An error is the first *ConfigError of Config.Validate.
+// New returns a client. It sends no request. An error is the first *ConfigError that Config.Validate returns.
 func New(config Config) (*Client, error) {
 	if wrong := config.Validate(); len(wrong) > 0 {
 		return nil, wrong[0]
@@ -41,7 +41,7 @@ func New(config Config) (*Client, error) {
 
 	base, _ := parseBaseURL(config.BaseURL)
 
-	base.Path = cmp.Or(base.Path, "/") // Without which JoinPath would make a relative path.
+	base.Path = cmp.Or(base.Path, "/") // If the path is empty, JoinPath returns a relative path.
 	endpoint := base.JoinPath(QuotaPath)
 	endpoint.RawQuery = url.Values{"key": {config.Key}}.Encode()
 
@@ -100,7 +100,7 @@ func (c *Client) QuotaSince(ctx context.Context, after time.Time) (quota Quota, 
 	return quota, began, err
 }
 
-// Redact makes a text from elsewhere safe to show. It leaves no part of a credential or of a recent Token in the text.
+// Redact makes a text safe to show. The result holds no part of a credential or of a recent Token.
 func (c *Client) Redact(text string) Words {
 	return c.redactor.with(c.tokens.held()).words(text)
 }

@@ -32,7 +32,7 @@ type Config struct {
 	// BaseURL is the URL of the service without the path of the interface document: https, or http on a loopback host. If it has a
 	// path, the client keeps that as a prefix.
 	BaseURL string
-	// Timeout limits one read, its retries and waits included: MinTimeout to MaxTimeout.
+	// Timeout limits one read, including its retries and waits: MinTimeout to MaxTimeout.
 	Timeout time.Duration
 	// MaxRetries is how often a read may retry after its first attempt: 0 to LimitMaxRetries. A request that is signed again with the
 	// service's time does not count.
@@ -61,10 +61,10 @@ const (
 	FieldMaxRetries Field = "max_retries"
 )
 
-// MaxCredential is how many bytes a credential may have. Those that QCC gives out have 32.
+// MaxCredential is the largest length of a credential in bytes. The credentials of QCC have 32 bytes.
 const MaxCredential = 512
 
-// Validate returns everything that is wrong with the configuration; nil means nothing is.
+// Validate returns an error for each invalid setting. It returns nil if the configuration is valid.
 func (c Config) Validate() []*ConfigError {
 	_, urlProblem := parseBaseURL(c.BaseURL)
 	if urlProblem == "" && (holdsCredential(c.BaseURL, c.Key) || holdsCredential(c.BaseURL, c.SecretKey)) {
@@ -89,7 +89,7 @@ func (c Config) Validate() []*ConfigError {
 	return wrong
 }
 
-// credentialError returns what is wrong with a credential. Its Problem is empty if nothing is.
+// credentialError checks a credential. The Problem of the result is empty if the credential is valid.
 func credentialError(field Field, value string) ConfigError {
 	const byteOrderMark = "\ufeff"
 
@@ -142,10 +142,10 @@ func maxRetriesError(maxRetries int) ConfigError {
 	return ConfigError{Field: FieldMaxRetries, Problem: ConfigNoWholeCount}
 }
 
-// plainHTTP is the scheme for loopback hosts only.
+// plainHTTP is the scheme that the client accepts only for loopback hosts.
 const plainHTTP = "http"
 
-// parseBaseURL returns the parsed URL, or what is wrong with it.
+// parseBaseURL parses a base URL. If the URL is invalid, it returns nil and the problem; otherwise the problem is empty.
 func parseBaseURL(raw string) (*url.URL, ConfigProblem) {
 	base, err := url.Parse(raw)
 
@@ -183,7 +183,7 @@ func isPort(port string) bool {
 }
 
 func isLoopback(host string) bool {
-	addr, _ := netip.ParseAddr(host) // If host is no address, addr is the zero address, which is no loopback address.
+	addr, _ := netip.ParseAddr(host) // If host is not an address, addr is the zero address, which is not a loopback address.
 
 	return strings.EqualFold(host, "localhost") || addr.IsLoopback()
 }

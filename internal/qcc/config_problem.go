@@ -1,6 +1,6 @@
 package qcc
 
-// ConfigProblem is what can be wrong with a setting, as a phrase that follows its name.
+// ConfigProblem is the reason why a setting is invalid, as a phrase that follows the name of the setting.
 type ConfigProblem string
 
 // The problems of settings. The comment of a problem names the fields of ConfigError that it uses.
@@ -12,7 +12,7 @@ const (
 	ConfigQuotes     ConfigProblem = "is enclosed in quotes that are a part of the value"
 	// ConfigInvisible uses Position and Char.
 	ConfigInvisible ConfigProblem = "has an invisible character"
-	// ConfigTooLong uses Value: how many bytes the value has.
+	// ConfigTooLong uses Value: the length of the value in bytes.
 	ConfigTooLong      ConfigProblem = "is too long for a credential"
 	ConfigSame         ConfigProblem = "is the same as key"
 	ConfigNoURL        ConfigProblem = "is not an absolute URL"
@@ -28,7 +28,7 @@ const (
 	ConfigTimeout ConfigProblem = "is not within the bounds of a timeout"
 )
 
-// ConfigProblems returns all of them.
+// ConfigProblems returns all problems of settings.
 func ConfigProblems() []ConfigProblem {
 	return []ConfigProblem{
 		ConfigEmpty, ConfigNotUTF8, ConfigByteOrder, ConfigWhiteSpace, ConfigQuotes, ConfigInvisible, ConfigTooLong, ConfigSame, ConfigNoURL,

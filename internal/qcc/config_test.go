@@ -9,7 +9,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// TestWrongSettingsAreNamedAndNeverRepeated also has valid settings, which have no field.
+// TestWrongSettingsAreNamedAndNeverRepeated also has valid settings, for which no field is expected.
 func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 	t.Parallel()
 
@@ -17,7 +17,7 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 		change func(*qcc.Config)
 		field  qcc.Field
 		want   qcc.ConfigProblem
-		found  string // What the error tells of the value.
+		found  string // The part of the value that the error shows.
 	}{
 		"empty key":                          {func(c *qcc.Config) { c.Key = "" }, qcc.FieldKey, qcc.ConfigEmpty, ""},
 		"empty secret":                       {func(c *qcc.Config) { c.SecretKey = "" }, qcc.FieldSecretKey, qcc.ConfigEmpty, ""},

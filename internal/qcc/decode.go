@@ -39,8 +39,8 @@ type wireModule struct {
 	Deletable value `json:"canDeletedCount"`
 }
 
-// decodeQuota decodes the body of an answer. The error is a *StatusError if the status code is one of neither ClassOK nor ClassEmpty,
-// else an *AnswerError without its Response. The Status is zero if the body does not hold one.
+// decodeQuota decodes the body of an answer. If the class of the status code is neither ClassOK nor ClassEmpty, the error is a
+// *StatusError. Every other error is an *AnswerError without its Response. The Status is zero if the body holds no valid status code.
 func decodeQuota(body []byte, r *redactor) (Quota, Status, error) {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) // This is a byte-order mark, which JSON does not allow.
 
@@ -97,7 +97,8 @@ func decodeStatus(said value, r *redactor) (Status, error) {
 	return Lookup(int(code)), nil
 }
 
-// wireResult is a list of modules, or one module. It is decoded only if it is asked for.
+// wireResult holds the JSON of a result: a list of modules, or one module. decodeModules decodes it later, because answers with other
+// status codes need no modules.
 type wireResult struct {
 	raw   json.RawMessage // Nil if the result is absent or null.
 	seen  bool
@@ -160,8 +161,8 @@ func decodeModules(result wireResult, r *redactor) (map[string]Module, error) {
 	return modules, nil
 }
 
-// id returns the id of the module. Because the id becomes a key in Terraform's state, Terraform must not change it, and it must hold no
-// secret.
+// id returns the id of the module. The id becomes a key in Terraform's state, so it must hold no secret, and Terraform must store it
+// unchanged.
 func (w *wireModule) id(r *redactor) (string, error) {
 	id := w.ID.String()
 
@@ -177,8 +178,8 @@ func (w *wireModule) id(r *redactor) (string, error) {
 	}
 }
 
-// IsPlainID reports whether Terraform stores and prints an id unchanged, and no CI system obeys it. Terraform normalises keys to NFC, and
-// wraps what it prints at spaces. A CI system may obey a line that begins with "::", or "##" anywhere in a line.
+// IsPlainID reports whether an id is safe in Terraform's state and output. Terraform normalises keys to NFC, and wraps its output at
+// spaces. Some CI systems interpret a line that begins with "::", or that contains "##", as a command.
 func IsPlainID(id string) bool {
 	isOdd := func(char rune) bool { return !isVisible(char) || char == ' ' || char == utf8.RuneError }
 

@@ -10,15 +10,16 @@ import (
 // The errors of a Client hold the facts from which a message is built. They never hold a credential, a Token, a URL, or the text of an
 // error of a lower layer, which may hold any of these. They hold the service's text as Words, which are redacted.
 
-// ConfigError is a setting that cannot be used. It never holds the value of a credential, or of a URL.
+// ConfigError is an invalid setting. It never holds the value of a credential or of a URL.
 type ConfigError struct {
 	Field Field
-	// Problem says what is wrong with the value.
+	// Problem is the reason why the value is invalid.
 	Problem ConfigProblem
-	// Position is the number of the first invisible character, counted from 1, and Char is that character (ConfigInvisible); else both are 0.
+	// Position is the position of the first invisible character, counted from 1. Char is that character. Both are 0 unless Problem is
+	// ConfigInvisible.
 	Position int
 	Char     rune
-	// Value is what was found, for the problems that say so; else empty.
+	// Value is the invalid length or timeout. It is empty unless the comment of the problem names Value.
 	Value string
 }
 
@@ -73,13 +74,13 @@ func (e *HTTPError) Transient() bool { return TransientHTTP(e.StatusCode) }
 type AnswerError struct {
 	Response
 
-	// Problem says what is wrong with the answer.
+	// Problem is the reason why the answer cannot be used.
 	Problem Problem
 	// Module is the id of the module that has the problem; zero if no module has it, or if the id itself is the problem.
 	Module Words
 	// Field is the count that has the problem; empty if no count has it. Its name is that of section 6.2.1 of the interface document.
 	Field string
-	// Value is the value that is wrong; zero if there is nothing to show.
+	// Value is the invalid value; zero if there is nothing to show.
 	Value Words
 }
 
@@ -144,7 +145,7 @@ type ReadError struct {
 	// Attempts is how many requests were sent. It is 0 if the caller's context ended before the answer, or if the service asked for a
 	// pause that is longer than the rest of the timeout.
 	Attempts int
-	// End says why there was no further attempt.
+	// End is the reason why the client made no further attempt.
 	End End
 	// Timeout is the configured timeout of a read.
 	Timeout time.Duration

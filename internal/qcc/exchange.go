@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	// ToleratedSkew is the largest difference of two clocks that does not explain a refused signature. A Timespan is said to be valid
-	// for five minutes.
+	// ToleratedSkew is the largest clock difference that cannot be the cause of a refused signature. As far as is known, the service accepts a
+	// Timespan for five minutes.
 	ToleratedSkew = time.Minute
 	// MaxCorrectedSkew is the largest difference of the clocks that the client corrects. With a larger one, a false server could
 	// collect signatures for the future.
@@ -58,8 +58,8 @@ func signatureRefusal(err error) *StatusError {
 	return status
 }
 
-// correctedOffset returns how far the service's clock is ahead, by the skew of a refusal. It is 0 without a skew, or if
-// the clocks differ by no more than ToleratedSkew. The result is false if they differ by more than MaxCorrectedSkew.
+// correctedOffset returns the clock offset of the second request, from the skew of a refusal. It is 0 if there is no skew, or if the clocks
+// differ by no more than ToleratedSkew. The result is false if they differ by more than MaxCorrectedSkew.
 func correctedOffset(skew *time.Duration) (time.Duration, bool) {
 	switch {
 	case skew == nil || skew.Abs() <= ToleratedSkew:

@@ -1,7 +1,7 @@
 package qcc
 
-// Failure is a reason why a request got no complete answer, as a phrase. The phrases use the words of other programs, so that a search
-// for them finds help.
+// Failure is the reason why a request received no complete answer, as a phrase. The phrases use the words of other programs, so that a
+// search for them finds help.
 type Failure string
 
 // The failures that the client distinguishes.
@@ -24,7 +24,7 @@ const (
 	FailureBroken            Failure = "the connection was closed or reset before the answer was complete, or the other side does not speak HTTP"
 )
 
-// Failures returns all of them.
+// Failures returns all failures.
 func Failures() []Failure {
 	return []Failure{
 		FailureName, FailureRefused, FailureConnect, FailureNotLoopback, FailureProxyAddress, FailureProxy, FailureProxyRefused, FailureCertificate,

@@ -19,7 +19,7 @@ func FuzzHeaders(f *testing.F) {
 	f.Add("Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT")
 	f.Add("Tuesday, 24-Nov-26 14:00:20 GMT", "Tue Nov 24 14:00:00 2026")
 
-	f.Add("18700000000000000000A", "") // The digits exceed 64 bits before the letter makes it no number.
+	f.Add("18700000000000000000A", "") // The digits exceed 64 bits, and the letter makes it invalid.
 	f.Add("31536000", "")
 	f.Add("31536001", "Tue, 24 Nov 2026 14:00:00 GMT")
 	f.Add("Tue, 24 Nov 2026 14:00:20 GMT", "Tue, 24 Nov 2026 14:00:00 GMT")

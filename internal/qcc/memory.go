@@ -5,23 +5,24 @@ import (
 	"time"
 )
 
-// failureHolds is how long the error of a failed read also answers later reads. Terraform starts its reads in waves, and each wave would
-// otherwise send requests to a service that is down. A gate late in an apply sends a request again.
+// failureHolds is how long later reads return the error of a failed read without a request. Terraform starts its reads in waves, and each
+// wave would otherwise send requests to a service that is down. A gate that is judged later in an apply sends a request again.
 const failureHolds = 5 * time.Second
 
 // memory holds the failures that a client remembers. The zero value holds none.
 type memory struct {
 	mu sync.Mutex
-	// failed is the error that answers later reads; nil if no read has failed.
+	// failed is the error that later reads return; nil if no read has failed.
 	failed *ReadError
-	// forGood reports whether failed answers reads for the life of the client. If it is false, failed answers reads until the time below.
+	// forGood reports whether all later reads return failed. If it is false, only reads before the time until do.
 	forGood bool
 	until   time.Time
 
 	// succeeded is when the newest successful exchange began; zero if there was none.
 	succeeded time.Time
 
-	// pause is the error that asked for the pause which ends last; nil if none asked for one.
+	// pause is the error of the answer that asked for a pause; nil if no answer did. pausedTo is when the pause ends. Of several pauses, the
+	// client stores the one that ends last.
 	pause    error
 	pausedTo time.Time
 }
@@ -50,8 +51,8 @@ func (m *memory) refusal() *ReadError {
 	return nil
 }
 
-// pauseLeft returns the rest of the service's pause, and the error that asked for it. If the service accepts a request now, the rest is 0 or
-// negative.
+// pauseLeft returns how long the service's pause still lasts, and the error that asked for it. The time is 0 or negative if there is no
+// pause.
 func (m *memory) pauseLeft() (time.Duration, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

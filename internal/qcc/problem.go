@@ -26,7 +26,7 @@ const (
 	ProblemTooLarge    Problem = "has a count that 64 bits cannot hold"
 )
 
-// Problems returns all of them.
+// Problems returns all problems of answers.
 func Problems() []Problem {
 	return []Problem{
 		ProblemCompression, ProblemTooLong, ProblemCached, ProblemNoJSON, ProblemNoObject, ProblemTwice, ProblemNoStatus, ProblemStatus, ProblemNoResult,

@@ -70,7 +70,7 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 	}
 }
 
-// awaitTurn waits for the end of the pause that the service asked any read for. An error ends the read.
+// awaitTurn waits until the service's pause ends. The pause applies to all reads, whichever read the service asked. An error ends the read.
 func (c *Client) awaitTurn(ctx context.Context, attempt Attempt, deadline time.Time) error {
 	for pause, failure := c.memory.pauseLeft(); pause > 0; pause, failure = c.memory.pauseLeft() {
 		left := time.Until(deadline)

@@ -13,10 +13,10 @@ import (
 const (
 	// maxWords limits the characters of the service's text that an error shows.
 	maxWords = 300
-	// ShortestSecret is how many characters of a credential or Token in a row are hidden. A credential that is shorter is hidden only as a
-	// whole.
+	// ShortestSecret is the length of the shortest part of a credential or Token that is hidden, in characters. A shorter credential is hidden
+	// only as a whole.
 	ShortestSecret = 8
-	// tokenLength is how many hexadecimal digits a Token has. As many digits in a row are hidden, because they may be an earlier Token.
+	// tokenLength is the number of hexadecimal digits of a Token. Any row of that many digits is hidden, because it may be an earlier Token.
 	tokenLength = 32
 
 	hexDigits = "0123456789abcdefABCDEF"
@@ -30,7 +30,7 @@ type Words struct{ text string }
 // String returns the words.
 func (w Words) String() string { return w.text }
 
-// Harmless makes Words of a text without secrets, for tests and documents. It cleans and shortens them like all others.
+// Harmless returns Words for a text without secrets, for tests and documents. It cleans and shortens the text as a redactor does.
 func Harmless(words string) Words { return (*redactor)(nil).words(words) }
 
 // redactor removes secrets from texts. A nil redactor knows no secrets.
@@ -69,13 +69,13 @@ func escapeJSON(s string) string {
 	return string(escaped[1 : len(escaped)-1])
 }
 
-// escapeJSONOfPHP escapes like escapeJSON, and slashes too.
+// escapeJSONOfPHP escapes a text as escapeJSON does, and also escapes slashes.
 func escapeJSONOfPHP(s string) string { return strings.ReplaceAll(escapeJSON(s), "/", `\/`) }
 
 // words makes a text of the service safe to show. Its cost is bounded for every text.
 func (r *redactor) words(raw string) Words {
 	redacted := r.redact([]rune(cut(printable(raw))))
-	text := []rune(strings.ReplaceAll(redacted, "##", "# ")) // A pipeline may obey "##[command]" or "##vso[command]" anywhere in a line.
+	text := []rune(strings.ReplaceAll(redacted, "##", "# ")) // A CI system may run "##[command]" or "##vso[command]" anywhere in a line.
 
 	if len(text) > maxWords {
 		text = append(text[:maxWords], '…')
@@ -111,7 +111,7 @@ func cut(raw string) string {
 	return raw
 }
 
-// printable removes characters that a terminal may obey. It replaces each line break or tab by a space.
+// printable removes invisible characters, because a terminal may interpret them as commands. It replaces each line break or tab by a space.
 func printable(text string) string {
 	return strings.Map(func(char rune) rune {
 		switch {

@@ -166,7 +166,7 @@ func withoutMarks(shown string) string {
 	return rest
 }
 
-// FuzzWords checks that words show no part of a secret, and nothing that a terminal obeys.
+// FuzzWords checks that words show no part of a secret, and no command for a terminal.
 func FuzzWords(f *testing.F) {
 	f.Add(testKey, testSecret, "%s?key="+testKey+"1700000000"+testSecret)
 	f.Add("ü\"\\<k>", "k", "k\u0301 \xff ##[x] ::y")

@@ -18,8 +18,8 @@ const (
 	longestGather = 250 * time.Millisecond
 )
 
-// sharer lets reads that wait together share one answer. Each read states the time after which its batch must have left. If the batch
-// that left last left after that time, the read joins it. Otherwise the read joins a batch that has not left yet.
+// sharer lets reads that wait together share one answer. Each read states a time. If the latest batch left after that time, the read joins
+// this batch. Otherwise, the read joins the next batch, which has not left yet. A batch leaves when its request starts.
 type sharer[T any] struct {
 	// read gets the answer for a batch whose oldest read began at the given time. Its context ends when no read of the batch waits any
 	// more.
@@ -36,7 +36,7 @@ type sharer[T any] struct {
 	hasLeft bool
 }
 
-// batch is a group of reads that get the same answer. A batch leaves when its request starts.
+// batch is a group of reads that get the same answer.
 type batch[T any] struct {
 	// began is when the oldest of the reads began.
 	began time.Time

@@ -17,8 +17,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// account is a model of the service's limits for one company key. How the service really counts is not documented. The limits are
-// assumptions, and small enough that the tests reach them.
+// account is a model of the service's limits for one company key. It is not documented how the service really counts. The limits are
+// assumptions, and are so small that the tests reach them.
 type account struct {
 	slots    int           // How many queries are answered at once. One more gets code 122.
 	latency  time.Duration // How long an answer takes.

@@ -91,12 +91,12 @@ type ownError Failure
 
 func (e ownError) Error() string { return string(e) }
 
-// errNotLoopback reports an address of another machine, to which plain http would send the key in clear.
+// errNotLoopback reports an address of another machine, to which plain http would send the key in clear text.
 const errNotLoopback = ownError(FailureNotLoopback)
 
 // refuseOtherMachines returns an error for an address of another machine, to which a name such as localhost may resolve.
 func refuseOtherMachines(_, address string, _ syscall.RawConn) error {
-	to, _ := netip.ParseAddrPort(address) // If address is invalid, to is the zero address, which is no loopback address.
+	to, _ := netip.ParseAddrPort(address) // If address is invalid, to is the zero address, which is not a loopback address.
 	if !to.Addr().IsLoopback() {
 		return errNotLoopback
 	}
@@ -164,8 +164,8 @@ type proxyRefusedError int
 
 func (proxyRefusedError) Error() string { return string(FailureProxyRefused) }
 
-// newTransportError classifies an error of a RoundTripper or of a response's body. Each class has its own remedy. It keeps nothing of the
-// error's text. It also uses the progress of the request, because not every error names the stage.
+// newTransportError classifies an error of a RoundTripper or of a response's body. Each class has its own remedy. The result holds no part
+// of the error's text. It also uses the progress of the request, because not every error names the stage.
 func newTransportError(err error, host string, p *progress) *TransportError {
 	failure := failureOf(err, p)
 	failed := &TransportError{Failure: failure, Host: host, Transient: failure.Transient()}

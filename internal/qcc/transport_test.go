@@ -78,7 +78,7 @@ func TestProxies(t *testing.T) {
 		"https://pro.qcc.com/":    "proxy.example:8080",
 		"https://direct.example/": "",
 		"http://localhost:1/":     "",
-		"http://LOCALHOST:1/":     "", // net/http would send this to the proxy, with the key in clear.
+		"http://LOCALHOST:1/":     "", // net/http would send this to the proxy, with the key in clear text.
 		"http://127.0.0.1:1/":     "",
 	} {
 		var got url.URL

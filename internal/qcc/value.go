@@ -22,8 +22,8 @@ const (
 	kindList
 )
 
-// value is a member of a JSON object. It records whether the object has it twice, in any letter case, because encoding/json silently takes
-// the last one, which may be the wrong one.
+// value is a member of a JSON object. It records whether the object has the member twice, in any letter case. encoding/json would silently
+// use the last one, which may be the wrong one.
 type value struct {
 	kind    kind
 	text    string // The decoded string of a kindString, the JSON text of a kindOther, else empty.
@@ -62,7 +62,8 @@ func (v *value) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// String returns what a JSON string says, nothing for null, a number as it stands, and of an object or a list only its brackets.
+// String returns the value as a text: a string without quotes and escapes, a number or boolean as in the body, "" for null, "{…}" for an
+// object, and "[…]" for a list.
 func (v *value) String() string {
 	switch v.kind {
 	case kindObject:
@@ -76,7 +77,8 @@ func (v *value) String() string {
 	}
 }
 
-// count returns a count, or what is wrong with it. It takes 50, 50.0, 5e1, "50" and "50.0".
+// count returns the value as a count. If the value is not a valid count, it returns 0 and the problem. It accepts 50, 50.0, 5e1, "50" and
+// "50.0".
 func (v *value) count() (int64, Problem) {
 	switch {
 	case v.integer < 0:
@@ -91,7 +93,7 @@ func (v *value) count() (int64, Problem) {
 // longestExponent limits exponents. The digits of a body are too few to compensate for a larger one.
 const longestExponent = 2 * maxBody
 
-// parseCount parses a number in JSON syntax. Whatever the exponent, it never computes a number of more than 64 bits.
+// parseCount parses a number in JSON syntax. It never computes a number of more than 64 bits, however large the exponent is.
 func parseCount(number string) (int64, Problem) {
 	if !isJSONNumber(number) {
 		return 0, ProblemNotWhole

@@ -30,14 +30,14 @@ type style struct {
 type run struct {
 	text   string
 	style  style
-	column int // Of its first letter; the first one is 0.
-	width  int // In columns.
+	column int // The column of the first letter, counted from 0.
+	width  int // The width in columns.
 }
 
 var sequence = regexp.MustCompile("\x1b\\[([0-9;]*)m")
 
-// Picture returns a window of so many columns as SVG. The text may have the colors that Terraform uses. Picture returns an error if a line
-// is too long, and if the text has another control sequence. The same text makes the same picture.
+// Picture draws a terminal window with the given number of columns as SVG. The text may have the colors that Terraform uses. Picture
+// returns an error if a line is too long, or if the text has another control sequence. The same text gives the same picture.
 func Picture(title string, columns int, text string) (string, error) {
 	lines, err := parse(strings.TrimRight(text, "\n"))
 	if err != nil {
@@ -85,7 +85,7 @@ text { font: 14px ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mo
 %[5]s</svg>
 `
 
-// element returns a run as an element with a fixed length. So columns fit in every font that a reader has.
+// element returns a run as an element with a fixed length, so that columns are aligned in every font.
 func (r run) element(y int) string {
 	var classes []string
 
@@ -202,7 +202,7 @@ func (s *style) set(codes string) error {
 		case "31", "32", "33", "36":
 			s.color, _ = strconv.Atoi(code)
 		default:
-			return fmt.Errorf("the window does not know the sequence %q", codes)
+			return fmt.Errorf("the control sequence %q is not supported", codes)
 		}
 	}
 

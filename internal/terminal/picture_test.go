@@ -78,7 +78,7 @@ func TestAPictureIsNotMadeOf(t *testing.T) {
 	for name, test := range map[string]struct{ text, says string }{
 		"a long line":       {"a\n" + strings.Repeat("a", 11), "line 2 has more than 10 columns"},
 		"a long Han line":   {strings.Repeat("额", 6), "line 1 has more than 10 columns"},
-		"an unknown style":  {"\x1b[7ma", `the sequence "7"`},
+		"an unknown style":  {"\x1b[7ma", `the control sequence "7"`},
 		"another sequence":  {"\x1b[2Ja", "control character"},
 		"a carriage return": {"a\rb", "control character"},
 		"a tab":             {"a\tb", "control character"},

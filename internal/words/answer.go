@@ -22,7 +22,7 @@ func Answer(answer *qcc.AnswerError) Explanation {
 // unreadable is the title for answers that cannot be used.
 func unreadable() Text { return Text{"Unreadable answer from QCC", "企查查的响应无法使用"} }
 
-// CachedAnswer explains an answer that a cache on the way has kept.
+// CachedAnswer explains an answer that a cache between the provider and QCC has stored.
 func CachedAnswer() Explanation {
 	return Explanation{Title: unreadable(), Remedy: Text{
 		"Let the gateway or proxy between this machine and QCC forward every request. The provider sends Cache-Control: no-cache, because a " +
@@ -49,7 +49,7 @@ func OtherAnswer() Explanation {
 	}}
 }
 
-// Problem says what is wrong with an answer, without a full stop.
+// Problem describes what is wrong with an answer, without a full stop.
 func Problem(problem qcc.Problem) Text { return problems()[problem] }
 
 // ProblemMeaning explains a problem whose text does not say everything. It is empty for the others.
@@ -93,7 +93,7 @@ func problems() map[qcc.Problem]Text {
 	}
 }
 
-// problem says what is wrong with an answer, and where.
+// problem describes what is wrong with an answer, and in which module and field.
 func (l Language) problem(answer *qcc.AnswerError) string {
 	var where []string
 

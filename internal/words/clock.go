@@ -8,7 +8,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// Skew is the warning for a read that needed the service's clock.
+// Skew returns the warning for a read that succeeded only with the service's time.
 func (l Language) Skew(skew time.Duration) Message {
 	return l.message(Text{"Clock of this machine is off", "本机时钟不准"},
 		l.join(l.skewText(skew), Text{
@@ -22,7 +22,7 @@ func (l Language) Skew(skew time.Duration) Message {
 		}.In(l))
 }
 
-// refusedSkewText says how far the clock is off, if that may be why a signature was refused.
+// refusedSkewText describes the clock difference of a refused signature. It is empty if the difference cannot be the cause.
 func (l Language) refusedSkewText(skew *time.Duration) string {
 	switch {
 	case skew == nil || skew.Abs() <= qcc.ToleratedSkew:
@@ -48,7 +48,7 @@ func (l Language) skewText(skew time.Duration) string {
 	return l.format(Text{"The clock of this machine is %s behind that of QCC.", "本机时钟比企查查慢 %s。"}, l.duration(skew))
 }
 
-// duration returns a duration of whole seconds as readers of the language expect it.
+// duration formats a duration of whole seconds in the style of the language.
 func (l Language) duration(of time.Duration) string {
 	if l == English {
 		return of.String()

@@ -12,8 +12,8 @@ func invalidConfiguration() Text {
 	return Text{"Invalid QCC provider configuration", "QCC provider 配置无效"}
 }
 
-// InvalidConfiguration says what is wrong with a value. The variable is the environment variable that it comes from; empty if it comes from
-// the provider block.
+// InvalidConfiguration returns the error for an invalid setting. The variable is the environment variable that holds the value; empty if
+// the provider block holds it.
 func (l Language) InvalidConfiguration(wrong *qcc.ConfigError, variable string) Message {
 	return l.message(invalidConfiguration(), l.join(l.cannotBeUsed(wrong.Field, variable), l.configProblem(wrong)))
 }
@@ -42,7 +42,8 @@ func (l Language) configProblem(wrong *qcc.ConfigError) string {
 	}
 }
 
-// configProblems returns the text for each problem of qcc.ConfigProblems. Its verbs are those of the fields that the problem uses.
+// configProblems returns the text for each problem of qcc.ConfigProblems. The formatting verbs of a text stand for the fields that the
+// problem uses.
 func configProblems() map[qcc.ConfigProblem]Text {
 	const (
 		saveAsUTF8   = "Save the file that it comes from as UTF-8 without a byte-order mark."
@@ -106,7 +107,7 @@ func configProblems() map[qcc.ConfigProblem]Text {
 	}
 }
 
-// InvalidLanguage says in both languages that a value is no language, because the reader's is not known.
+// InvalidLanguage returns the error for an invalid language, in both languages, because the user's language is not known.
 func InvalidLanguage(field qcc.Field, variable string) Message {
 	text := Text{
 		`It must be "en" (English) or "zh" (simplified Chinese, 简体中文).`,
@@ -118,7 +119,7 @@ func InvalidLanguage(field qcc.Field, variable string) Message {
 	return English.message(invalidConfiguration(), English.join(English.cannotBeUsed(field, variable), text.In(English)), chinese.Detail)
 }
 
-// MissingCredential is for a credential that is needed and not set.
+// MissingCredential returns the error for a required credential that is not set.
 func (l Language) MissingCredential(field qcc.Field, variable string) Message {
 	return l.message(Text{"Missing QCC credential", "缺少企查查凭据"},
 		l.format(Text{"The provider requires %[1]s to read the quota, and %[1]s is not set.", "provider 读取额度需要 %[1]s，但没有设置 %[1]s。"}, field),
@@ -129,8 +130,8 @@ func (l Language) MissingCredential(field qcc.Field, variable string) Message {
 		}, field, variable))
 }
 
-// UnknownConfiguration is for a read before Terraform knows the fields of the provider block. The variables are those that the provider
-// does not use instead.
+// UnknownConfiguration returns the error of a read while fields of the provider block are unknown. The variables are the environment
+// variables of these fields, which the provider does not use instead.
 func (l Language) UnknownConfiguration(fields []qcc.Field, variables []string) Message {
 	environment := ""
 	if len(variables) > 0 {
@@ -164,5 +165,5 @@ func fieldNames(fields []qcc.Field) []string {
 	return names
 }
 
-// list joins names.
+// list joins names with the separator of the language.
 func (l Language) list(names []string) string { return strings.Join(names, Text{", ", "、"}.In(l)) }

@@ -10,25 +10,25 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// mostListed is how many modules of an account an error lists.
+// mostListed is how many modules of an account an error lists at most.
 const mostListed = 10
 
-// Refusal is a module of which a gate adds too much.
+// Refusal is a module whose quota is too low for a gate.
 type Refusal struct {
-	// ID is the module's id, fit to be shown.
+	// ID is the module's id. It must be safe to show.
 	ID string
-	// Module is the module's quota; nil if the account does not have the module. Then Quota says what it has.
+	// Module is the module's quota; nil if the account does not have the module. Quota is the quota of the whole account.
 	Module *qcc.Module
 	Quota  qcc.Quota
-	// Adds is what the gate adds: what its requirement grew from Before to After.
+	// Adds is what the gate adds: After - Before, its requirement after and before the change.
 	Adds, Before, After *big.Float
-	// Granted is what other gates of the run were granted before, and Short how much is short.
+	// Granted is what other gates of the run were granted before. Short is the shortfall.
 	Granted, Short *big.Float
-	// First reports whether this is the first refusal of the run. It says what to do, and the others do not repeat it.
+	// First reports whether this is the first refusal of the run. Only the first refusal says what to do.
 	First bool
 }
 
-// Refusal says what a gate is short of, and what to do if it is the first one of the run.
+// Refusal returns the error for a module whose quota is too low for a gate. The first refusal of a run also says what to do.
 func (l Language) Refusal(r Refusal) Message {
 	title, what, received, remedy := l.notEnough(r)
 
@@ -44,7 +44,7 @@ func (l Language) Refusal(r Refusal) Message {
 	return l.message(title, what, received, meaning, remedy, l.afterAnApply(), l.beforeADestroy())
 }
 
-// notEnough returns what is wrong, and what to do about it.
+// notEnough returns the parts of a refusal's text.
 func (l Language) notEnough(r Refusal) (title Text, what, received, remedy string) {
 	var (
 		noModule = Text{"No such QCC quota module", "企查查账号没有这个额度模块"}
@@ -93,7 +93,8 @@ func (l Language) notEnough(r Refusal) (title Text, what, received, remedy strin
 		l.format(Text{"The quota of %s is short by %s.", "%s 的额度不足，缺口为 %s。"}, l.name(r), whole(r.Short)), facts(lines...), remedy
 }
 
-// The provider does not know whether Terraform applies or destroys, because it plans the configuration before either.
+// The provider cannot distinguish an apply from a destroy, because Terraform plans the configuration before both. So the following texts
+// name their condition.
 
 func (l Language) afterAnApply() string {
 	return Text{
@@ -110,7 +111,7 @@ func (l Language) beforeADestroy() string {
 	}.In(l)
 }
 
-// growth returns what a gate adds, and from what to what its requirement grows if it had one.
+// growth returns what a gate adds. If the gate had a requirement, it also returns the requirement before and after.
 func (l Language) growth(r Refusal) string {
 	if r.Before.Sign() > 0 {
 		return l.format(Text{"%s (from %s to %s)", "%s（从 %s 增加到 %s）"}, whole(r.Adds), whole(r.Before), whole(r.After))
@@ -139,7 +140,7 @@ func (l Language) name(r Refusal) string {
 	return l.format(Text{"%s (%s)", "%s（%s）"}, r.ID, r.Module.Name)
 }
 
-// modules lists the modules of an account. The client has checked that their ids are fit to be shown. A long list takes several lines, each
+// modules lists the modules of an account. The client has checked that their ids are safe to show. A long list takes several lines, each
 // of at most lineWidth columns unless a single id is longer.
 func (l Language) modules(quota qcc.Quota) []string {
 	ids := slices.Sorted(maps.Keys(quota.Modules))
@@ -170,26 +171,26 @@ func (l Language) modules(quota qcc.Quota) []string {
 	return append(lines, line)
 }
 
-// GateNotRead is for a gate that cannot be judged, because the quota cannot be read.
+// GateNotRead returns the error for a gate that cannot be judged, because the quota cannot be read.
 func (l Language) GateNotRead(err error) Message {
 	return l.append(l.FailedRead(err), Text{
 		"The provider reads the quota because this gate adds something.", "provider 读取额度，是因为本门禁有新增的用量。",
 	}.In(l), l.afterAnApply(), l.beforeADestroy())
 }
 
-// NotJudgedUntilApply is the warning for a plan that does not know all that a gate requires, or which account pays for it.
+// NotJudgedUntilApply lists the unknown values because of which a plan cannot judge a gate completely.
 type NotJudgedUntilApply struct {
-	// Attribute is what is unknown if Terraform does not even know the ids of the modules; else empty.
+	// Attribute is the name of the requirement if Terraform does not know the module ids; else empty.
 	Attribute string
 	// Modules are the ids of the modules whose count is unknown.
 	Modules []string
-	// Fields are those of the provider block that are unknown.
+	// Fields are the unknown fields of the provider block.
 	Fields []qcc.Field
 	// JudgesSome reports whether the plan judges the counts that it knows.
 	JudgesSome bool
 }
 
-// NotJudgedUntilApply says what is unknown, and when the gate is judged.
+// NotJudgedUntilApply returns a warning with the unknown values, and with the time at which the gate is judged.
 func (l Language) NotJudgedUntilApply(unknown NotJudgedUntilApply) Message {
 	var what []string
 

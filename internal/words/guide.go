@@ -6,7 +6,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// The texts in this file are only in the guide "Status codes and errors". They say how the provider reacts to a failure.
+// Only the guide "Status codes and errors" has the texts in this file. They say how the provider reacts to a failure.
 
 // StatusAction says how the provider reacts to a status code.
 func StatusAction(status qcc.Status) Text {
@@ -52,6 +52,16 @@ func FailureAction(failure qcc.Failure) Text {
 	default:
 		return action
 	}
+}
+
+// ProblemItem says what is wrong with an answer, and explains it if that does not say everything.
+func ProblemItem(problem qcc.Problem) Text {
+	said, meaning := Problem(problem), ProblemMeaning(problem)
+	if meaning == (Text{}) {
+		return said
+	}
+
+	return Text{said.English + ". " + meaning.English, said.Chinese + "。" + meaning.Chinese}
 }
 
 // Name returns the name of the range in a language.

@@ -13,13 +13,13 @@ const (
 	Chinese
 )
 
-// Languages returns all of them.
+// Languages returns all languages of diagnostics.
 func Languages() []Language { return []Language{English, Chinese} }
 
 // String returns the code of the language, as users write it.
 func (l Language) String() string { return [...]string{"en", "zh"}[l] }
 
-// ParseLanguage returns the language with a code. It reports false for any other code.
+// ParseLanguage returns the language with a code. It returns false if no language has the code.
 func ParseLanguage(code string) (Language, bool) {
 	for _, language := range Languages() {
 		if language.String() == code {
@@ -30,7 +30,7 @@ func ParseLanguage(code string) (Language, bool) {
 	return English, false
 }
 
-// Text is a text in both languages. Literals have no field names, so that a text without its twin does not compile.
+// Text is a text in both languages. Literals have no field names, so that a text in one language only does not compile.
 type Text struct{ English, Chinese string }
 
 // In returns the text in one language.
@@ -42,7 +42,7 @@ func (t Text) In(language Language) string {
 	return t.English
 }
 
-// format fills in the verbs of a text.
+// format formats a text with values.
 func (l Language) format(text Text, values ...any) string {
 	return fmt.Sprintf(text.In(l), values...)
 }

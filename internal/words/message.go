@@ -1,4 +1,4 @@
-// Package words has every text of the provider's diagnostics, in English and Chinese. The guide "Status codes and errors" is made of the same
+// Package words has every text of the provider's diagnostics, in English and Chinese. The guide "Status codes and errors" uses the same
 // texts.
 package words
 
@@ -22,14 +22,14 @@ type Explanation struct {
 	Remedy Text
 }
 
-// Several texts have these. The support of QCC knows no other time zone than its own.
+// Several texts name QCC's support. Its working hours are in the time zone of China.
 const (
 	support   = "400-928-2212, working days 08:00-17:30 (UTC+8)"
 	supportZH = "400-928-2212（北京时间工作日 08:00-17:30）"
 )
 
-// message returns a diagnostic of the paragraphs that say something. It breaks the lines of Chinese ones, because Terraform breaks lines at
-// spaces only.
+// message returns a diagnostic with all paragraphs that are not empty. It wraps Chinese paragraphs, because Terraform wraps lines at spaces
+// only.
 func (l Language) message(title Text, paragraphs ...string) Message {
 	var said []string
 
@@ -51,9 +51,9 @@ func (l Language) message(title Text, paragraphs ...string) Message {
 // factIndent begins each line of facts.
 const factIndent = "  "
 
-// facts sets what the service sent apart from the provider's own words, one fact a line. Terraform leaves a line that begins with a space
-// as it is, and wraps others. Each fact begins with its name, so that no word of the service ever begins a line: some pipelines obey lines
-// that begin with "::" or "##".
+// facts returns a paragraph with one fact a line. The indentation separates the service's words from the provider's, and Terraform does not
+// wrap indented lines. Each fact begins with its name, so that no word of the service begins a line. Some CI systems interpret lines that
+// begin with "::" or "##" as commands.
 func facts(lines ...string) string { return factIndent + strings.Join(lines, "\n"+factIndent) }
 
 // append adds paragraphs to a message.

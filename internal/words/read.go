@@ -9,7 +9,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// FailedRead explains an error of qcc.Client.Quota: what was received, what it means, what to do, and the number of attempts.
+// FailedRead returns the error for a failed read: what was received, what it means, what to do, and the number of attempts. The error comes
+// from qcc.Client.Quota.
 func (l Language) FailedRead(err error) Message {
 	var (
 		read      *qcc.ReadError
@@ -53,7 +54,7 @@ func (l Language) FailedRead(err error) Message {
 	return l.message(why.Title, what, received, why.Meaning.In(l), skew, why.Remedy.In(l), end)
 }
 
-// statusText says which code the service answered with.
+// statusText names the status code of the answer.
 func (l Language) statusText(err *qcc.StatusError) string {
 	if err.Message == (qcc.Words{}) {
 		return l.format(Text{
@@ -64,7 +65,7 @@ func (l Language) statusText(err *qcc.StatusError) string {
 	return l.format(Text{"QCC answered the quota query with status code %d.", "企查查对额度查询返回状态码 %d。"}, err.Status.Code)
 }
 
-// statusFacts repeats the service's own words, or the document's if it had none.
+// statusFacts returns the service's message. If there is none, it returns the text of the interface document.
 func (l Language) statusFacts(err *qcc.StatusError) string {
 	switch {
 	case err.Message != (qcc.Words{}):
@@ -137,7 +138,7 @@ func (l Language) endText(read *qcc.ReadError) string {
 	}
 }
 
-// timeText returns a time as readers of the language expect it.
+// timeText formats a time in the style of the language.
 func (l Language) timeText(moment time.Time) string {
 	const hoursOfBeijing = 8
 
@@ -148,7 +149,7 @@ func (l Language) timeText(moment time.Time) string {
 	return moment.UTC().Format("2006-01-02 15:04:05 MST")
 }
 
-// NoRecord is the warning for status code 201.
+// NoRecord returns the warning for status code 201.
 func (l Language) NoRecord() Message {
 	status := qcc.Lookup(qcc.CodeNoRecord)
 	why := Status(status)
@@ -161,26 +162,26 @@ func (l Language) NoRecord() Message {
 		why.Remedy.In(l))
 }
 
-// internal is for mistakes in the provider itself.
+// internal returns the error for a mistake in the provider itself.
 func (l Language) internal(what string) Message {
 	return l.message(Text{"Error in the QCC provider", "QCC provider 内部错误"}, l.join(what, Text{
 		"Report it to the maintainers of this provider.", "请报告给本 provider 的维护者。",
 	}.In(l)))
 }
 
-// WrongReader is for something that should be the reader of the quota, and is not.
+// WrongReader returns the error for provider data that is not the reader of the quota.
 func (l Language) WrongReader(got any) Message {
 	return l.internal(l.format(Text{"The reader of the quota is a %T.", "读取额度的对象类型为 %T。"}, got))
 }
 
-// UnknownAtApply is for a gate that Terraform applies without knowing its requirement.
+// UnknownAtApply returns the error for a gate that Terraform applies without knowing its requirement.
 func (l Language) UnknownAtApply() Message {
 	return l.internal(Text{
 		"Terraform applied a gate whose requirement is still unknown.", "Terraform 创建或更新门禁时，门禁的需求量仍未确定。",
 	}.In(l))
 }
 
-// RefusedByClient is for a provider block that has no errors, and that the client still refuses.
+// RefusedByClient returns the error for a provider block that has no errors, but that the client refuses.
 func (l Language) RefusedByClient(err error) Message {
 	what := Text{"The provider block was accepted, but the client refused it.", "provider 块已通过检查，客户端却拒绝了它。"}.In(l)
 

@@ -7,7 +7,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// RequirementFault is what can be wrong with a requirement. The zero value means that nothing is.
+// RequirementFault is the reason why a requirement is invalid. The zero value means that the requirement is valid.
 type RequirementFault int
 
 // The faults of requirements.
@@ -23,7 +23,7 @@ const (
 // MostRequired is the largest requirement of one module. A larger one is certainly a mistake.
 const MostRequired = 1_000_000_000_000_000
 
-// requirementFault returns the sentence for a count that is wrong, without a full stop. It begins with the name of the requirement.
+// requirementFault returns the sentence about an invalid count, without a full stop. It begins with the name of the requirement.
 func requirementFault(fault RequirementFault) Text {
 	return map[RequirementFault]Text{
 		RequirementNull: {
@@ -36,7 +36,7 @@ func requirementFault(fault RequirementFault) Text {
 	}[fault]
 }
 
-// InvalidRequirement says what is wrong with a requirement of a gate.
+// InvalidRequirement returns the error for an invalid requirement of a gate.
 func (l Language) InvalidRequirement(fault RequirementFault, id string) Message {
 	title := Text{"Invalid QCC quota requirement", "额度需求无效"}
 
@@ -58,8 +58,9 @@ func (l Language) InvalidRequirement(fault RequirementFault, id string) Message 
 	}
 }
 
-// RequirementOfFunction says what is wrong with a requirement of the function shortfalls, after as many columns of Terraform's own. It omits
-// ids that are not in the interface document, because the map may be sensitive, and a function cannot find out. Terraform adds a full stop.
+// RequirementOfFunction returns the error for an invalid requirement of the function shortfalls. Terraform prints its own text before the
+// error, which takes the given number of columns, and adds a full stop. The error omits ids that are not in the interface document, because
+// the map may be sensitive, and a function cannot check that.
 func (l Language) RequirementOfFunction(fault RequirementFault, id string, columns int) string {
 	name := Text{
 		"the requirement of a module that the interface document does not name", "接口文档中没有的某个模块的需求量",
@@ -79,11 +80,11 @@ func (l Language) RequirementOfFunction(fault RequirementFault, id string, colum
 // moduleIDShape matches short words in lower case, joined by underscores.
 var moduleIDShape = regexp.MustCompile(`^[a-z]{1,15}(_[a-z0-9]{1,15}){0,3}$`)
 
-// IsMentionable reports whether a module id can be shown before the provider knows the credentials. A credential may stand in the wrong
-// place.
+// IsMentionable reports whether a module id is safe to show before the provider knows the credentials. A user may have written a credential
+// there by mistake.
 func IsMentionable(id string) bool { return moduleIDShape.MatchString(id) }
 
-// mentionable returns a module id in quotes, or words that do not repeat it if it has an unusual form.
+// mentionable returns a module id in quotes. If the id has an unusual form, it returns a text without the id.
 func (l Language) mentionable(id string) string {
 	if IsMentionable(id) {
 		return strconv.Quote(id)
@@ -92,15 +93,15 @@ func (l Language) mentionable(id string) string {
 	return Text{"a module whose id has an unusual form", "某个模块（ID 的形式不常见）"}.In(l)
 }
 
-// ImportFault is what is wrong with the ID of an import.
+// ImportFault describes an invalid import ID.
 type ImportFault struct {
-	// Part is the number of the part that is wrong, counted from 1; 0 if none is.
+	// Part is the number of the invalid part, counted from 1; 0 if the ID is valid.
 	Part int
-	// Kind says what is wrong with it.
+	// Kind is the reason why the part is invalid.
 	Kind ImportFaultKind
 }
 
-// ImportFaultKind is what can be wrong with a part of an import ID.
+// ImportFaultKind is the reason why a part of an import ID is invalid.
 type ImportFaultKind int
 
 // The kinds of faults in import IDs.
@@ -110,7 +111,8 @@ const (
 	ImportTwice
 )
 
-// InvalidImportID says how the ID of an import looks. It does not repeat the ID, because a credential may stand in the wrong place.
+// InvalidImportID returns the error for an invalid import ID, with an example. It does not repeat the ID, because a user may have written a
+// credential there by mistake.
 func (l Language) InvalidImportID(fault ImportFault) Message {
 	what := [...]Text{
 		ImportNoPair: {

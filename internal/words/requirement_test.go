@@ -7,7 +7,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// TestRequirementsOfAFunctionFollowTerraformsOwnText has an error that does not fit into the line that Terraform begins.
+// TestRequirementsOfAFunctionFollowTerraformsOwnText has an error that is too long for the line that Terraform begins.
 func TestRequirementsOfAFunctionFollowTerraformsOwnText(t *testing.T) {
 	t.Parallel()
 

@@ -28,7 +28,7 @@ func Status(status qcc.Status) Explanation {
 	return said
 }
 
-// unavailable is the title for failures that may pass by themselves.
+// unavailable is the title for failures that may end without any change by the user.
 func unavailable() Text { return Text{"QCC service unavailable", "企查查服务暂不可用"} }
 
 func callSupport() Text {

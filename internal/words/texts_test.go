@@ -14,11 +14,11 @@ import (
 	"unicode"
 )
 
-// twins is a literal of words.Text as it stands in the code, with its place.
+// twins is a literal of words.Text in the code, with its position.
 type twins struct{ place, english, chinese string }
 
-// literals returns every literal of Text in the package. A part of a text that is no constant of the package becomes its expression in
-// brackets.
+// literals returns every literal of Text in the package. A part of a text that is not a constant of the package is replaced by its
+// expression in brackets.
 func literals(t *testing.T) []twins {
 	t.Helper()
 
@@ -86,7 +86,7 @@ func literals(t *testing.T) []twins {
 
 		from, to := set.Position(expression.Pos()), set.Position(expression.End())
 
-		// The English and the Chinese side of another text are the same thing here.
+		// The English and the Chinese field of another text are equal here.
 		return "<" + strings.NewReplacer(".English", "", ".Chinese", "").Replace(sources[from.Filename][from.Offset:to.Offset]) + ">"
 	}
 
@@ -153,7 +153,7 @@ func elementsAreTexts(expression ast.Expr) bool {
 	}
 }
 
-// identifiers match what is the same in both languages.
+// identifiers match the parts of a text that must be the same in both languages.
 var identifiers = []*regexp.Regexp{
 	regexp.MustCompile(`<[^>]+>`),                                   // A part of the text that is no constant.
 	regexp.MustCompile(`https?://[^\s,，。"]+`),                       // A URL.
@@ -169,7 +169,7 @@ var identifiers = []*regexp.Regexp{
 	regexp.MustCompile(`设置中心 -> 我的公司`),
 }
 
-// found returns what the identifiers match in a text, each once and sorted.
+// found returns the identifiers in a text, each once and sorted.
 func found(text string) []string {
 	all := make([]string, 0, 2*len(identifiers))
 
@@ -186,9 +186,9 @@ var (
 	verb = regexp.MustCompile(`%(?:\[(\d)\])?([a-zA-Z])`)
 	// asciiPunctuation is punctuation of English beside a Chinese character, where Chinese has its own.
 	asciiPunctuation = regexp.MustCompile(`\p{Han}[,;:!?()]|[,;!?()]\p{Han}|\p{Han}\.(?:\s|$)|\.\.\.`)
-	// wideBeforeSpace is a space beside punctuation that has one of its own.
+	// wideBeforeSpace is a space beside full-width punctuation, which needs none.
 	wideBeforeSpace = regexp.MustCompile(`[，。；：、！？）”] | [，。；：、！？（“]`)
-	// glued is a Han character with a Latin one beside it, and no space between them.
+	// glued is a Han character and a Latin one without a space between them.
 	glued   = regexp.MustCompile(`\p{Han}[A-Za-z0-9]|[A-Za-z0-9]\p{Han}`)
 	hanText = regexp.MustCompile(`\p{Han}`)
 )
@@ -251,7 +251,7 @@ func TestTextsAreTwins(t *testing.T) {
 	}
 }
 
-// missing returns what the first list has and the second does not.
+// missing returns the elements of the first list that are not in the second one.
 func missing(a, b []string) []string {
 	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return slices.Contains(b, s) })
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
-// isWhole reports whether a text says something in both languages.
+// isWhole reports whether a text is not empty in both languages.
 func isWhole(text words.Text) bool { return text.English != "" && text.Chinese != "" }
 
 func TestEveryStatusCodeIsExplained(t *testing.T) {
@@ -28,7 +28,7 @@ func TestEveryStatusCodeIsExplained(t *testing.T) {
 	}
 }
 
-// TestTitlesFollowTheClass lets other tests take the title of a code from Status.
+// TestTitlesFollowTheClass checks the titles of all codes, so that other tests can use Status.
 func TestTitlesFollowTheClass(t *testing.T) {
 	t.Parallel()
 

@@ -10,31 +10,30 @@ import (
 const lineWidth = 72
 
 const (
-	// neverFirst are characters that begin no line, and neverLast those that end none.
+	// neverFirst are characters that must not begin a line. neverLast are characters that must not end one.
 	neverFirst = "，。；：、！？）”》】…"
 	neverLast  = "（“《【"
 )
 
-// units are words that belong to the number before them.
+// units are words that must be on the same line as the number before them.
 var units = []string{ //nolint:gochecknoglobals // A constant table.
 	"分钟", "小时", "毫秒", "字节", "秒", "天", "个", "次", "倍", "位", "年", "条",
 }
 
-// together are words that are not broken. Others are broken between any two Chinese characters, as in print.
+// together are words that wrap must not break. Other text may be broken between any two Chinese characters, as in print.
 var together = []string{ //nolint:gochecknoglobals // A constant table.
 	"企查查", "流水线", "白名单", "防火墙", "订单", "额度", "缺口", "门禁", "放行", "拒绝", "重试", "请求", "响应", "签名", "时钟", "账号", "模块",
 	"凭据", "代理", "网关", "主机名", "地址", "证书", "环境变量", "状态码", "运行", "检查", "正确", "失败",
 	"核对", "等待", "途中", "中途", "路径", "服务", "简体中文", "不足", "不要", "或者", "改用", "用于", "带上", "规范化",
 }
 
-// shortestLine is how many columns the last line of a paragraph should have at the least.
+// shortestLine is how many columns the last line of a paragraph should have at least.
 const shortestLine = 8
 
-// wrap breaks a Chinese paragraph into lines of at most lineWidth columns. The first line begins after as many columns as are used.
+// wrap breaks a Chinese paragraph into lines of at most lineWidth columns. On the first line, the given number of columns is already used.
 //
-// A line ends between two Chinese characters, or at a space, which is dropped. Words of another language that follow each other stay
-// together, such as those of a command, and so do a number and its unit. If a few characters would be left for the last line, all lines
-// are shorter.
+// A line ends between two Chinese characters, or at a space, which is dropped. wrap keeps words of another language together, such as those
+// of a command, and also a number and its unit. If the last line would have only a few characters, wrap makes all lines shorter.
 func wrap(paragraph string, used int) string {
 	all := pieces(paragraph)
 	widest := fill(all, used, lineWidth)
@@ -49,7 +48,7 @@ func wrap(paragraph string, used int) string {
 	return widest
 }
 
-// fill makes lines of pieces. Only a piece that is wider by itself exceeds the limit.
+// fill joins pieces into lines. A line exceeds the limit only if it is a single piece that is wider.
 func fill(all []string, used, limit int) string {
 	var (
 		lines strings.Builder
@@ -146,8 +145,8 @@ func pieceLength(text string) int {
 	return length
 }
 
-// latinLength returns how many bytes of a text belong together that begins with a character of another script: words with single spaces
-// between them, as far as they fit into a line, and the unit of a number.
+// latinLength returns the length of a text's first piece in bytes, if the text begins with a word of another script. The piece has all such
+// words with single spaces between them that fit into a line, and the unit of a number.
 func latinLength(text string) int {
 	end := wordEnd(text)
 
@@ -171,7 +170,7 @@ func latinLength(text string) int {
 	return end
 }
 
-// wordEnd returns where the first word of another script ends.
+// wordEnd returns the index at which the first word of another script ends.
 func wordEnd(text string) int {
 	end := strings.IndexFunc(text, func(char rune) bool { return char == ' ' || isWide(char) })
 	if end < 0 {

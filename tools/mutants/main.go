@@ -17,15 +17,15 @@ import (
 	"time"
 )
 
-// target is a package whose code is broken.
+// target is a package whose code has mutants.
 type target struct {
 	folder string
-	files  []string // The files that are broken; all if empty.
+	files  []string // The files with mutants; all if empty.
 	tests  []string // Patterns of the tests to run. The tests of a later pattern run only if those of the earlier patterns pass.
-	skip   string   // A pattern of the tests that never run.
+	skip   string   // A pattern of the tests that must not run.
 }
 
-// targets returns the packages to break, and the tests that must notice. It excludes tests that take long or that require Terraform.
+// targets returns the packages with mutants, and the tests that must notice them. It excludes slow tests, and tests that require Terraform.
 func targets() []target {
 	return []target{
 		{
@@ -66,7 +66,7 @@ func run(ctx context.Context) (bool, error) {
 	root := flag.String("root", "../..", "the root of the repository")
 	list := flag.String("accepted", "accepted.txt", "the list of accepted mutants")
 	atOnce := flag.Int("parallel", 2, "how many tests run at once")
-	only := flag.String("only", "", "break this file only, and do not report accepted mutants that are noticed")
+	only := flag.String("only", "", "test the mutants of this file only, and do not report accepted mutants that a test notices")
 	all := flag.Bool("v", false, "also print the mutants that are noticed")
 
 	flag.Parse()
@@ -111,7 +111,7 @@ func run(ctx context.Context) (bool, error) {
 	}
 
 	if total == 0 {
-		return false, fmt.Errorf("there is no mutant of %q", *only)
+		return false, fmt.Errorf("%q has no mutants", *only)
 	}
 
 	passed := report(survived, accepted, *only == "")
@@ -127,7 +127,7 @@ func report(survived map[string]*mutant, accepted map[string]string, complete bo
 
 	for _, key := range slices.Sorted(maps.Keys(survived)) {
 		if accepted[key] == "" {
-			fmt.Printf("not noticed, and not accepted: line %d of %s\n", survived[key].line, key)
+			fmt.Printf("no test notices this mutant, and the list of accepted mutants does not have it: line %d of %s\n", survived[key].line, key)
 
 			passed = false
 		}
@@ -135,7 +135,7 @@ func report(survived map[string]*mutant, accepted map[string]string, complete bo
 
 	for _, key := range slices.Sorted(maps.Keys(accepted)) {
 		if complete && survived[key] == nil {
-			fmt.Printf("accepted, and noticed or gone: %s\n", key)
+			fmt.Printf("remove this mutant from the list, because a test notices it or it no longer exists: %s\n", key)
 
 			passed = false
 		}

@@ -1,20 +1,20 @@
-# Refuses a Terraform plan if the QCC quota does not suffice, or if the plan
-# cannot be judged before apply. The rules are those of quota.jq:
+# Refuses a Terraform plan if the QCC quota does not suffice, or if that is
+# known only after apply. The rules are those of quota.jq:
 #
 #   terraform show -json tfplan |
 #     conftest test --parser json --policy policy -
 #
 # A plan requires the quota that its gates (qcc_quota_gate) add, and the quota
 # in the variable qcc_required: a map of numbers by module id, for your own
-# conditions. Do not count an order in both. Requires OPA 0.59 or newer.
+# conditions. Do not put an order into both. Requires OPA 0.59 or newer.
 package main
 
 import rego.v1
 
-# These addresses do not fail the plan. They can be addresses of check blocks,
-# such as "check.qcc_quota", and of resources and outputs with a condition that
-# can only be judged at apply, such as "output.id". A condition that failed
-# always fails the plan.
+# Failures at these addresses do not fail the plan. List addresses of check
+# blocks, such as "check.qcc_quota", and of resources and outputs with a
+# condition that is known only after apply, such as "output.id". A condition
+# that failed always fails the plan.
 tolerated := set()
 
 # The plan in the format of terraform show -json. HCP Terraform and env0, Scalr,
@@ -34,19 +34,20 @@ plan := input.plan if {
 	is_object(input)
 }
 
-# Each problem is one line, because some pipelines obey lines of their log.
+# Each problem is one line, because some CI systems interpret lines of the log
+# as commands.
 deny contains replace(regex.replace(problem, `[\s[:cntrl:]]+`, " "), "##[", "##(") if some problem in problems
 
 problems contains "This is not a plan." if not is_plan
 
 problems contains message if {
 	some address in deferred
-	message := sprintf("%s is read only at apply, which is too late for a condition. Remove what moves the read, such as depends_on.", [address])
+	message := sprintf("%s is read only at apply, which is too late for a condition. Remove what defers the read, such as depends_on.", [address])
 }
 
 problems contains sprintf("%s: %s", [address, text]) if some address, text in failures
 
-problems contains "The plan failed. Terraform's own output says why." if {
+problems contains "The plan failed. See the errors in Terraform's output." if {
 	has_error
 	count(failures) == 0
 }
@@ -56,13 +57,13 @@ problems contains "The variable qcc_required is not a map of whole numbers." if 
 	not is_understood
 }
 
-problems contains "Quota is required, and no data source reads it." if {
+problems contains "Quota is required, but no data source reads it." if {
 	is_judged
 	count(required) > 0
 	count(quotas) + count(deferred) == 0
 }
 
-unread := "Quota is required, and the plan does not show that it has read %s. Plan without -target, or give the data source a postcondition."
+unread := "Quota is required, but the plan does not show that Terraform has read %s. Plan without -target, or add a postcondition to the data source."
 
 problems contains message if {
 	is_judged
@@ -79,20 +80,20 @@ problems contains message if {
 	some id, need in needs[quota.account]
 	remaining := object.get(quota.modules, [id, "remaining"], null)
 	need > number_or_zero(remaining)
-	message := sprintf("%s: %s is short by %v: %v required, %s.", [address, id, need - number_or_zero(remaining), need, told(remaining)])
+	message := sprintf("%s: %s is short by %v: %v required, %s.", [address, id, need - number_or_zero(remaining), need, remaining_text(remaining)])
 }
 
-told(remaining) := sprintf("%v remaining", [remaining]) if is_number(remaining)
+remaining_text(remaining) := sprintf("%v remaining", [remaining]) if is_number(remaining)
 
-told(remaining) := "and what is left is not known" if not is_number(remaining)
+remaining_text(remaining) := "but the remaining quota is unknown" if not is_number(remaining)
 
 is_plan if is_object(plan.planned_values)
 
 has_error if plan.errored == true
 
-# If a plan failed, that is the only reason to refuse it, because it lacks the
-# parts that Terraform did not reach. A plan that only destroys, or changes
-# nothing, orders nothing.
+# Whether the quota of the plan is judged. A failed plan is refused anyway, and
+# lacks the parts that Terraform did not reach. A plan that only destroys, or
+# changes nothing, requires no quota.
 is_judged if {
 	orders
 	not has_error
@@ -145,8 +146,9 @@ required[id] := need if {
 }
 
 # What each gate adds. A new gate and a replaced one add their whole
-# requirement. A requirement that is known only at apply is not in the plan. It
-# is judged at apply, before Terraform creates what depends on the gate.
+# requirement. A requirement that is known only after apply is not in the plan.
+# The provider judges it at apply, before Terraform creates what depends on the
+# gate.
 added[change.address] := {"account": account_of(change.address), "adds": adds} if {
 	some change in gates
 	before := before_of(change.change)
@@ -157,7 +159,7 @@ added[change.address] := {"account": account_of(change.address), "adds": adds} i
 	}
 }
 
-problems contains sprintf("%s: what it requires cannot be read from the plan.", [change.address]) if {
+problems contains sprintf("%s: the plan does not show what the gate requires.", [change.address]) if {
 	some change in gates
 	not is_readable(change.change)
 }
@@ -204,7 +206,7 @@ needs[account] := {id: need |
 	sums := {id: sum([gate.adds[id] | some gate in added; gate.account == account]) | some id in ids}
 }
 
-# The data sources in the plan. An ephemeral resource is not in a plan.
+# The data sources in the plan. Ephemeral resources are not in a plan.
 quotas[resource.address] := {"account": account_of(resource.address), "modules": resource.values.modules} if {
 	walk(plan.prior_state.values.root_module, [path, resource])
 	regex.match(`^(child_modules\n[0-9]+\n)*resources\n[0-9]+$`, joined(path))
@@ -212,10 +214,10 @@ quotas[resource.address] := {"account": account_of(resource.address), "modules":
 	resource.type == "qcc_quota"
 }
 
-# Whether a plan that is judged has certainly read a data source. Then it covers
-# the whole configuration, or shows the read. A plan with -target also has the
-# results of older reads. OpenTofu and Terraform before 1.8 do not state whether
-# a plan is complete.
+# Whether Terraform has certainly read a data source for this plan. It has if
+# the plan covers the whole configuration, or shows the read. A plan with
+# -target also has the results of older reads. OpenTofu and Terraform before 1.8
+# do not state whether a plan is complete.
 is_read(address) if {
 	plan.complete == true
 	is_object(quotas[address].modules)
@@ -226,8 +228,8 @@ is_read(address) if {
 	is_object(quotas[address].modules)
 }
 
-# A data source was read if its own condition passed, or if it is in a check
-# block.
+# Terraform has read a data source if its own condition passed, or if it is in a
+# check block.
 proven contains instance.address.to_display if {
 	some check in plan.checks
 	check.address.mode == "data"
@@ -260,14 +262,15 @@ failures[check.address.to_display] := text if {
 }
 
 undescribed := {
-	"unknown": "cannot be decided before apply.",
+	"unknown": "cannot be evaluated before apply.",
 	"error": "could not be evaluated.",
 	"fail": "failed.",
 }
 
 did_not_pass(check) if check.status in {"fail", "error"}
 
-# If a check is undecided because Terraform did not reach it, it does not count.
+# A check that Terraform did not reach has the status unknown, and does not
+# count.
 did_not_pass(check) if {
 	check.status == "unknown"
 	is_judged

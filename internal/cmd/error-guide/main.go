@@ -17,7 +17,7 @@ func main() {
 
 	language, known := words.ParseLanguage(*code)
 	if !known {
-		log.Fatalf("there is no guide in %q", *code)
+		log.Fatalf("%q is not a language of the guide, en or zh", *code)
 	}
 
 	if err := errorguide.Write(os.Stdout, language); err != nil {

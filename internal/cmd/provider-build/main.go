@@ -22,7 +22,7 @@ const usage = `usage: provider-build -version VERSION [-platforms PLATFORMS] bin
   install DIR   builds into the filesystem mirror DIR, with a folder for each platform
   mirror DIR    builds into the filesystem mirror DIR, with a zip for each platform
 
-Both have the same checksum in Terraform's lock file.
+Both mirrors have the same checksum in Terraform's lock file.
 
 `
 
@@ -61,7 +61,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 
 	layout, to := flags.Arg(0), flags.Arg(1)
 	if flags.NArg() != 2 || to == "" || *version == "" {
-		return errors.New("say what to build, where to, and which version: see -help")
+		return errors.New("set -version, and write binary, install or mirror with a path; see -help")
 	}
 
 	if !released.MatchString(*version) {
@@ -77,7 +77,7 @@ func run(ctx context.Context, out io.Writer, args []string) error {
 	}
 
 	if layout == "binary" && len(platforms) > 1 {
-		return errors.New("a binary is for one platform")
+		return errors.New("binary builds for one platform only")
 	}
 
 	for _, platform := range platforms {
@@ -101,6 +101,6 @@ func lay(ctx context.Context, layout string, provider build.Provider, to string)
 	case "mirror":
 		return provider.PackedPath(to), provider.Mirror(ctx, to)
 	default:
-		return "", fmt.Errorf("%q is neither binary nor install nor mirror", layout)
+		return "", fmt.Errorf("%q is not binary, install or mirror; see -help", layout)
 	}
 }

@@ -55,7 +55,7 @@ func TestNothingIsBuiltOf(t *testing.T) {
 		"a tag":                  {"v1.2.3", "linux_amd64", "mirror", dir, `"v1.2.3" is not a version`},
 		"a path":                 {"../1.2.3", "linux_amd64", "mirror", dir, "is not a version"},
 		"a platform that is not": {"1.2.3", "linux_nonsense", "mirror", dir, "linux_nonsense: building the provider"},
-		"a layout that is not":   {"1.2.3", "linux_amd64", "nonsense", dir, `"nonsense" is neither`},
+		"a layout that is not":   {"1.2.3", "linux_amd64", "nonsense", dir, `"nonsense" is not binary, install or mirror`},
 		"two platforms":          {"1.2.3", "linux_amd64, linux_arm64", "binary", dir, "one platform"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// comparison holds the measurements of gates, and of as many resources of the minimal provider.
+// comparison holds the measurements of gates, and of the same number of resources of the minimal provider.
 type comparison struct {
 	minimal, gate planned
 }
@@ -37,7 +37,7 @@ func (c *comparisons) planned() []planned {
 	return results
 }
 
-// gateConfigurations returns a root module with resources of the minimal provider, and one with as many gates.
+// gateConfigurations returns a root module with resources of the minimal provider, and one with the same number of gates.
 func gateConfigurations(name string, count int, existing, apply bool) []configuration {
 	content := func(resource string) string {
 		return fmt.Sprintf("resource %q \"this\" {\n  count    = %d\n  required = { radar_id = 1 }\n}\n", resource, count)
@@ -103,8 +103,8 @@ func roundRatios(ours, floor []time.Duration) []float64 {
 	return ratios
 }
 
-// requestRate returns the highest number of requests in a second of all rounds. The last second of a round counts as a whole one, because a
-// request is due as soon as a second begins.
+// requestRate returns the highest number of requests in a second of all rounds. The last second of a round counts as a whole second,
+// because the provider may send its request as soon as a second begins.
 func (p *planned) requestRate() float64 {
 	var most float64
 
@@ -133,7 +133,7 @@ func printGates(out io.Writer, c *comparisons) {
 	}
 
 	heading := []string{"terraform", "minimal", "gates", ofMinimal, "CPU", ofMinimal, "peak memory", ofMinimal, "requests"}
-	table(out, "Gates, beside as many resources of the minimal provider", slices.Insert(rows, 0, heading)...)
+	table(out, "Gates, compared with the same number of resources of the minimal provider", slices.Insert(rows, 0, heading)...)
 }
 
 // targets compares the figures of gates with the project's targets.
@@ -142,13 +142,13 @@ func (c *comparisons) targets() []target {
 
 	return []target{
 		{name: "plan of 1 existing gate, of minimal", figure: c.existing.time(), most: 1.03},
-		{name: "requests of it", figure: float64(slices.Max(c.existing.gate.requests)), exactly: true},
+		{name: "requests of this plan", figure: float64(slices.Max(c.existing.gate.requests)), exactly: true},
 		{name: "plan of 1 new gate, of minimal", figure: c.created.time(), most: 1.10},
-		{name: "requests of an apply of its saved plan", figure: c.applied.gate.requestsFarthestFrom(1), most: 1, exactly: true},
+		{name: "requests of the apply of its saved plan", figure: c.applied.gate.requestsFarthestFrom(1), most: 1, exactly: true},
 		{name: "plan of " + planned.gate.name + ", of minimal", figure: planned.time(), most: 1.2},
-		{name: "requests of it in a second", figure: planned.gate.requestRate(), most: 1},
+		{name: "requests of this plan in a second", figure: planned.gate.requestRate(), most: 1},
 		{name: "apply of their saved plan, of minimal", figure: applied.time(), most: 1.2},
-		{name: "requests of it in a second", figure: applied.gate.requestRate(), most: 1},
+		{name: "requests of this apply in a second", figure: applied.gate.requestRate(), most: 1},
 	}
 }
 

@@ -44,7 +44,7 @@ func main() {
 	flag.IntVar(&e.memoryRounds, "memory-rounds", 7, "how often the memory of each plan is measured")
 	flag.IntVar(&e.gateRounds, "gate-rounds", 40, "how often each plan and apply of one gate is measured")
 	flag.IntVar(&e.manyRounds, "many-rounds", 5, "how often each plan and apply of many gates is measured")
-	flag.IntVar(&e.gates, "gates", 1000, "how many gates many are")
+	flag.IntVar(&e.gates, "gates", 1000, "the number of gates in the measurement of many gates")
 	flag.IntVar(&e.starts, "starts", 60, "how often the start of each provider is measured")
 	flag.IntVar(&e.goCount, "count", 6, "how often each Go benchmark runs")
 	flag.StringVar(&e.goTime, "benchtime", "200ms", "how long each Go benchmark runs")

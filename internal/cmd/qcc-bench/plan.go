@@ -61,7 +61,7 @@ func requires(name string) string {
 	return fmt.Sprintf("terraform {\n  required_providers {\n    %[1]s = {\n      source = \"qccpro/%[1]s\"\n    }\n  }\n}\n\n", name)
 }
 
-// readConfigurations returns root modules that read the quota, and those with which they are compared.
+// readConfigurations returns root modules that read the quota, and root modules for comparison.
 func readConfigurations() []configuration {
 	dataSources := func(count int) string {
 		return requires("qcc") + fmt.Sprintf("data \"qcc_quota\" \"this\" {\n  count = %d\n}\n", count)
@@ -112,7 +112,7 @@ func (p *plans) folder(c configuration) string {
 	return filepath.Join(p.dir, strings.ReplaceAll(c.command()+" "+c.name, " ", "-"))
 }
 
-// prepare writes a configuration, and runs terraform init and what else precedes the measurement.
+// prepare writes a configuration, and runs the Terraform commands that precede the measurement.
 func (p *plans) prepare(ctx context.Context, c configuration) error {
 	if err := os.MkdirAll(p.folder(c), 0o750); err != nil {
 		return err

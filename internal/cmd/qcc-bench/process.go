@@ -24,7 +24,7 @@ type process struct {
 
 // measureProcesses starts the providers alternately, without Terraform.
 func measureProcesses(ctx context.Context, binaries []string, starts int) (processes []process, err error) {
-	// The providers leave their sockets here, because measure kills them. The path of a socket must be short.
+	// The providers create their sockets in this folder, and do not remove them, because measure kills the providers. The path of a socket must be short.
 	sockets, err := os.MkdirTemp("", "qcc-bench-")
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (p *process) measure(ctx context.Context, binary, sockets string) error {
 
 	line, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil || strings.Count(line, "|") < 4 {
-		return fmt.Errorf("%s does not say where to connect, but %q: %w", binary, line, err)
+		return fmt.Errorf("%s prints %q instead of its address: %w", binary, line, err)
 	}
 
 	p.start = append(p.start, time.Since(started))

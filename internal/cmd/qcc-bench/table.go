@@ -115,7 +115,7 @@ func printPlans(out io.Writer, results []planned) {
 	}
 
 	heading := []string{"terraform plan with", "time", ofMinimal, "CPU", ofMinimal, "peak memory", ofMinimal, "requests"}
-	table(out, "Plans, of Terraform and all its providers together", slices.Insert(rows, 0, heading)...)
+	table(out, "Plans: Terraform and all its providers together", slices.Insert(rows, 0, heading)...)
 }
 
 // printProcesses compares the process of the minimal provider with ours.
@@ -168,7 +168,7 @@ func printTargets(out io.Writer, results []planned, gates *comparisons, floor, o
 		{name: "requests of 50 data sources", figure: float64(slices.Max(fifty.requests)), most: 10},
 		{name: "requests of 200 data sources", figure: float64(slices.Max(twoHundred.requests)), most: 40},
 		{name: "read over loopback, of a bare GET", figure: ratio(values(read, "ns/op"), values(bareGet, "ns/op")), most: 1.5},
-		{name: "its allocations beyond a bare GET", figure: median(values(read, "allocs/op")) - median(values(bareGet, "allocs/op")), most: 90}, // Half of them trace the connection, and look for secrets in ids.
+		{name: "allocations of this read beyond those of a bare GET", figure: median(values(read, "allocs/op")) - median(values(bareGet, "allocs/op")), most: 90}, // Half of them trace the connection, and look for secrets in ids.
 	}
 	targets = slices.Concat(targets, gates.targets())
 	rows := make([][]string, 0, len(targets))
@@ -180,11 +180,11 @@ func printTargets(out io.Writer, results []planned, gates *comparisons, floor, o
 	table(out, "Targets", slices.Insert(rows, 0, []string{"", "figure", "target", ""})...)
 }
 
-// target is a figure, and the most that it may be.
+// target is a figure with its upper bound.
 type target struct {
 	name         string
 	figure, most float64
-	// exactly reports whether the figure may not be less either.
+	// exactly reports whether the figure must be equal to the bound.
 	exactly bool
 }
 

@@ -33,7 +33,7 @@ const buildDir = ".build"
 var configuration string
 
 func main() {
-	pictures := flag.String("pictures", "", "draw the refused plan into this `folder`, instead of the demo")
+	pictures := flag.String("pictures", "", "draw pictures of the refused plan into this `folder`, and do not run the demo")
 
 	flag.Parse()
 
@@ -71,12 +71,12 @@ func run(ctx context.Context, out io.Writer) error {
 // prepare builds the provider, starts the emulator, and calls use. It removes everything afterwards.
 func prepare(ctx context.Context, out io.Writer, colors bool, use func(*show, *emulator.Emulator, string) error) (err error) {
 	if err := os.MkdirAll(buildDir, 0o750); err != nil {
-		return fmt.Errorf("making room for the demo: %w", err)
+		return fmt.Errorf("creating the folder of the demo: %w", err)
 	}
 
 	dir, err := os.MkdirTemp(buildDir, "demo-")
 	if err != nil {
-		return fmt.Errorf("making room for the demo: %w", err)
+		return fmt.Errorf("creating the folder of the demo: %w", err)
 	}
 
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
@@ -132,8 +132,8 @@ func grantedToOthers() map[string]string {
 // refusedPlan is the scene that the pictures show. Which of its gates is refused differs from run to run.
 func refusedPlan(language string) scene {
 	return scene{
-		title: "Three orders need too much together: the plan is refused",
-		text: "Each of these orders needs 20 units and fits into the 48 that are left, but together they need 60. The\n" +
+		title: "Three orders together need more than is left: the plan is refused",
+		text: "Each of these orders needs 20 units, and 48 units are left. Together, the orders need 60 units. The\n" +
 			"provider adds up what all gates of a plan add.",
 		command: []string{plan, "-var=orders={north=20, south=20, west=20}"},
 		want:    outcome{code: isRefused, says: grantedToOthers()[language], queries: true},
@@ -174,14 +174,14 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 		},
 		{
 			title:   "One order fits: the apply passes",
-			text:    "This order needs 20 of the 28 units. The gate is judged at plan and again at apply, by a new query each time.",
+			text:    "This order needs 20 of the 28 units. The provider judges the gate at plan and again at apply, each time with a new query.",
 			command: []string{"apply", approved, orderNorth},
 			want:    outcome{says: "2 added", queries: true},
 		},
 		{
 			title: "Nothing is added: the plan sends no query",
 			text: "The order has consumed its 20 units, so 8 are left. That is less than the gate requires. But its 20 units\n" +
-				"are granted already, and the provider judges only what a change adds.",
+				"were granted before, and the provider judges only what a change adds.",
 			before:  consume(20),
 			command: []string{plan, orderNorth},
 			want:    outcome{says: "No changes."},
@@ -210,9 +210,9 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 		}
 	}
 
-	show.step("That is all", fmt.Sprintf(
-		"The provider sent %d signed queries. The gates refused what the quota could not pay for, before any order,\n"+
-			"and did not affect the other runs. README.md says how to use a gate of your own.", service.Requests()))
+	show.step("Summary", fmt.Sprintf(
+		"The provider sent %d signed queries. The gates refused two runs that needed more quota than was left, before\n"+
+			"Terraform created any order. The other runs passed. README.md explains how to write a gate.", service.Requests()))
 
 	return nil
 }
@@ -247,7 +247,7 @@ func (o outcome) check(code int, output string, queries int) error {
 	case code != o.code:
 		return fmt.Errorf("exit code %d, not %d", code, o.code)
 	case !strings.Contains(output, o.says):
-		return fmt.Errorf("nothing says %q", o.says)
+		return fmt.Errorf("the output does not have %q", o.says)
 	case queries > 0 != o.queries:
 		return fmt.Errorf("the emulator received %d queries", queries)
 	default:

@@ -79,7 +79,7 @@ func TestDemo(t *testing.T) {
 
 		"HTTP status 503",
 		"$ terraform destroy -auto-approve -var='orders={north=20}'\n", "2 destroyed", "\nemulator: no query",
-		"That is all",
+		"Summary",
 	} {
 		found := strings.Index(out.String()[at:], said)
 		if found < 0 {
@@ -162,7 +162,7 @@ func TestOutcome(t *testing.T) {
 	}{
 		"as expected":    {isRefused, "It is short.", 2, ""},
 		"another code":   {succeeds, "It is short.", 2, "exit code 0, not 1"},
-		"another output": {isRefused, "It is long.", 2, `nothing says "short"`},
+		"another output": {isRefused, "It is long.", 2, `the output does not have "short"`},
 		"no query":       {isRefused, "It is short.", 0, "the emulator received 0 queries"},
 	} {
 		err := want.check(test.code, test.output, test.queries)

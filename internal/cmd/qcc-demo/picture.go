@@ -18,7 +18,7 @@ const (
 	shown = "west"
 	// pictureColumns is the width of the pictures. Terraform wraps diagnostics at 78 columns if its output is not a terminal.
 	pictureColumns = 80
-	// attempts is how often the plan runs at most until the gate of shown is the refused one. Every third plan refuses it.
+	// attempts is how often the plan runs at most. On average, every third plan refuses the gate of shown.
 	attempts = 100
 )
 
@@ -53,8 +53,8 @@ func draw(ctx context.Context, out io.Writer, dir string) error {
 	})
 }
 
-// refused returns the command of the refused plan with its output, from its first run that refuses the gate of shown. Terraform judges
-// gates in any order, so each run may refuse another gate.
+// refused returns the command of the refused plan, and the output of its first run that refuses the gate of shown. Terraform judges gates
+// in any order, so each run may refuse another gate.
 func (s *show) refused(ctx context.Context, language string) (string, error) {
 	scene := refusedPlan(language)
 	arguments := slices.Concat(scene.command[:1], []string{"-input=false"}, scene.command[1:])
@@ -74,14 +74,14 @@ func (s *show) refused(ctx context.Context, language string) (string, error) {
 
 		planned := strings.Index(output.String(), "\x1b[1mPlan:")
 		if planned < 0 {
-			return "", fmt.Errorf("terraform plan does not say what it would add:\n%s", output.String())
+			return "", fmt.Errorf("the output of terraform plan has no summary:\n%s", output.String())
 		}
 
 		if strings.Contains(output.String(), `  with qcc_quota_gate.monitoring["`+shown+`"],`) {
-			// The resources that the plan would create are left out.
+			// The picture does not show the resources that the plan would create.
 			return "$ terraform " + typed(scene.command) + "\n\n...\n" + output.String()[planned:], nil
 		}
 	}
 
-	return "", fmt.Errorf("terraform plan refuses another gate than that of %s, %d times in a row", shown, attempts)
+	return "", fmt.Errorf("terraform plan did not refuse the gate of %s in %d runs", shown, attempts)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// stopTimeout is the time that unfinished answers have when the emulator stops.
+// stopTimeout is how long the emulator waits for unfinished answers when it stops.
 const stopTimeout = 5 * time.Second
 
 func main() {
@@ -30,22 +30,23 @@ func main() {
 	}
 }
 
-const usage = `qcc-emulator plays QCC Pro's quota query on this machine. It checks the signature of every query as the service does,
-answers with the sample quota of the interface document, and misbehaves as its flags or its control API say.
+const usage = `qcc-emulator emulates QCC Pro's quota query on this machine. It checks the signature of every query as the service does,
+and answers with the sample quota of the interface document. Set flags, or use the control API, to simulate faults.
 
-It listens on loopback addresses only and stops on Ctrl-C. The control API, with curl and the URL that the emulator prints:
+It listens on loopback addresses only, and stops on Ctrl-C. To use the control API, replace URL by the URL that it prints:
 
-  curl URL/emulator                                                   shows the quota, the behavior, and how many queries came in
+  curl URL/emulator                                                   shows the quota, the behavior and the number of queries
   curl URL/emulator/consume  -X POST -d '{"radar_id": 10}'            adds 10 to the consumed quota of radar_id
   curl URL/emulator/modules  -X PUT  -d '[{"id": "radar_id", "totalCount": 5}]'
-                                                                      replaces all modules by this list
-  curl URL/emulator/behavior -X PUT  -d '{"code": 199, "next": 2}'    fails 2 queries; the provider retries, so its read succeeds
+                                                                      replaces all modules
+  curl URL/emulator/behavior -X PUT  -d '{"code": 199, "next": 2}'    fails the next 2 queries, so that the provider retries
   curl URL/emulator/behavior -X PUT  -d '{"code": 112}'               refuses every query, so every read fails
   curl URL/emulator/behavior -X PUT  -d '{"concurrent": 20, "delay": "200ms", "lock_after": 500}'
-                                                                      a busy account, which bad queries lock
-  curl URL/emulator/behavior -X PUT  -d '{}'                          answers all queries again
+                                                                      answers 20 queries at once, each after 200 ms, and locks
+                                                                      the account after 500 refused queries in a minute
+  curl URL/emulator/behavior -X PUT  -d '{}'                          restores the default behavior
 
-A behavior has the names of the flags below, with "_" for "-".
+A behavior has the names of the flags below, with "_" instead of "-".
 
 Flags:
 `
@@ -58,10 +59,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	)
 
 	flags := flag.NewFlagSet("qcc-emulator", flag.ContinueOnError)
-	flags.SetOutput(io.Discard) // run returns errors, and prints the help only for -help.
-	flags.StringVar(&listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 takes a free one")
-	flags.StringVar(&key, "key", emulator.DefaultKey, "the only `key` that is known")
-	flags.StringVar(&secretKey, "secret-key", emulator.DefaultSecretKey, "the `secret` that belongs to it")
+	flags.SetOutput(io.Discard) // The flag package prints nothing, because run returns errors, and prints the help itself.
+	flags.StringVar(&listen, "listen", "127.0.0.1:0", "loopback `address` to listen on; port 0 selects a free port")
+	flags.StringVar(&key, "key", emulator.DefaultKey, "the only `key` that the emulator accepts")
+	flags.StringVar(&secretKey, "secret-key", emulator.DefaultSecretKey, "the `secret` of the key")
 	behavior.AddFlags(flags)
 	err := flags.Parse(args)
 
@@ -96,7 +97,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		variables = append(variables, [2]string{"QCC_KEY", key}, [2]string{"QCC_SECRET_KEY", secretKey})
 	}
 
-	fmt.Fprintln(out, "The emulator listens until Ctrl-C. For the provider, in another shell:")
+	fmt.Fprintln(out, "The emulator runs until you press Ctrl-C. Set these variables in another shell:")
 	printVariables(out, "", "export %s=%s\n", variables)
 	printVariables(out, "Or in PowerShell:\n", "$env:%s = \"%s\"\n", variables)
 	fmt.Fprintln(out)

@@ -44,7 +44,7 @@ func TestRunTellsItsURLAndStops(t *testing.T) {
 			)
 
 			scanner := bufio.NewScanner(output)
-			for blank := 0; blank < 3 && scanner.Scan(); { // One blank line before each shell, and one behind the last.
+			for blank := 0; blank < 3 && scanner.Scan(); { // There is one blank line before each shell, and one after the last.
 				lines = append(lines, scanner.Text())
 
 				if found, ok := strings.CutPrefix(scanner.Text(), "export QCC_BASE_URL="); ok {

@@ -43,7 +43,7 @@ var released = regexp.MustCompile(`^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$`)
 func section(changelog, version string) (string, error) {
 	version = strings.TrimPrefix(version, "v")
 	if !released.MatchString(version) {
-		return "", fmt.Errorf("%q is no version", version)
+		return "", fmt.Errorf("%q is not a version, such as 1.2.3", version)
 	}
 
 	headings := heading.FindAllStringSubmatchIndex(changelog, -1)
@@ -62,7 +62,7 @@ func section(changelog, version string) (string, error) {
 
 		switch {
 		case notes == "":
-			return "", fmt.Errorf("the changelog says nothing of %s", version)
+			return "", fmt.Errorf("the changelog has an empty section for %s", version)
 		case strings.HasSuffix(changelog[found[0]:found[1]], "]"):
 			return "", fmt.Errorf("the changelog has no date for %s", version)
 		}

@@ -39,10 +39,10 @@ func TestSection(t *testing.T) {
 		"1.1.0":       {"### Added\n\n- A thing.", ""},
 		"v1.0.0":      {"### Added\n\n- Everything.", ""},
 		"2.0.0":       {"", "the changelog has no section for 2.0.0"},
-		"1.0":         {"", `"1.0" is no version`},
-		"1.0.1":       {"", "the changelog says nothing of 1.0.1"},
+		"1.0":         {"", `"1.0" is not a version, such as 1.2.3`},
+		"1.0.1":       {"", "the changelog has an empty section for 1.0.1"},
 		"0.1.0":       {"", "the changelog has no date for 0.1.0"},
-		"vUnreleased": {"", `"Unreleased" is no version`},
+		"vUnreleased": {"", `"Unreleased" is not a version, such as 1.2.3`},
 	} {
 		t.Run(version, func(t *testing.T) {
 			t.Parallel()
