@@ -300,7 +300,7 @@ func TestGuideShowsInstallationBlocks(t *testing.T) {
 		}
 	}
 
-	// Other providers come from the registry. Without direct, nobody asks it.
+	// Other providers come from the registry. Without direct, Terraform does not contact it.
 	i.requires(other)
 
 	only, _, _ := strings.Cut(packed, "\n\n  #")

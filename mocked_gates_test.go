@@ -161,7 +161,7 @@ func put(t *testing.T, url, body string) {
 	}
 }
 
-// shell runs a script in a folder, and tells whether it succeeded and what it printed.
+// shell runs a script in a folder. It reports whether the script succeeded, and returns its output.
 func shell(t *testing.T, f *testkit.Folder, script string) (bool, string) {
 	t.Helper()
 

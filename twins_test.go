@@ -261,7 +261,7 @@ func TestTwinsThatDiffer(t *testing.T) {
 			}
 
 			if differences := compareTwins("a.md", changedEnglish, changedChinese, guideExists); len(differences) == 0 {
-				t.Error("nobody sees it")
+				t.Error("no difference is reported")
 			}
 		})
 	}
