@@ -317,7 +317,7 @@ func testApplyExample(t *testing.T, service *emulator.Emulator, f *testkit.Folde
 
 	f.Succeeds("plan", required, "-out=tfplan")
 	testkit.Consume(t, service, "radar_id", 20)
-	f.Fails("QCC quota is short at this moment.", "apply", "tfplan")
+	f.Fails("QCC quota is short now.", "apply", "tfplan")
 
 	if left := f.Succeeds("state", "list"); strings.Contains(left, "terraform_data.order") {
 		t.Errorf("the apply has created %s", left)

@@ -205,7 +205,7 @@ var pipelineStates = map[string]pipelineState{
 	"enough": {succeeds: true, orders: true, summary: accepted},
 	"short": {
 		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.SetModules() },
-		summary: "- `terraform_data.order`: QCC quota is short by 40 for radar_id: 40 required. QCC quota is short at this moment.",
+		summary: "- `terraform_data.order`: QCC quota is short by 40 for radar_id: 40 required. QCC quota is short now.",
 	},
 	"a gate resource passes": {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: accepted},
 	"a gate resource refuses": {

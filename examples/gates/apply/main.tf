@@ -55,7 +55,7 @@ resource "terraform_data" "order" {
     # Terraform does not print ephemeral values.
     precondition {
       condition     = length(local.short_now) == 0
-      error_message = "QCC quota is short at this moment."
+      error_message = "QCC quota is short now."
     }
   }
 }
