@@ -8,6 +8,10 @@
 # with another code if the input is not a plan. Requires jq 1.6 or gojq. With
 # --stream, a large plan needs little memory.
 #
+# If the environment variable QCC_LANGUAGE is zh, the summary is in Chinese. With
+# any other value, and without the variable, it is in English.
+# 环境变量 QCC_LANGUAGE 为 zh 时，摘要为中文；其他情况下为英文。
+#
 # A plan requires the quota that its gates (qcc_quota_gate) add, and the quota
 # in the variable qcc_required: a map of numbers by module id, for your own
 # conditions. Do not put an order into both.
@@ -20,6 +24,9 @@ def tolerated: [];
 
 # The summary lists this many gates.
 def listed: 50;
+
+# Returns a text in the language of the summary. Write each text in both.
+def text(english; chinese): if env.QCC_LANGUAGE == "zh" then chinese else english end;
 
 # These functions escape text from the plan, so that it cannot add Markdown.
 def plain: tostring | .[:2000] | gsub("[\\s[:cntrl:]]+"; " ") | gsub("(?<special>[\\\\`|<>*~&$\\[\\]])"; "\\\(.special)");
@@ -139,10 +146,11 @@ def failures($orders):
     | ([.instances[]?.problems[]?.message] | join(" ")) as $message
     | {
         tolerated: (any(tolerated[]; . == $address) and ($kind == "check" or .status == "unknown")),
-        text: "\($address | code): \(if $message != "" then $message | plain
-          elif .status == "unknown" then "cannot be evaluated before apply."
-          elif .status == "error" then "could not be evaluated."
-          else "failed." end)"
+        message: ("\($address | code)\(text(": "; "："))" +
+          if $message != "" then $message | plain
+          elif .status == "unknown" then text("cannot be evaluated before apply."; "要到 apply 时才能判断。")
+          elif .status == "error" then text("could not be evaluated."; "无法求值。")
+          else text("failed."; "不通过。") end)
       }];
 
 # All facts on which the result depends.
@@ -169,7 +177,7 @@ def facts:
 def needs($account): [.required, .adds[$account | tostring] // {}] | total;
 
 # One address, and how many others share its message.
-def named: "\(.[0] | code)\(.[1:] | if . == [] then "" else " and \(length) more" end)";
+def named: (.[0] | code) + (.[1:] | if . == [] then "" else text(" and \(length) more"; " 及另外 \(length) 个") end);
 
 # The modules of a data source with less quota than its account needs.
 def shortages($quota):
@@ -177,23 +185,40 @@ def shortages($quota):
   | .value as $need
   | $quota.modules[.key].remaining as $remaining
   | select($need > ($remaining // 0))
-  | "\($quota.addresses | named): \(.key | code) is short by \($need - ($remaining // 0)): \($need) required, \(
-      if $remaining == null then "but the remaining quota is unknown" else "\($remaining) remaining" end).";
+  | ($quota.addresses | named) as $quotas
+  | (.key | code) as $id
+  | ($need - ($remaining // 0)) as $short
+  | if $remaining == null then
+      text(
+        "\($quotas): \($id) is short by \($short): \($need) required, but the remaining quota is unknown.";
+        "\($quotas)：\($id) 的额度不足，缺口为 \($short)：需求量 \($need)，剩余额度未知。")
+    else
+      text(
+        "\($quotas): \($id) is short by \($short): \($need) required, \($remaining) remaining.";
+        "\($quotas)：\($id) 的额度不足，缺口为 \($short)：需求量 \($need)，剩余额度 \($remaining)。")
+    end;
 
 def problems:
-  (.deferred[] | "\(code) is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`."),
-  (.failures[] | select(.tolerated | not).text),
-  (.gates[] | select(.is_readable | not) | "\(.address | code): the plan does not show what the gate requires."),
+  (.deferred[] | code | text(
+    "\(.) is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`.";
+    "\(.) 要到 apply 时才读取，条件无法在 plan 阶段判断。请去掉推迟读取的原因，例如 `depends_on`。")),
+  (.failures[] | select(.tolerated | not).message),
+  (.gates[] | select(.is_readable | not).address | code | text(
+    "\(.): the plan does not show what the gate requires.";
+    "\(.)：plan 中没有这道门禁的需求量。")),
   if .errored then
-    if any(.failures[]; .tolerated | not) then empty else "The plan failed. See the errors in Terraform's output." end
+    if any(.failures[]; .tolerated | not) then empty
+    else text("The plan failed. See the errors in Terraform's output."; "plan 失败。请查看 Terraform 输出中的错误。")
+    end
   elif .orders | not then empty
-  elif .is_understood | not then "The variable `qcc_required` is not a map of whole numbers."
+  elif .is_understood | not then text("The variable `qcc_required` is not a map of whole numbers."; "变量 `qcc_required` 不是整数组成的 map。")
   else
     if .required == {} then empty
-    elif .quotas == [] and .deferred == [] then "Quota is required, but no data source reads it."
+    elif .quotas == [] and .deferred == [] then text("Quota is required, but no data source reads it."; "需要额度，但没有数据源读取额度。")
     else
-      .quotas[] | select(.modules == null)
-      | "Quota is required, but the plan does not show that Terraform has read \(.addresses | named). Plan without `-target`, or add a postcondition to the data source."
+      .quotas[] | select(.modules == null).addresses | named | text(
+        "Quota is required, but the plan does not show that Terraform has read \(.). Plan without `-target`, or add a postcondition to the data source.";
+        "需要额度，但 plan 无法证明 Terraform 已读取 \(.)。请去掉 `-target` 重新 plan，或者为数据源加上 postcondition。")
     end,
     shortages(.quotas[] | select(.modules))
   end;
@@ -218,7 +243,9 @@ def table($needs):
   | (. // {}) as $modules
   | select($modules + $needs != {})
   | "",
-    "| module | name | total | consumed | remaining | required | use (█ consumed, ▒ required) |",
+    text(
+      "| module | name | total | consumed | remaining | required | use (█ consumed, ▒ required) |";
+      "| 额度模块 | 名称 | 总额度 | 消耗额度 | 剩余额度 | 需求量 | 用量（█ 消耗额度，▒ 需求量） |"),
     "|---|---|--:|--:|--:|--:|---|",
     ($modules + $needs | keys[] as $id
       | ($needs[$id] // 0) as $need
@@ -226,45 +253,67 @@ def table($needs):
       | "| \($id | code) | \(.name | cell) | \(.total | cell) | \(.consumed | cell) | \(.remaining | cell) "
         + "| \($need)\(if $is_read and $need > 0 and $need > (.remaining // 0) then " ❌" else "" end) | \(bar($need)) |");
 
+# Counts by module id, as a list of texts.
 def amounts: [to_entries[] | "\(.value) \(.key | code)"];
+
+def joined: join(text(", "; "，"));
 
 # A table of the gates and the variable, with the quota that they require.
 def list:
   select(.gates != [])
   | "",
-    "| required by | |",
+    text("| required by | |"; "| 需求来源 | |"),
     "|---|---|",
-    (.required | select(. != {}) | "| the variable `qcc_required` | \(amounts | join(", ")) |"),
-    (.gates[:listed][] | "| \(.address | code) | \((.adds | amounts) + [select(.is_late) | "⏳ the rest is known after apply"] | join(", ")) |"),
-    (.gates[listed:] | select(. != []) | "| \(length) more gates | \([.[].adds] | total | amounts | join(", ")) |"),
-    if .errored then "", "The plan failed, so gates may be missing here." else empty end;
+    (.required | select(. != {}) | "| \(text("the variable `qcc_required`"; "变量 `qcc_required`")) | \(amounts | joined) |"),
+    (.gates[:listed][]
+      | "| \(.address | code) | \((.adds | amounts) + [select(.is_late) | text("⏳ the rest is known after apply"; "⏳ 其余要到 apply 时才能确定")] | joined) |"),
+    (.gates[listed:] | select(. != []) | "| \(text("\(length) more gates"; "另有 \(length) 道门禁")) | \([.[].adds] | total | amounts | joined) |"),
+    if .errored then "", text("The plan failed, so gates may be missing here."; "plan 失败，因此这里可能缺少部分门禁。") else empty end;
 
 def tables:
   . as $facts
   | (.quotas[]
-      | "", (.addresses | named) + (if .modules then "" else ": no counts, because the plan does not show that Terraform has read it." end),
+      | "",
+        (.modules as $modules | .addresses | named | if $modules then . else text(
+          "\(.): no counts, because the plan does not show that Terraform has read it.";
+          "\(.)：没有数值，因为 plan 无法证明 Terraform 已读取该数据源。") end),
         (.account as $account | .modules | table($facts | needs($account)))),
     ([.gates[].account] | unique - [$facts.quotas[].account] | .[]
-      | "", "No counts, because no data source reads the quota\(if . == null then "" else " of the provider \(code)" end).",
+      | "",
+        (if . == null then text("No counts, because no data source reads the quota."; "没有数值，因为没有数据源读取额度。")
+        else text(
+          "No counts, because no data source reads the quota of the provider \(code).";
+          "没有数值，因为没有数据源读取 provider \(code) 的额度。") end),
         (. as $account | null | table($facts | needs($account)))),
     if .gates != [] then empty
-    elif .quotas == [] then "", "No data source reads quota in this plan."
+    elif .quotas == [] then "", text("No data source reads quota in this plan."; "这个 plan 中没有读取额度的数据源。")
     elif .orders and .required == {} then
-      "", "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty or not in the plan."
+      "",
+      text(
+        "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty or not in the plan.";
+        "这个 plan 不需要额度：没有门禁新增用量，变量 `qcc_required` 为空或不在 plan 中。")
     else empty
     end;
 
+# Ends with a message to standard error.
+def stop(message; code): "\(message)\n" | halt_error(code);
+
 plan
-| if . == null then "The input is not a plan, or jq runs without --stream.\n" | halt_error(2) else . end
-| if type == "object" and (.planned_values | type) == "object" then . else "This is not a plan.\n" | halt_error(2) end
+| if . != null then . else
+    stop(text("The input is not a plan, or jq runs without --stream."; "输入不是 plan，或者运行 jq 时没有加 --stream。"); 2)
+  end
+| if type == "object" and (.planned_values | type) == "object" then . else stop(text("This is not a plan."; "这不是 plan。"); 2) end
 | facts
 | [problems] as $problems
-| "### QCC quota: \(if $problems == [] then "the plan may be applied ✅" else "the plan must not be applied ❌" end)",
+| if $problems == [] then text("### QCC quota: the plan may be applied ✅"; "### 企查查额度：plan 可以执行 ✅")
+  else text("### QCC quota: the plan must not be applied ❌"; "### 企查查额度：plan 不可执行 ❌")
+  end,
   ([($problems[] | "- \(.)"),
-      (.failures[] | select(.tolerated) | "- \(.text) (tolerated)"),
-      ([.gates[] | select(.is_late).address] | select(. != [])
-        | "- Judged at apply, because the requirement is known only after apply: \(named). Terraform judges a gate before it creates what depends on the gate.")]
+      (.failures[] | select(.tolerated) | "- \(.message)\(text(" (tolerated)"; "（例外）"))"),
+      ([.gates[] | select(.is_late).address] | select(. != []) | named | text(
+        "- Judged at apply, because the requirement is known only after apply: \(.). Terraform judges a gate before it creates what depends on the gate.";
+        "- 以下门禁要到 apply 时才检查，因为需求量届时才能确定：\(.)。Terraform 会先检查门禁，再创建依赖它的资源。"))]
     | if . == [] then empty else "", .[] end),
   list,
   tables,
-  if $problems == [] then empty else "The plan must not be applied. See the summary.\n" | halt_error(1) end
+  if $problems == [] then empty else stop(text("The plan must not be applied. See the summary."; "plan 不可执行。请查看摘要。"); 1) end
