@@ -109,10 +109,20 @@ func pack(t *testing.T, archive, dir string, files []string) {
 func flowArtifact(f *testkit.Folder) string { return f.Dir + ".tgz" }
 
 var flowPipeline = pipeline{
+	chinese: true,
 	plan: func(t *testing.T, f *testkit.Folder) (bool, string, bool) {
 		t.Helper()
 
-		steps := flow(t).job(t, "plan_stage", "plan_job").Steps
+		var env []string
+
+		file := flow(t)
+		for _, variable := range file.Variables {
+			if variable.Key != "TF_VAR_qcc_required" { // The test has entered it.
+				env = append(env, variable.Key+"="+variable.Value)
+			}
+		}
+
+		steps := file.job(t, "plan_stage", "plan_job").Steps
 		byID := decode[map[string]flowStep](t, steps)
 		succeeded, kept := true, false
 
@@ -120,7 +130,7 @@ var flowPipeline = pipeline{
 			switch step := byID[id]; {
 			case !succeeded: // After a failed step, Flow runs no other step.
 			case step.Step == "Command":
-				succeeded = script(t, f, "sh", nil, step.With.Run)
+				succeeded = script(t, f, "sh", nil, step.With.Run, env...)
 			case step.Step == "ArtifactUpload":
 				pack(t, flowArtifact(f), f.Dir, step.With.FilePath)
 

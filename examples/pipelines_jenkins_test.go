@@ -114,6 +114,9 @@ func jenkinsfile(t *testing.T) jenkinsBlock {
 	return open[0].find(t, "pipeline")
 }
 
+// jenkinsVariable matches a line of the environment with a text as its value. The credentials are those of the tests.
+var jenkinsVariable = regexp.MustCompile(`^(\w+) = '([^']*)'$`)
+
 // jenkinsStage runs the scripts of a stage as the step sh does. The shell may not support pipefail.
 func jenkinsStage(t *testing.T, f *testkit.Folder, stage string) (succeeded bool, block jenkinsBlock) {
 	t.Helper()
@@ -123,8 +126,16 @@ func jenkinsStage(t *testing.T, f *testkit.Folder, stage string) (succeeded bool
 		t.Fatalf("the stage %s has no scripts", stage)
 	}
 
+	var env []string
+
+	for _, line := range jenkinsfile(t).find(t, "environment").lines {
+		if variable := jenkinsVariable.FindStringSubmatch(line); variable != nil {
+			env = append(env, variable[1]+"="+variable[2])
+		}
+	}
+
 	for _, run := range block.scripts {
-		if !script(t, f, "sh", []string{"-xe"}, run) {
+		if !script(t, f, "sh", []string{"-xe"}, run, env...) {
 			return false, block
 		}
 	}
@@ -133,6 +144,7 @@ func jenkinsStage(t *testing.T, f *testkit.Folder, stage string) (succeeded bool
 }
 
 var jenkinsPipeline = pipeline{
+	chinese: true,
 	plan: func(t *testing.T, f *testkit.Folder) (bool, string, bool) {
 		t.Helper()
 

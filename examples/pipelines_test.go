@@ -21,6 +21,8 @@ import (
 
 // pipeline runs the two jobs of an example for pipelines.
 type pipeline struct {
+	// chinese reports whether the example sets the language of the summary to Chinese.
+	chinese bool
 	// plan runs the plan job. It returns whether the job succeeded, the summary that it wrote, and whether it kept the plan.
 	plan func(t *testing.T, f *testkit.Folder) (succeeded bool, summary string, kept bool)
 	// apply runs the apply job, and reports whether it succeeded.
@@ -181,13 +183,21 @@ func written(t *testing.T, path string) string {
 	return string(content)
 }
 
+// summaryLine is a text that a summary has, in both languages.
+type summaryLine struct{ english, chinese string }
+
+var (
+	planAccepted = summaryLine{accepted, "### 企查查额度：plan 可以执行 ✅"}
+	planFailed   = summaryLine{"- " + failed, "- plan 失败。请查看 Terraform 输出中的错误。"}
+)
+
 // pipelineState is the situation in which a pipeline starts. The account has the sample quota, in which 48 units of radar_id are left.
 type pipelineState struct {
 	config   string // The content of main.tf; empty means the example gates/apply.
 	required string // The requirement with which the pipeline starts; empty means {radar_id=40}.
 	change   func(service *emulator.Emulator, f *testkit.Folder)
 	succeeds bool
-	summary  string // A text that the summary has.
+	summary  summaryLine
 	// orders reports whether the plan needs quota at apply. Then the apply is refused if the quota was used up meanwhile.
 	orders bool
 }
@@ -202,42 +212,47 @@ resource "qcc_quota_gate" "pending" {
 `
 
 var pipelineStates = map[string]pipelineState{
-	"enough": {succeeds: true, orders: true, summary: accepted},
+	"enough": {succeeds: true, orders: true, summary: planAccepted},
 	"short": {
-		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.SetModules() },
-		summary: "- `terraform_data.order`: QCC quota is short by 40 for radar_id: 40 required. QCC quota is short now.",
+		change: func(service *emulator.Emulator, _ *testkit.Folder) { service.SetModules() },
+		summary: summaryLine{
+			"- `terraform_data.order`: QCC quota is short by 40 for radar_id: 40 required. QCC quota is short now.",
+			"- `terraform_data.order`：QCC quota is short by 40 for radar_id: 40 required. QCC quota is short now.",
+		},
 	},
-	"a gate resource passes": {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: accepted},
+	"a gate resource passes": {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: planAccepted},
 	"a gate resource refuses": {
-		config: gates("{ north = 49 }"), summary: "- The plan failed. See the errors in Terraform's output.",
+		config: gates("{ north = 49 }"), summary: planFailed,
 	},
 	"a gate resource refuses, and a summary of another kind accepts": {
-		config: gates("{ north = 49 }"), summary: "A summary.",
+		config: gates("{ north = 49 }"), summary: summaryLine{"A summary.", "A summary."},
 		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `"A summary."`) },
 	},
 	"a gate resource is judged at apply": {
-		config: pending, succeeds: true, orders: true, summary: "- Judged at apply, because the requirement is known only after apply",
+		config: pending, succeeds: true, orders: true, summary: summaryLine{
+			"- Judged at apply, because the requirement is known only after apply", "- 以下门禁要到 apply 时才检查，因为需求量届时才能确定",
+		},
 	},
-	"a requirement is missing": {required: "{}", succeeds: true, summary: "This plan requires no quota"},
+	"a requirement is missing": {required: "{}", succeeds: true, summary: summaryLine{"This plan requires no quota", "这个 plan 不需要额度"}},
 	"a requirement is not a map": {
-		required: "\"\"", summary: "- The plan failed. See the errors in Terraform's output.",
+		required: "\"\"", summary: planFailed,
 	},
 	"the read fails": {
 		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
-		summary: "- The plan failed. See the errors in Terraform's output.",
+		summary: planFailed,
 	},
 	"the service is down": {
 		config: withoutRetries(gates("{ north = 1 }")),
 		change: func(service *emulator.Emulator, _ *testkit.Folder) {
 			service.Behave(emulator.Behavior{HTTPStatus: http.StatusServiceUnavailable})
 		},
-		summary: "- The plan failed. See the errors in Terraform's output.",
+		summary: planFailed,
 	},
 	"the read is deferred to apply": {
 		change: func(_ *emulator.Emulator, f *testkit.Folder) {
 			f.Write("main.tf", exampleDataSource.ReplaceAllString(f.Read("main.tf"), laterRead))
 		},
-		summary: "- `data.qcc_quota.this` is read only at apply",
+		summary: summaryLine{"- `data.qcc_quota.this` is read only at apply", "- `data.qcc_quota.this` 要到 apply 时才读取"},
 	},
 	"the configuration is wrong": {change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("wrong.tf", "output {}") }},
 }
@@ -272,8 +287,13 @@ func TestPipelines(t *testing.T) {
 					test.change(service, f)
 				}
 
+				want := test.summary.english
+				if pipeline.chinese {
+					want = test.summary.chinese
+				}
+
 				succeeded, summary, kept := pipeline.plan(t, f)
-				if succeeded != test.succeeds || !strings.Contains(summary, test.summary) || kept != succeeded {
+				if succeeded != test.succeeds || !strings.Contains(summary, want) || kept != succeeded {
 					t.Errorf("the job succeeded: %t, kept the plan: %t, and wrote\n%s", succeeded, kept, summary)
 				}
 
