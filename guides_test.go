@@ -428,6 +428,21 @@ func TestGettingStartedShowsWhatHappens(t *testing.T) {
 	}
 }
 
+// summarize runs quota.jq on a saved plan, in the language of a page.
+func summarize(t *testing.T, f *testkit.Folder, plan, page string) (int, string) {
+	t.Helper()
+
+	language := "QCC_LANGUAGE="
+	if isChinese(page) {
+		language += "zh"
+	}
+
+	code, summary, _ := testkit.Judge(t, f.Succeeds("show", "-json", plan), "examples/pipelines", "env", language, testkit.JQ(t),
+		"--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
+
+	return code, summary
+}
+
 // TestGuideOnPipelinesIsRightAboutGates shows what the guide "In CI pipelines" says of the gate resource.
 func TestGuideOnPipelinesIsRightAboutGates(t *testing.T) {
 	t.Parallel()
@@ -437,20 +452,16 @@ func TestGuideOnPipelinesIsRightAboutGates(t *testing.T) {
 		"main.tf": testkit.CodeBlocks(t, filepath.Join(guidesDir, "gate-a-plan.md"), "terraform")[0],
 	})
 
-	summary := func(plan string) (int, string) {
-		code, text, _ := testkit.Judge(t, f.Succeeds("show", "-json", plan), "examples/pipelines", testkit.JQ(t),
-			"--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
-
-		return code, text
-	}
-
-	const few, many = "-var=orders={north=20}", "-var=orders={north=60}"
+	const (
+		english   = "in-ci-pipelines.md"
+		few, many = "-var=orders={north=20}", "-var=orders={north=60}"
+	)
 
 	f.Fails("Not enough QCC quota", "plan", "-out=refused", many)
 	f.Fails("Cannot apply incomplete plan", "apply", "refused")
 	f.Fails("Not enough QCC quota", "plan", "-detailed-exitcode", many)
 
-	if code, text := summary("refused"); code != 1 || !strings.Contains(text, "The plan failed") {
+	if code, text := summarize(t, f, "refused", english); code != 1 || !strings.Contains(text, "The plan failed") {
 		t.Errorf("the summary of a refused plan has the exit code %d:\n%s", code, text)
 	}
 
@@ -458,19 +469,24 @@ func TestGuideOnPipelinesIsRightAboutGates(t *testing.T) {
 		t.Errorf("exit code %d, want 2\n%s", code, output)
 	}
 
-	if code, text := summary("granted"); code != 0 {
+	if code, text := summarize(t, f, "granted", english); code != 0 {
 		t.Errorf("the summary of a plan that passed has the exit code %d:\n%s", code, text)
 	}
 
 	f.Write("quota.tf", `data "qcc_quota" "this" {}`)
 	f.Succeeds("plan", "-out=two", "-var=orders={north=20,south=10}")
 
-	code, text := summary("two")
-	if code != 0 {
-		t.Errorf("the summary of a plan with two gates has the exit code %d", code)
+	for _, ending := range languages {
+		page := "in-ci-pipelines" + ending
+
+		code, text := summarize(t, f, "two", page)
+		if code != 0 {
+			t.Errorf("the summary of a plan with two gates has the exit code %d", code)
+		}
+
+		shows(t, page, "markdown", text)
 	}
 
-	shows(t, "in-ci-pipelines.md", "markdown", text)
 	f.Write("quota.tf", "")
 
 	f.Set("QCC_KEY=")
@@ -599,9 +615,11 @@ func TestGuidesShowWhatHappens(t *testing.T) {
 		t.Error(output)
 	}
 
-	_, summary, _ := testkit.Judge(t, f.Succeeds("show", "-json", "tfplan"), "examples/pipelines", testkit.JQ(t),
-		"--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
-	shows(t, "in-ci-pipelines.md", "markdown", summary)
+	for _, ending := range languages {
+		page := "in-ci-pipelines" + ending
+		_, summary := summarize(t, f, "tfplan", page)
+		shows(t, page, "markdown", summary)
+	}
 }
 
 // TestGuidesShowTheMocksAtWork runs the rule and its tests as the guides show them.
