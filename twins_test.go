@@ -96,14 +96,8 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 	compare("the levels of the headings from", headingLevels(english), headingLevels(chinese))
 	compare("the code blocks from", comparedBlocks(english), comparedBlocks(setsChinese.ReplaceAllString(chinese, "")))
 
-	for _, block := range blocks.FindAllStringSubmatch(chinese, -1) {
-		if strings.Contains(block[2], "export QCC_KEY=") {
-			if !setsChinese.MatchString(block[2]) {
-				report("the first credentials on the Chinese page do not set the language of errors:\n%s", block[2])
-			}
-
-			break
-		}
+	if credentials := firstCredentials(chinese); credentials != "" && !setsChinese.MatchString(credentials) {
+		report("the first credentials on the Chinese page do not set the language of errors:\n%s", credentials)
 	}
 
 	links := map[string][]string{}
@@ -140,6 +134,17 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 	}
 
 	return differences
+}
+
+// firstCredentials returns the first code block for bash that sets the key, or an empty string.
+func firstCredentials(page string) string {
+	for _, block := range blocks.FindAllStringSubmatch(page, -1) {
+		if strings.Contains(block[2], "export QCC_KEY=") {
+			return block[2]
+		}
+	}
+
+	return ""
 }
 
 // isChinese reports whether a guide or a README is in Chinese.
