@@ -100,31 +100,7 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 		report("the first credentials on the Chinese page do not set the language of errors:\n%s", credentials)
 	}
 
-	links := map[string][]string{}
-
-	for language, page := range map[string]string{"English": english, "Chinese": chinese} {
-		for i, target := range linkTargets(page) {
-			base, chineseTarget := path.Base(target), isChinese(target)
-			if i == 0 && strings.HasSuffix(target, ".md") && (base == name || base == chineseName(name)) {
-				continue // The link to the twin.
-			}
-
-			inGuides := path.Dir(target) == "." || strings.HasSuffix(path.Dir(target), "/guides")
-
-			switch {
-			case language == "English" && chineseTarget:
-				report("the English page links to %s", target)
-			case language == "Chinese" && !chineseTarget && inGuides && strings.HasSuffix(target, ".md") && guideExists(chineseName(base)):
-				report("the Chinese page links to %s, which has a twin", target)
-			case chineseTarget:
-				target = englishName(target)
-			}
-
-			links[language] = append(links[language], target)
-		}
-	}
-
-	compare("the links from", links["English"], links["Chinese"])
+	compare("the links from", pageLinks(name, english, guideExists, report), pageLinks(name, chinese, guideExists, report))
 
 	// A reader of Chinese sees before a click that a guide is in English.
 	for _, link := range regexp.MustCompile(`\]\(([^)/\s]+\.md)(?:#[^)\s]*)?\)(（英文）)?`).FindAllStringSubmatch(chinese, -1) {
@@ -134,6 +110,36 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 	}
 
 	return differences
+}
+
+// pageLinks returns the targets of the links on one of two twins, except the link to the other one. A guide in Chinese is the same target as
+// its twin. It reports links to guides in the wrong language.
+func pageLinks(name, page string, guideExists func(name string) bool, report func(format string, args ...any)) []string {
+	var links []string
+
+	chinesePage := strings.Contains(page, "[English]("+name+")")
+
+	for i, target := range linkTargets(page) {
+		base, chineseTarget := path.Base(target), isChinese(target)
+		if i == 0 && strings.HasSuffix(target, ".md") && (base == name || base == chineseName(name)) {
+			continue // The link to the twin.
+		}
+
+		inGuides := path.Dir(target) == "." || strings.HasSuffix(path.Dir(target), "/guides")
+
+		switch {
+		case !chinesePage && chineseTarget:
+			report("the English page links to %s", target)
+		case chinesePage && !chineseTarget && inGuides && strings.HasSuffix(target, ".md") && guideExists(chineseName(base)):
+			report("the Chinese page links to %s, which has a twin", target)
+		case chineseTarget:
+			target = englishName(target)
+		}
+
+		links = append(links, target)
+	}
+
+	return links
 }
 
 // firstCredentials returns the first code block for bash that sets the key, or an empty string.
