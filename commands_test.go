@@ -28,7 +28,7 @@ var toPowerShell = []struct {
 	powerShell string
 }{
 	{regexp.MustCompile(`^make demo$`), `go run ./internal/cmd/qcc-demo`},
-	{regexp.MustCompile(`^make test$`), `go test ./...`},
+	{regexp.MustCompile(`^make test$`), `go test -timeout 15m ./...`},
 	{regexp.MustCompile(`^make install$`), "$$plugins = \"$$env:APPDATA\\terraform.d\\plugins\"\ngo run ./internal/cmd/provider-build -version 0.1.0 install $$plugins"},
 	{regexp.MustCompile(`^make install VERSION=(\S+)$`), "$$plugins = \"$$env:APPDATA\\terraform.d\\plugins\"\ngo run ./internal/cmd/provider-build -version $1 install $$plugins"},
 	{regexp.MustCompile(`^make emulator ARGS='(.*)'$`), `go run ./internal/cmd/qcc-emulator $1`},
@@ -37,7 +37,7 @@ var toPowerShell = []struct {
 	{regexp.MustCompile(`^curl \$QCC_BASE_URL(\S*) +-X POST +-d ('.*')$`), `Invoke-RestMethod "$$env:QCC_BASE_URL$1" -Method Post -Body $2`},
 	{regexp.MustCompile(`^curl \$QCC_BASE_URL(\S*) +-X PUT +-d ('.*')$`), `Invoke-RestMethod "$$env:QCC_BASE_URL$1" -Method Put -Body $2`},
 	{regexp.MustCompile(`^curl \$QCC_BASE_URL(\S*)$`), `Invoke-RestMethod "$$env:QCC_BASE_URL$1"`},
-	{regexp.MustCompile(`^curl -s (https://\S+)$`), `Invoke-RestMethod $1`},
+	{regexp.MustCompile(`^curl -s (https://\S+)$`), `curl.exe -s $1`},
 	{
 		regexp.MustCompile(`^(\w+)=(\w+) (terraform plan 2>&1) \| grep '(.*)'$`),
 		"$$env:$1 = \"$2\"\n$3 | Select-String \"$4\"\nRemove-Item Env:$1",

@@ -40,7 +40,7 @@ func (p *qccProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 
 func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the remaining quota of a company at QCC Pro (企查查专业版). A gate refuses a plan that requires more quota than remains.",
+		MarkdownDescription: "Reads the remaining quota of a company at QCC Pro (企查查专业版). A gate refuses a plan that adds more than the remaining quota.",
 		Attributes: map[string]schema.Attribute{
 			"key": schema.StringAttribute{
 				MarkdownDescription: "The company key. QCC Pro shows it under 设置中心 -> 我的公司. The provider reads the quota of this company. " +

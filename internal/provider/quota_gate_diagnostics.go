@@ -10,8 +10,8 @@ import (
 
 // refusalDiagnostic returns the error for a module whose quota is too low for a gate. The first refusal of a run also says what to do.
 //
-// redact removes secrets from an id of the configuration, because a user may have written a credential there by mistake. If an id holds a
-// secret, the path of the diagnostic omits it, because the framework logs paths.
+// redact makes an id of the configuration safe to show, because a user may have written a credential there by mistake. If redact changes
+// the id, the path of the diagnostic omits it, because the framework logs paths.
 func refusalDiagnostic(language words.Language, s shortage, change *gateChange, first bool, redact func(string) qcc.Words) diag.Diagnostic {
 	id, where := redact(s.id).String(), path.Root(requiredAttribute)
 	if id == s.id {

@@ -24,7 +24,7 @@ func newQuotaGateResource(language func() words.Language) resource.Resource {
 	return &quotaGateResource{language: language}
 }
 
-// quotaGateResource refuses requirements that are larger than the remaining quota. It creates nothing at QCC. Its state holds what was
+// quotaGateResource refuses a change that adds more than the remaining quota. It creates nothing at QCC. Its state holds what was
 // granted, so that the next plan judges only what is added.
 type quotaGateResource struct {
 	reader *reader
@@ -45,7 +45,7 @@ func (g *quotaGateResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (g *quotaGateResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Refuses a plan or an apply that requires more quota than remains. A gate creates nothing at QCC. Its state " +
+		MarkdownDescription: "Refuses a plan or an apply that adds more than the remaining quota. A gate creates nothing at QCC. Its state " +
 			"holds the requirement that was granted. The provider judges only what a change adds: the whole requirement of a new gate, or the " +
 			"increase of `required`. If `required` stays the same or decreases, or the gate is destroyed, the provider judges nothing. The " +
 			"provider adds up what all gates of a run add. If a run adds nothing, the provider sends no request.",

@@ -58,8 +58,8 @@ func signatureRefusal(err error) *StatusError {
 	return status
 }
 
-// correctedOffset returns the clock offset of the second request, from the skew of a refusal. It is 0 if there is no skew, or if the clocks
-// differ by no more than ToleratedSkew. The result is false if they differ by more than MaxCorrectedSkew.
+// correctedOffset returns how far the service's clock is ahead of this machine's, from the skew of a refusal. It is 0 if there is no skew, or
+// if the clocks differ by no more than ToleratedSkew. The result is false if they differ by more than MaxCorrectedSkew.
 func correctedOffset(skew *time.Duration) (time.Duration, bool) {
 	switch {
 	case skew == nil || skew.Abs() <= ToleratedSkew:

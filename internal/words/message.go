@@ -52,8 +52,8 @@ func (l Language) message(title Text, paragraphs ...string) Message {
 const factIndent = "  "
 
 // facts returns a paragraph with one fact a line. The indentation separates the service's words from the provider's, and Terraform does not
-// wrap indented lines. Each fact begins with its name, so that no word of the service begins a line. Some CI systems interpret lines that
-// begin with "::" or "##" as commands.
+// wrap indented lines. Each fact begins with its name, so that no free text of the service begins a line. Some CI systems interpret lines
+// that begin with "::" or "##" as commands. Only a list of module ids has further lines, and qcc.IsPlainID excludes both.
 func facts(lines ...string) string { return factIndent + strings.Join(lines, "\n"+factIndent) }
 
 // append adds paragraphs to a message.

@@ -1,5 +1,5 @@
-# Refuses a Terraform plan if the QCC quota does not suffice, or if that is
-# known only after apply. The rules are those of quota.jq:
+# Refuses a Terraform plan if the QCC quota does not suffice, or if a condition
+# or a read is deferred to apply. The rules are those of quota.jq:
 #
 #   terraform show -json tfplan |
 #     conftest test --parser json --policy policy -
