@@ -1,16 +1,24 @@
-package main_test
+package main
 
 import (
+	"context"
+	"errors"
+	"io"
+	"log"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 
+	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestMain removes the developer's own Terraform configuration and credentials from the tests. The test binary also serves as jq.
-func TestMain(m *testing.M) { testkit.MainWithJQ(m) }
+// TestMain removes the developer's own Terraform configuration and credentials from the tests.
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 // TestProviderImportsNoTestSupport checks the packages in the provider's binary.
 func TestProviderImportsNoTestSupport(t *testing.T) {
@@ -31,6 +39,51 @@ func TestProviderImportsNoTestSupport(t *testing.T) {
 	for _, name := range []string{"emulator", "testkit", "tfcli"} {
 		if slices.Contains(packages, internal+name) {
 			t.Errorf("the provider imports %s", name)
+		}
+	}
+}
+
+// TestLogOfTheStandardLibraryIsDiscarded checks the standard library's log, which Terraform would otherwise add to its own. It is not
+// parallel, because a process has only one such log.
+func TestLogOfTheStandardLibraryIsDiscarded(t *testing.T) {
+	defer log.SetOutput(log.Writer())
+
+	t.Setenv("TF_LOG_SDK", "") // The function run changes this variable, and Setenv restores it.
+
+	served := errors.New("served")
+
+	err := run(func(_ context.Context, newProvider func() fwprovider.Provider, opts providerserver.ServeOpts) error {
+		if log.Writer() != io.Discard {
+			t.Error("the standard library's log is not discarded")
+		}
+
+		if newProvider() == nil || opts.Address != "registry.terraform.io/qccpro/qcc" || opts.Debug {
+			t.Errorf("the provider is served with %+v", opts)
+		}
+
+		return served
+	})
+	if !errors.Is(err, served) {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// TestSDKIsSilentUnlessALevelIsSet is not parallel, because it changes the environment.
+func TestSDKIsSilentUnlessALevelIsSet(t *testing.T) {
+	for _, test := range []struct{ log, provider, sdk, want string }{
+		{"", "", "", "off"},
+		{"debug", "", "", ""},
+		{"", "trace", "", ""},
+		{"", "", "warn", "warn"},
+	} {
+		t.Setenv("TF_LOG", test.log)
+		t.Setenv("TF_LOG_PROVIDER", test.provider)
+		t.Setenv("TF_LOG_SDK", test.sdk)
+
+		silenceSDK()
+
+		if got := os.Getenv("TF_LOG_SDK"); got != test.want {
+			t.Errorf("with %+v the level is %q", test, got)
 		}
 	}
 }

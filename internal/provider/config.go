@@ -11,8 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // providerModel is the provider block as Terraform passes it.
@@ -39,7 +39,7 @@ type settings struct {
 	// another account than the future one.
 	unknown []qcc.Field
 	// language is the language of diagnostics. It is English if the value is invalid.
-	language        words.Language
+	language        message.Language
 	invalidLanguage bool
 }
 
@@ -95,7 +95,7 @@ func (s *settings) setLanguage(value types.String, getenv func(string) string) {
 		value = types.StringNull()
 	}
 
-	language, known := words.ParseLanguage(s.text(fieldLanguage, value, getenv, words.English.String()))
+	language, known := message.ParseLanguage(s.text(fieldLanguage, value, getenv, message.English.String()))
 	s.language, s.invalidLanguage = language, !known
 }
 

@@ -3,7 +3,7 @@ package provider
 import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 // The diagnostics about the provider block name an attribute, but have no attribute path. Reads report them. Configure explains why.
@@ -13,7 +13,7 @@ func (s *settings) problems() diag.Diagnostics {
 	var diags diag.Diagnostics
 
 	if s.invalidLanguage {
-		diags.Append(errorDiagnostic(words.InvalidLanguage(fieldLanguage, s.given[fieldLanguage])))
+		diags.Append(errorDiagnostic(message.InvalidLanguage(fieldLanguage, s.given[fieldLanguage])))
 	}
 
 	for _, wrong := range s.unreadable {

@@ -16,8 +16,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
@@ -98,7 +98,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	var got strings.Builder
 
 	for _, example := range examples {
-		inBothLanguages(t, &got, example.name, func(language words.Language) diag.Diagnostic {
+		inBothLanguages(t, &got, example.name, func(language message.Language) diag.Diagnostic {
 			return errorDiagnostic(language.FailedRead(example.err))
 		})
 	}
@@ -108,7 +108,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	}
 
 	config := func(name string, wrong qcc.ConfigError, variable string) {
-		inBothLanguages(t, &got, "setting that "+name, func(language words.Language) diag.Diagnostic {
+		inBothLanguages(t, &got, "setting that "+name, func(language message.Language) diag.Diagnostic {
 			return errorDiagnostic(language.InvalidConfiguration(&wrong, variable))
 		})
 	}
@@ -131,43 +131,45 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	config("comes from the environment", qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigWhiteSpace}, "QCC_KEY")
 
-	others := map[string]func(words.Language) words.Message{
-		"language that is invalid":     func(words.Language) words.Message { return words.InvalidLanguage(fieldLanguage, "") },
-		"language of the environment":  func(words.Language) words.Message { return words.InvalidLanguage(fieldLanguage, "QCC_LANGUAGE") },
-		"credential that is missing":   func(l words.Language) words.Message { return l.MissingCredential(qcc.FieldSecretKey, "QCC_SECRET_KEY") },
-		"no record":                    words.Language.NoRecord,
-		"clock that is behind":         func(l words.Language) words.Message { return l.Skew(time.Hour + 90*time.Second) },
-		"clock that is ahead":          func(l words.Language) words.Message { return l.Skew(-2 * time.Minute) },
-		"wrong reader":                 func(l words.Language) words.Message { return l.WrongReader("") },
-		"requirement unknown at apply": words.Language.UnknownAtApply,
-		"client that refuses the block": func(l words.Language) words.Message {
+	others := map[string]func(message.Language) message.Message{
+		"language that is invalid":    func(message.Language) message.Message { return message.InvalidLanguage(fieldLanguage, "") },
+		"language of the environment": func(message.Language) message.Message { return message.InvalidLanguage(fieldLanguage, "QCC_LANGUAGE") },
+		"credential that is missing": func(l message.Language) message.Message {
+			return l.MissingCredential(qcc.FieldSecretKey, "QCC_SECRET_KEY")
+		},
+		"no record":                    message.Language.NoRecord,
+		"clock that is behind":         func(l message.Language) message.Message { return l.Skew(time.Hour + 90*time.Second) },
+		"clock that is ahead":          func(l message.Language) message.Message { return l.Skew(-2 * time.Minute) },
+		"wrong reader":                 func(l message.Language) message.Message { return l.WrongReader("") },
+		"requirement unknown at apply": message.Language.UnknownAtApply,
+		"client that refuses the block": func(l message.Language) message.Message {
 			return l.RefusedByClient(&qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigEmpty})
 		},
-		"client that fails": func(l words.Language) words.Message { return l.RefusedByClient(errors.New("x")) },
-		"provider block that is unknown": func(l words.Language) words.Message {
+		"client that fails": func(l message.Language) message.Message { return l.RefusedByClient(errors.New("x")) },
+		"provider block that is unknown": func(l message.Language) message.Message {
 			return l.UnknownConfiguration([]qcc.Field{qcc.FieldKey, qcc.FieldTimeout, qcc.FieldBaseURL}, []string{"QCC_KEY", "QCC_BASE_URL"})
 		},
-		"timeout that is unknown": func(l words.Language) words.Message {
+		"timeout that is unknown": func(l message.Language) message.Message {
 			return l.UnknownConfiguration([]qcc.Field{qcc.FieldTimeout}, nil)
 		},
 	}
 
 	for _, name := range slices.Sorted(maps.Keys(others)) {
-		inBothLanguages(t, &got, name, func(language words.Language) diag.Diagnostic { return warningDiagnostic(others[name](language)) })
+		inBothLanguages(t, &got, name, func(language message.Language) diag.Diagnostic { return warningDiagnostic(others[name](language)) })
 	}
 
 	compareWithGolden(t, "diagnostics.golden", got.String())
 }
 
 // inBothLanguages writes a diagnostic in English, and below it in Chinese.
-func inBothLanguages(t *testing.T, out *strings.Builder, name string, diagnostic func(words.Language) diag.Diagnostic) {
+func inBothLanguages(t *testing.T, out *strings.Builder, name string, diagnostic func(message.Language) diag.Diagnostic) {
 	t.Helper()
 
 	fmt.Fprintf(out, "# %s\n\n", name)
 
-	for _, language := range words.Languages() {
+	for _, language := range message.Languages() {
 		said := diagnostic(language)
-		if language == words.Chinese {
+		if language == message.Chinese {
 			checkChinese(t, name, said)
 		}
 

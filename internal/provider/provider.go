@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 var (
@@ -128,8 +128,8 @@ func (p *qccProvider) Configure(ctx context.Context, req provider.ConfigureReque
 }
 
 // language returns the language that the environment sets. It is English if the environment sets none, or an invalid one.
-func (p *qccProvider) language() words.Language {
-	language, _ := words.ParseLanguage(p.getenv(environmentVariables[fieldLanguage]))
+func (p *qccProvider) language() message.Language {
+	language, _ := message.ParseLanguage(p.getenv(environmentVariables[fieldLanguage]))
 
 	return language
 }

@@ -6,12 +6,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 var _ datasource.DataSourceWithConfigure = (*quotaDataSource)(nil)
 
-func newQuotaDataSource(language func() words.Language) datasource.DataSource {
+func newQuotaDataSource(language func() message.Language) datasource.DataSource {
 	return &quotaDataSource{language: language}
 }
 
@@ -19,7 +19,7 @@ func newQuotaDataSource(language func() words.Language) datasource.DataSource {
 type quotaDataSource struct {
 	reader *reader
 	// language is the language of the environment, for errors before Configure. Later errors use the reader's language.
-	language func() words.Language
+	language func() message.Language
 }
 
 func (d *quotaDataSource) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {

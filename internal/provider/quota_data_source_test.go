@@ -14,9 +14,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // module is what a test expects of an element of modules. A nil count is expected to be null.
@@ -171,7 +171,7 @@ func TestEveryCodeThroughTerraform(t *testing.T) {
 
 			unitTest(t, testkit.Credentials(testkit.Serve(t, service)), resource.TestStep{
 				Config: readOnce,
-				ExpectError: regexp.MustCompile(testkit.Says("Error: "+words.Status(qcc.Lookup(code)).Title.English).String() + `[\s\S]+` +
+				ExpectError: regexp.MustCompile(testkit.Says("Error: "+message.Status(qcc.Lookup(code)).Title.English).String() + `[\s\S]+` +
 					testkit.Says(fmt.Sprintf("QCC answered the quota query with status code %d. QCC's message: %s", code, text)).String()),
 			})
 

@@ -6,12 +6,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*quotaEphemeralResource)(nil)
 
-func newQuotaEphemeralResource(language func() words.Language) ephemeral.EphemeralResource {
+func newQuotaEphemeralResource(language func() message.Language) ephemeral.EphemeralResource {
 	return &quotaEphemeralResource{language: language}
 }
 
@@ -20,7 +20,7 @@ func newQuotaEphemeralResource(language func() words.Language) ephemeral.Ephemer
 type quotaEphemeralResource struct {
 	reader *reader
 	// language is the language of the environment, for errors before Configure. Later errors use the reader's language.
-	language func() words.Language
+	language func() message.Language
 }
 
 func (e *quotaEphemeralResource) Metadata(_ context.Context, req ephemeral.MetadataRequest, resp *ephemeral.MetadataResponse) {

@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // TestTextsOfGates compares every text of a gate with testdata/gates.golden. To accept a change: go test ./internal/provider -run Texts
@@ -39,7 +39,7 @@ func TestTextsOfGates(t *testing.T) {
 
 	var got strings.Builder
 
-	write := func(name string, diagnostic func(words.Language) diag.Diagnostic) {
+	write := func(name string, diagnostic func(message.Language) diag.Diagnostic) {
 		inBothLanguages(t, &got, name, diagnostic)
 	}
 
@@ -79,12 +79,12 @@ func TestTextsOfGates(t *testing.T) {
 			s.module = &module
 		}
 
-		write(refusal.name, func(language words.Language) diag.Diagnostic {
+		write(refusal.name, func(language message.Language) diag.Diagnostic {
 			return refusalDiagnostic(language, s, change, !refusal.later, qcc.Harmless)
 		})
 	}
 
-	write("gate that cannot be judged", func(language words.Language) diag.Diagnostic {
+	write("gate that cannot be judged", func(language message.Language) diag.Diagnostic {
 		return errorDiagnostic(language.GateNotRead(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1}))
 	})
 
@@ -99,35 +99,35 @@ func TestTextsOfGates(t *testing.T) {
 		}), nil},
 		{"account that is not known", requires(map[string]attr.Value{"radar_id": whole(1)}), []qcc.Field{qcc.FieldKey, qcc.FieldBaseURL}},
 	} {
-		write(unknown.name, func(language words.Language) diag.Diagnostic {
+		write(unknown.name, func(language message.Language) diag.Diagnostic {
 			return judgedAtApplyDiagnostic(language, newGateChange(none, unknown.required), unknown.fields)
 		})
 	}
 
-	messages := map[string]func(words.Language) words.Message{}
+	messages := map[string]func(message.Language) message.Message{}
 
 	for name, requirement := range map[string]struct {
-		fault words.RequirementFault
+		fault message.RequirementFault
 		id    string
 	}{
-		"1, null": {words.RequirementNull, "radar_id"}, "2, negative": {words.RequirementNegative, "radar_id"},
-		"3, fractional": {words.RequirementFractional, "radar_id"}, "4, too large": {words.RequirementTooLarge, "radar_id"},
-		"5, with an odd id": {words.RequirementNegative, "Odd-id"}, "6, without an id": {words.ModuleIDEmpty, ""},
-		"7, with an impossible id": {words.ModuleIDImpossible, "a b"},
+		"1, null": {message.RequirementNull, "radar_id"}, "2, negative": {message.RequirementNegative, "radar_id"},
+		"3, fractional": {message.RequirementFractional, "radar_id"}, "4, too large": {message.RequirementTooLarge, "radar_id"},
+		"5, with an odd id": {message.RequirementNegative, "Odd-id"}, "6, without an id": {message.ModuleIDEmpty, ""},
+		"7, with an impossible id": {message.ModuleIDImpossible, "a b"},
 	} {
-		messages["requirement "+name] = func(language words.Language) words.Message {
+		messages["requirement "+name] = func(language message.Language) message.Message {
 			return language.InvalidRequirement(requirement.fault, requirement.id)
 		}
 	}
 
-	for name, fault := range map[string]words.ImportFault{
-		"1, no pair": {Part: 1, Kind: words.ImportNoPair}, "2, count": {Part: 2, Kind: words.ImportCount}, "3, twice": {Part: 3, Kind: words.ImportTwice},
+	for name, fault := range map[string]message.ImportFault{
+		"1, no pair": {Part: 1, Kind: message.ImportNoPair}, "2, count": {Part: 2, Kind: message.ImportCount}, "3, twice": {Part: 3, Kind: message.ImportTwice},
 	} {
-		messages["import "+name] = func(language words.Language) words.Message { return language.InvalidImportID(fault) }
+		messages["import "+name] = func(language message.Language) message.Message { return language.InvalidImportID(fault) }
 	}
 
 	for _, name := range slices.Sorted(maps.Keys(messages)) {
-		write(name, func(language words.Language) diag.Diagnostic { return errorDiagnostic(messages[name](language)) })
+		write(name, func(language message.Language) diag.Diagnostic { return errorDiagnostic(messages[name](language)) })
 	}
 
 	compareWithGolden(t, "gates.golden", got.String())
@@ -151,7 +151,7 @@ func TestARefusalDoesNotRepeatACredential(t *testing.T) {
 		for _, module := range []*qcc.Module{nil, {Name: "x"}, {Name: "x", Total: new(int64(1)), Consumed: new(int64(1)), Remaining: new(int64(0))}} {
 			s.module = module
 
-			for _, language := range words.Languages() {
+			for _, language := range message.Languages() {
 				refusal := refusalDiagnostic(language, s, change, true, client.Redact)
 				if withPath, ok := refusal.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != requiredAttribute {
 					t.Errorf("the refusal of %q points at %v", id, withPath.Path())

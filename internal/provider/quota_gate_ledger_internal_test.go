@@ -13,8 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // meter is a service whose quota a test can change. It shares readings as qcc.Client.QuotaSince does. Its lock is a channel, because the
@@ -423,10 +423,10 @@ func TestLedgerWithLargeCounts(t *testing.T) {
 		a.meter.has("radar_id", math.MaxInt64, 0)
 
 		for range 9223 {
-			a.grants(stageApply, words.MostRequired)
+			a.grants(stageApply, message.MostRequired)
 		}
 
-		a.refuses(stageApply, words.MostRequired, 9_223_000_000_000_000_000, words.MostRequired-372036854775807)
+		a.refuses(stageApply, message.MostRequired, 9_223_000_000_000_000_000, message.MostRequired-372036854775807)
 		a.meter.has("radar_id", 0, math.MaxInt64)
 		time.Sleep(time.Minute)
 

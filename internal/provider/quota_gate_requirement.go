@@ -14,21 +14,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // requirementsValidator reports invalid requirements of a gate. It also runs at terraform validate.
 //
 // Terraform validates before it configures the provider, so the language comes from the environment only.
 type requirementsValidator struct {
-	language func() words.Language
+	language func() message.Language
 }
 
 var _ validator.Map = requirementsValidator{}
 
 func (requirementsValidator) Description(context.Context) string {
-	return fmt.Sprintf("counts must be whole numbers from 0 to %d", int64(words.MostRequired))
+	return fmt.Sprintf("counts must be whole numbers from 0 to %d", int64(message.MostRequired))
 }
 
 func (v requirementsValidator) MarkdownDescription(ctx context.Context) string {
@@ -47,17 +47,17 @@ func (v requirementsValidator) ValidateMap(_ context.Context, req validator.MapR
 }
 
 // gateRequirementFault returns the fault of a gate's requirement; 0 if the requirement is valid.
-func gateRequirementFault(id string, requirement attr.Value) words.RequirementFault {
+func gateRequirementFault(id string, requirement attr.Value) message.RequirementFault {
 	count, _ := requirement.(types.Number) // The attribute has no other elements.
 	fault := requirementFault(count)
 
 	switch {
 	case id == "":
-		return words.ModuleIDEmpty
+		return message.ModuleIDEmpty
 	case !qcc.IsPlainID(id):
-		return words.ModuleIDImpossible
-	case fault == 0 && !count.IsUnknown() && count.ValueBigFloat().Cmp(big.NewFloat(words.MostRequired)) > 0:
-		return words.RequirementTooLarge
+		return message.ModuleIDImpossible
+	case fault == 0 && !count.IsUnknown() && count.ValueBigFloat().Cmp(big.NewFloat(message.MostRequired)) > 0:
+		return message.RequirementTooLarge
 	default:
 		return fault
 	}
@@ -65,7 +65,7 @@ func gateRequirementFault(id string, requirement attr.Value) words.RequirementFa
 
 // pathOf returns the path of a requirement. It omits an id that is not mentionable, because the framework logs paths.
 func pathOf(required path.Path, id string) path.Path {
-	if id != "" && !words.IsMentionable(id) {
+	if id != "" && !message.IsMentionable(id) {
 		return required
 	}
 
@@ -73,7 +73,7 @@ func pathOf(required path.Path, id string) path.Path {
 }
 
 // parseImportID parses the id of an import, such as "radar_id=1,bene_id=5". The Part of the fault is 0 if the id is valid.
-func parseImportID(importID string) (map[string]attr.Value, words.ImportFault) {
+func parseImportID(importID string) (map[string]attr.Value, message.ImportFault) {
 	required := map[string]attr.Value{}
 
 	for i, part := range strings.Split(importID, ",") {
@@ -81,20 +81,20 @@ func parseImportID(importID string) (map[string]attr.Value, words.ImportFault) {
 
 		id := strings.TrimSpace(part[:max(equals, 0)])
 		if id == "" || !qcc.IsPlainID(id) {
-			return nil, words.ImportFault{Part: i + 1, Kind: words.ImportNoPair}
+			return nil, message.ImportFault{Part: i + 1, Kind: message.ImportNoPair}
 		}
 
 		count, err := strconv.ParseUint(strings.TrimSpace(part[equals+1:]), 10, 64)
 
 		switch _, twice := required[id]; {
-		case err != nil || count > words.MostRequired:
-			return nil, words.ImportFault{Part: i + 1, Kind: words.ImportCount}
+		case err != nil || count > message.MostRequired:
+			return nil, message.ImportFault{Part: i + 1, Kind: message.ImportCount}
 		case twice:
-			return nil, words.ImportFault{Part: i + 1, Kind: words.ImportTwice}
+			return nil, message.ImportFault{Part: i + 1, Kind: message.ImportTwice}
 		}
 
 		required[id] = types.NumberValue(new(big.Float).SetUint64(count))
 	}
 
-	return required, words.ImportFault{}
+	return required, message.ImportFault{}
 }

@@ -13,14 +13,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 func countText(count *big.Float) string { return count.Text('f', 0) }
 
 // faultText returns the first paragraph of the error for an import ID; "" if nothing is wrong with it.
-func faultText(language words.Language, fault words.ImportFault) string {
-	if fault == (words.ImportFault{}) {
+func faultText(language message.Language, fault message.ImportFault) string {
+	if fault == (message.ImportFault{}) {
 		return ""
 	}
 
@@ -29,7 +29,7 @@ func faultText(language words.Language, fault words.ImportFault) string {
 	return text
 }
 
-func inEnglish() words.Language { return words.English }
+func inEnglish() message.Language { return message.English }
 
 func whole(count int64) attr.Value { return types.NumberValue(new(big.Float).SetInt64(count)) }
 
@@ -43,9 +43,9 @@ func TestGateRequirementsThatAreWrong(t *testing.T) {
 	}{
 		"whole":             {"radar_id", whole(1), ""},
 		"nothing":           {"radar_id", whole(0), ""},
-		"the largest":       {"radar_id", whole(words.MostRequired), ""},
+		"the largest":       {"radar_id", whole(message.MostRequired), ""},
 		"unknown":           {"radar_id", types.NumberUnknown(), ""},
-		"too large":         {"radar_id", whole(words.MostRequired + 1), `The requirement of "radar_id" is too large, and must be at most 1000000000000000.`},
+		"too large":         {"radar_id", whole(message.MostRequired + 1), `The requirement of "radar_id" is too large, and must be at most 1000000000000000.`},
 		"negative":          {"radar_id", whole(-1), `The requirement of "radar_id" is negative, and must be 0 or more.`},
 		"a fraction":        {"radar_id", types.NumberValue(big.NewFloat(0.5)), `The requirement of "radar_id" is not a whole number.`},
 		"infinite":          {"radar_id", types.NumberValue(new(big.Float).SetInf(false)), `The requirement of "radar_id" is not a whole number.`},
@@ -123,7 +123,7 @@ func TestImportIDs(t *testing.T) {
 			t.Parallel()
 
 			required, fault := parseImportID(importID)
-			if got := textOf(required) + faultText(words.English, fault); got != want {
+			if got := textOf(required) + faultText(message.English, fault); got != want {
 				t.Errorf("%q, want %q", got, want)
 			}
 		})
@@ -138,11 +138,11 @@ func FuzzImportID(f *testing.F) {
 
 	f.Fuzz(func(t *testing.T, importID string) {
 		required, fault := parseImportID(importID)
-		if (fault == words.ImportFault{}) == (len(required) == 0) {
+		if (fault == message.ImportFault{}) == (len(required) == 0) {
 			t.Fatalf("%v and %v", required, fault)
 		}
 
-		for _, language := range words.Languages() {
+		for _, language := range message.Languages() {
 			if text := faultText(language, fault); len(importID) >= 8 && strings.Contains(text, importID) {
 				t.Errorf("the fault %q repeats the id", text)
 			}
@@ -155,7 +155,7 @@ func FuzzImportID(f *testing.F) {
 		}
 
 		again, fault := parseImportID(strings.ReplaceAll(textOf(required), " ", ","))
-		if len(required) > 0 && !strings.ContainsAny(importID, " ") && (fault != words.ImportFault{} || !maps.EqualFunc(required, again, attr.Value.Equal)) {
+		if len(required) > 0 && !strings.ContainsAny(importID, " ") && (fault != message.ImportFault{} || !maps.EqualFunc(required, again, attr.Value.Equal)) {
 			t.Errorf("%v, and read again %v, %v", required, again, fault)
 		}
 	})

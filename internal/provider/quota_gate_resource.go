@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 var (
@@ -20,7 +20,7 @@ var (
 	_ resource.ResourceWithImportState = (*quotaGateResource)(nil)
 )
 
-func newQuotaGateResource(language func() words.Language) resource.Resource {
+func newQuotaGateResource(language func() message.Language) resource.Resource {
 	return &quotaGateResource{language: language}
 }
 
@@ -29,7 +29,7 @@ func newQuotaGateResource(language func() words.Language) resource.Resource {
 type quotaGateResource struct {
 	reader *reader
 	// language is the language of the environment, for errors before Configure. Later errors use the reader's language.
-	language func() words.Language
+	language func() message.Language
 }
 
 // requiredAttribute is the only attribute of the gate.

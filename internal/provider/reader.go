@@ -5,8 +5,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
 )
 
 // reader reads the quota for data sources, ephemeral resources and gates. It has the only client of a configured provider, or the errors
@@ -15,7 +15,7 @@ type reader struct {
 	client *qcc.Client
 	errors diag.Diagnostics
 	// language is the language of all diagnostics.
-	language words.Language
+	language message.Language
 	// unknown lists the fields of the provider block that Terraform does not know before apply. If there are any, errors has an error about
 	// them.
 	unknown []qcc.Field
@@ -24,7 +24,7 @@ type reader struct {
 }
 
 // readerOf returns the reader in the provider data. It returns nil during validation, because Terraform validates before Configure.
-func readerOf(providerData any, language func() words.Language) (*reader, diag.Diagnostics) {
+func readerOf(providerData any, language func() message.Language) (*reader, diag.Diagnostics) {
 	if providerData == nil {
 		return nil, nil
 	}

@@ -10,19 +10,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 var _ function.Function = (*shortfallsFunction)(nil)
 
-func newShortfallsFunction(language func() words.Language) function.Function {
+func newShortfallsFunction(language func() message.Language) function.Function {
 	return &shortfallsFunction{language}
 }
 
 // shortfallsFunction computes the shortfalls of a gate, so that configurations do not have to.
 type shortfallsFunction struct {
 	// language is that of the environment, because a function has no provider block.
-	language func() words.Language
+	language func() message.Language
 }
 
 // Errors about an argument need the position of its parameter.
@@ -148,16 +148,16 @@ func remainingCount(remaining types.Number) *big.Float {
 }
 
 // requirementFault returns the fault of a requirement; 0 if the requirement is valid.
-func requirementFault(requirement types.Number) words.RequirementFault {
+func requirementFault(requirement types.Number) message.RequirementFault {
 	switch {
 	case requirement.IsUnknown():
 		return 0
 	case requirement.IsNull():
-		return words.RequirementNull
+		return message.RequirementNull
 	case requirement.ValueBigFloat().Sign() < 0:
-		return words.RequirementNegative
+		return message.RequirementNegative
 	case !requirement.ValueBigFloat().IsInt():
-		return words.RequirementFractional
+		return message.RequirementFractional
 	default:
 		return 0
 	}

@@ -13,6 +13,21 @@ import (
 // dirVariable names the environment variable with the temporary folder of a test process. Main creates the folder.
 const dirVariable = "QCCTEST_DIR"
 
+// MainAtRoot is MainWithJQ for the rooms in internal/test. Their tests run in the root of the repository, so they name files as users do.
+func MainAtRoot(m *testing.M) {
+	root, err := root()
+	if err == nil {
+		err = os.Chdir(root)
+	}
+
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+
+	MainWithJQ(m)
+}
+
 // Main runs the tests of a package, and exits. It removes the developer's own Terraform configuration and credentials first.
 func Main(m *testing.M) {
 	code, err := run(m)

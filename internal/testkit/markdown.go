@@ -2,8 +2,56 @@ package testkit
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 )
+
+// GuidesDir is the folder of the guides.
+const GuidesDir = "docs/guides"
+
+// GatePage is the reference of the gate.
+const GatePage = "docs/resources/quota_gate.md"
+
+// READMEs are the first pages for new users, in both languages. References must describe the whole provider.
+var (
+	READMEs    = []string{"README.md", "README.zh-CN.md"}
+	References = []string{GuidesDir + "/reference-in-short.md", GuidesDir + "/reference-in-short-zh.md"}
+)
+
+// ChineseSuffix ends the file name of a guide in Chinese. The English guide is its twin: it has the same name without the suffix.
+const ChineseSuffix = "-zh.md"
+
+// SetsChinese matches the line, for bash or PowerShell, with which a page in Chinese sets the language of errors. Its twin does not have it.
+var SetsChinese = regexp.MustCompile(`(?m)^(?:export QCC_LANGUAGE=zh|\$env:QCC_LANGUAGE = "zh")\n`)
+
+// IsChinese reports whether a guide or a README is in Chinese.
+func IsChinese(page string) bool {
+	return strings.HasSuffix(page, ChineseSuffix) || strings.HasSuffix(page, ".zh-CN.md")
+}
+
+// SetLanguage sets the language of errors to that of a page.
+func SetLanguage(f *Folder, page string) {
+	if IsChinese(page) {
+		f.Set("QCC_LANGUAGE=zh")
+	}
+}
+
+// Blocks matches a code block. Its groups are the language and the code.
+var Blocks = regexp.MustCompile("(?sm)^```(\\w*)\n(.*?)^```$")
+
+// WithoutComments removes the comments of a code block, which begin with a number sign, and the lines that are empty without them.
+func WithoutComments(code string) string {
+	var lines []string
+
+	for line := range strings.Lines(code) {
+		line = strings.TrimRight(regexp.MustCompile(`(^|\s)#.*$`).ReplaceAllString(strings.TrimRight(line, "\n"), ""), " ")
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+
+	return strings.Join(lines, "\n")
+}
 
 // CodeBlocks returns the code blocks of a document in one language, such as "terraform".
 func CodeBlocks(t *testing.T, path, language string) []string {
@@ -17,4 +65,18 @@ func CodeBlocks(t *testing.T, path, language string) []string {
 	}
 
 	return blocks
+}
+
+// Section returns the text below a heading of a page, up to the next heading of its level.
+func Section(t *testing.T, page, heading string) string {
+	t.Helper()
+
+	_, text, found := strings.Cut(ReadFile(t, page), "\n## "+heading+"\n")
+	if !found {
+		t.Fatalf("%s has no section %s", page, heading)
+	}
+
+	text, _, _ = strings.Cut(text, "\n## ")
+
+	return text
 }

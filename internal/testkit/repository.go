@@ -5,29 +5,40 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 )
 
-// Path returns the absolute path of a file in this repository, such as "docs/guides". It works from the folder of every package.
+// root returns the absolute path of this repository. It works from the folder of every package.
+func root() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); !errors.Is(err, fs.ErrNotExist) {
+			return dir, err
+		}
+
+		if dir == filepath.Dir(dir) {
+			return "", errors.New("the tests do not run inside the repository")
+		}
+
+		dir = filepath.Dir(dir)
+	}
+}
+
+// Path returns the absolute path of a file in this repository, such as "docs/guides".
 func Path(t *testing.T, name string) string {
 	t.Helper()
 
-	root, err := os.Getwd()
+	root, err := root()
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); !errors.Is(err, fs.ErrNotExist) {
-			return filepath.Join(root, filepath.FromSlash(name))
-		}
-
-		if root == filepath.Dir(root) {
-			t.Fatal("the tests do not run inside the repository")
-		}
-
-		root = filepath.Dir(root)
-	}
+	return filepath.Join(root, filepath.FromSlash(name))
 }
 
 // ReadFile returns the content of a file.
@@ -94,4 +105,16 @@ func Example(t *testing.T, name string) map[string]string {
 	}
 
 	return files
+}
+
+// MakeVersion returns the version that make install builds.
+func MakeVersion(t *testing.T) string {
+	t.Helper()
+
+	version := regexp.MustCompile(`(?m)^VERSION \?= (.+)$`).FindStringSubmatch(ReadFile(t, "GNUmakefile"))
+	if version == nil {
+		t.Fatal("GNUmakefile has no VERSION")
+	}
+
+	return version[1]
 }

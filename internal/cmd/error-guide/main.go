@@ -6,21 +6,20 @@ import (
 	"log"
 	"os"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/errorguide"
-	"github.com/qccpro/terraform-provider-qcc/internal/words"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 func main() {
-	code := flag.String("language", words.English.String(), "the language of the guide: en or zh")
+	code := flag.String("language", message.English.String(), "the language of the guide: en or zh")
 
 	flag.Parse()
 
-	language, known := words.ParseLanguage(*code)
+	language, known := message.ParseLanguage(*code)
 	if !known {
 		log.Fatalf("%q is not a language of the guide, en or zh", *code)
 	}
 
-	if err := errorguide.Write(os.Stdout, language); err != nil {
+	if err := write(os.Stdout, language); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/cmd/qcc-demo/terminal"
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
-	"github.com/qccpro/terraform-provider-qcc/internal/terminal"
 )
 
 const (

@@ -1,0 +1,227 @@
+package message
+
+import (
+	"maps"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// mostListed is how many modules of an account an error lists at most.
+const mostListed = 10
+
+// Refusal is a module whose quota is too low for a gate.
+type Refusal struct {
+	// ID is the module's id. It must be safe to show.
+	ID string
+	// Module is the module's quota; nil if the account does not have the module. Quota is the quota of the whole account.
+	Module *qcc.Module
+	Quota  qcc.Quota
+	// Adds is what the gate adds: After - Before, its requirement after and before the change.
+	Adds, Before, After *big.Float
+	// Granted is what other gates of the run were granted before. Short is the shortfall.
+	Granted, Short *big.Float
+	// First reports whether this is the first refusal of the run. Only the first refusal says what to do.
+	First bool
+}
+
+// Refusal returns the error for a module whose quota is too low for a gate. The first refusal of a run also says what to do.
+func (l Language) Refusal(r Refusal) Message {
+	title, what, received, remedy := l.notEnough(r)
+
+	meaning := ""
+	if r.Module == nil && r.Quota.NoRecord {
+		meaning = Status(qcc.Lookup(qcc.CodeNoRecord)).Meaning.In(l)
+	}
+
+	if !r.First {
+		return l.message(title, what, received, meaning)
+	}
+
+	return l.message(title, what, received, meaning, remedy, l.afterAnApply(), l.beforeADestroy())
+}
+
+// notEnough returns the parts of a refusal's text.
+func (l Language) notEnough(r Refusal) (title Text, what, received, remedy string) {
+	var (
+		noModule = Text{"No such QCC quota module", "企查查账号没有这个额度模块"}
+		adds     = l.format(Text{"This gate adds: %s", "本门禁新增：%s"}, l.growth(r))
+	)
+
+	switch {
+	case r.Module == nil && r.Quota.NoRecord:
+		return noModule, l.format(Text{
+			"The account has no quota module %q and no other quota module: QCC answered with status code %d.",
+			"账号没有额度模块 %q，也没有其他额度模块：企查查返回状态码 %d。",
+		}, r.ID, qcc.CodeNoRecord), facts(adds), Status(qcc.Lookup(qcc.CodeNoRecord)).Remedy.In(l)
+	case r.Module == nil:
+		return noModule, l.format(Text{"The account has no quota module %q.", "账号没有额度模块 %q。"}, r.ID),
+			facts(append([]string{adds}, l.modules(r.Quota)...)...),
+			Text{
+				"Correct the module id in required. If the id is correct, buy the module from QCC first.",
+				"请更正 required 中的模块 ID。如果 ID 没有写错，请先向企查查购买该模块。",
+			}.In(l)
+	case r.Module.Remaining == nil:
+		return Text{"Unstated QCC quota", "企查查没有给出额度"},
+			l.format(Text{
+				"QCC does not say how much is left of %s, so the gate cannot pass.", "企查查没有给出 %s 的剩余额度，门禁不能放行。",
+			}, l.name(r)),
+			facts(adds,
+				l.format(Text{"Total: %s", "总额度：%s"}, l.stated(r.Module.Total)),
+				l.format(Text{"Consumed: %s", "消耗额度：%s"}, l.stated(r.Module.Consumed))),
+			Text{"Ask QCC for the count: " + support + ".", "请向企查查询问该数值：" + supportZH + "。"}.In(l)
+	}
+
+	lines := []string{adds}
+	left := l.format(Text{"Left at QCC: %d of %d", "剩余额度：%d（总额度 %d）"}, *r.Module.Remaining, *r.Module.Total)
+	remedy = Text{"Order less, or buy more quota from QCC.", "请减少订单，或者向企查查增购额度。"}.In(l)
+
+	if r.Granted.Sign() > 0 {
+		lines = append(lines, l.format(Text{"Available to this gate: %s", "本门禁可用：%s"}, whole(new(big.Float).Sub(r.Adds, r.Short))), left,
+			l.format(Text{"Granted to other gates in this run: %s", "本次运行已放行给其他门禁：%s"}, whole(r.Granted)))
+		remedy = l.join(remedy, Text{
+			"Terraform judges gates in any order, so another run may refuse another gate.", "Terraform 检查门禁的顺序不固定，下次被拒绝的可能是另一道门禁。",
+		}.In(l))
+	} else {
+		lines = append(lines, left)
+	}
+
+	return Text{"Not enough QCC quota", "企查查额度不足"},
+		l.format(Text{"The quota of %s is short by %s.", "%s 的额度不足，缺口为 %s。"}, l.name(r), whole(r.Short)), facts(lines...), remedy
+}
+
+// The provider cannot distinguish an apply from a destroy, because Terraform plans the configuration before both. So the following texts
+// name their condition.
+
+func (l Language) afterAnApply() string {
+	return Text{
+		"If this run is an apply: gates that passed in it stay in the state, even if their orders are missing now. To judge them again, replace " +
+			"them in the next run with -replace='ADDRESS'.",
+		"如果这次运行的是 apply：已放行的门禁会留在 state 中，即使它们的订单没有创建。要重新检查，请在下次运行时用 -replace='ADDRESS' 重建这些门禁。",
+	}.In(l)
+}
+
+func (l Language) beforeADestroy() string {
+	return Text{
+		"If this run is a destroy: run it with -refresh=false. Then Terraform does not plan the configuration first.",
+		"如果这次运行的是 destroy：请加上 -refresh=false，这样 Terraform 不会先对配置执行 plan。",
+	}.In(l)
+}
+
+// growth returns what a gate adds. If the gate had a requirement, it also returns the requirement before and after.
+func (l Language) growth(r Refusal) string {
+	if r.Before.Sign() > 0 {
+		return l.format(Text{"%s (from %s to %s)", "%s（从 %s 增加到 %s）"}, whole(r.Adds), whole(r.Before), whole(r.After))
+	}
+
+	return whole(r.Adds)
+}
+
+// whole returns the digits of a whole number.
+func whole(count *big.Float) string { return count.Text('f', 0) }
+
+func (l Language) stated(count *int64) string {
+	if count == nil {
+		return notStated().In(l)
+	}
+
+	return strconv.FormatInt(*count, 10)
+}
+
+// name returns a module's id, with its product name if the interface document has one.
+func (l Language) name(r Refusal) string {
+	if r.Module.Name == r.ID {
+		return r.ID
+	}
+
+	return l.format(Text{"%s (%s)", "%s（%s）"}, r.ID, r.Module.Name)
+}
+
+// modules lists the modules of an account. The client has checked that their ids are safe to show. A long list takes several lines, each
+// of at most lineWidth columns unless a single id is longer.
+func (l Language) modules(quota qcc.Quota) []string {
+	ids := slices.Sorted(maps.Keys(quota.Modules))
+	if len(ids) == 0 {
+		ids = []string{Text{"no modules", "无"}.In(l)}
+	}
+
+	if more := len(ids) - mostListed; more > 0 {
+		ids = ids[:mostListed]
+		ids[mostListed-1] = l.format(Text{"%s and %d more", "%s，另有 %d 个"}, ids[mostListed-1], more)
+	}
+
+	var (
+		separator = Text{", ", "、"}.In(l)
+		lines     []string
+		line      = Text{"The account has: ", "账号现有额度模块："}.In(l) + ids[0]
+	)
+
+	for _, id := range ids[1:] {
+		if width(factIndent+line+separator+id+separator) > lineWidth {
+			lines = append(lines, line+strings.TrimSpace(separator))
+			line = factIndent + id
+		} else {
+			line += separator + id
+		}
+	}
+
+	return append(lines, line)
+}
+
+// GateNotRead returns the error for a gate that cannot be judged, because the quota cannot be read.
+func (l Language) GateNotRead(err error) Message {
+	return l.append(l.FailedRead(err), Text{
+		"The provider reads the quota because this gate adds something.", "provider 读取额度，是因为本门禁有新增的用量。",
+	}.In(l), l.afterAnApply(), l.beforeADestroy())
+}
+
+// NotJudgedUntilApply lists the unknown values because of which a plan cannot judge a gate completely.
+type NotJudgedUntilApply struct {
+	// Attribute is the name of the requirement if Terraform does not know the module ids; else empty.
+	Attribute string
+	// Modules are the ids of the modules whose count is unknown.
+	Modules []string
+	// Fields are the unknown fields of the provider block.
+	Fields []qcc.Field
+	// JudgesSome reports whether the plan judges the counts that it knows.
+	JudgesSome bool
+}
+
+// NotJudgedUntilApply returns a warning with the unknown values, and with the time at which the gate is judged.
+func (l Language) NotJudgedUntilApply(unknown NotJudgedUntilApply) Message {
+	var what []string
+
+	if unknown.Attribute != "" {
+		what = append(what, unknown.Attribute)
+	}
+
+	for _, id := range unknown.Modules {
+		what = append(what, "required["+l.mentionable(id)+"]")
+	}
+
+	if len(unknown.Fields) > 0 {
+		what = append(what, l.format(Text{"%s in the provider block", "provider 块中的 %s"}, l.list(fieldNames(unknown.Fields))))
+	}
+
+	atPlan := Text{"The plan does not judge this gate.", "plan 不检查本门禁。"}
+	if unknown.JudgesSome {
+		atPlan = Text{"The plan judges the counts that it knows.", "plan 只检查已知的需求量。"}
+	}
+
+	return l.message(Text{"QCC quota gate not judged until apply", "额度门禁要到 apply 时才检查"},
+		l.join(
+			l.format(Text{"Terraform does not know before apply: %s.", "Terraform 要到 apply 时才能确定 %s。"}, l.list(what)),
+			atPlan.In(l),
+			Text{
+				"The apply judges all that this gate adds, before anything that depends on it. If the quota is not enough then, the apply fails " +
+					"half-way.",
+				"apply 会先检查本门禁的全部新增用量，再创建依赖它的资源。如果届时额度不足，apply 会中途失败。",
+			}.In(l)),
+		Text{
+			"To let the plan decide, take the values from variables or from resources that exist already.",
+			"要让 plan 来判断，请用变量或已有的资源提供这些值。",
+		}.In(l))
+}

@@ -1,0 +1,65 @@
+// Package words has every text of the provider's diagnostics, in English and Chinese. The guide "Status codes and errors" uses the same
+// texts.
+package message
+
+import "strings"
+
+// Message is a diagnostic in one language.
+type Message struct {
+	// Title is a short noun phrase.
+	Title string
+	// Detail says what happened, what it means, and what to do about it, in paragraphs.
+	Detail string
+}
+
+// Explanation explains one kind of failure to users.
+type Explanation struct {
+	// Title is the title of the diagnostic. It is the same for all failures of a kind.
+	Title Text
+	// Meaning says what the failure means. It is empty if the description of the response already says so.
+	Meaning Text
+	// Remedy says what a person can do. It is empty if there is nothing to do.
+	Remedy Text
+}
+
+// Several texts name QCC's support. Its working hours are in the time zone of China.
+const (
+	support   = "400-928-2212, working days 08:00-17:30 (UTC+8)"
+	supportZH = "400-928-2212（北京时间工作日 08:00-17:30）"
+)
+
+// message returns a diagnostic with all paragraphs that are not empty. It wraps Chinese paragraphs, because Terraform wraps lines at spaces
+// only.
+func (l Language) message(title Text, paragraphs ...string) Message {
+	var said []string
+
+	for _, paragraph := range paragraphs {
+		if paragraph == "" {
+			continue
+		}
+
+		if l == Chinese && !strings.HasPrefix(paragraph, factIndent) {
+			paragraph = wrap(paragraph, 0)
+		}
+
+		said = append(said, paragraph)
+	}
+
+	return Message{title.In(l), strings.Join(said, "\n\n")}
+}
+
+// factIndent begins each line of facts.
+const factIndent = "  "
+
+// facts returns a paragraph with one fact a line. The indentation separates the service's words from the provider's, and Terraform does not
+// wrap indented lines. Each fact begins with its name, so that no free text of the service begins a line. Some CI systems interpret lines
+// that begin with "::" or "##" as commands. Only a list of module ids has further lines, and qcc.IsPlainID excludes both.
+func facts(lines ...string) string { return factIndent + strings.Join(lines, "\n"+factIndent) }
+
+// append adds paragraphs to a message.
+func (l Language) append(message Message, paragraphs ...string) Message {
+	added := l.message(Text{}, paragraphs...)
+	message.Detail += "\n\n" + added.Detail
+
+	return message
+}

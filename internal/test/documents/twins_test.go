@@ -1,0 +1,248 @@
+package documents_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// comparedLanguages are the languages of the code blocks that twins share. Only the comments may differ.
+var comparedLanguages = []string{"console", "powershell", "bash", "terraform", "hcl", "json"}
+
+// TestTwins compares each guide in Chinese with its English twin.
+func TestTwins(t *testing.T) {
+	t.Parallel()
+
+	found, err := filepath.Glob(testkit.GuidesDir + "/*" + testkit.ChineseSuffix)
+	if err != nil || len(found) == 0 {
+		t.Fatalf("there is no guide in Chinese: %v", err)
+	}
+
+	guideExists := func(name string) bool {
+		_, err := os.Stat(filepath.Join(testkit.GuidesDir, name))
+
+		return err == nil
+	}
+
+	for _, chinese := range found {
+		t.Run(filepath.Base(chinese), func(t *testing.T) {
+			t.Parallel()
+
+			english := englishName(chinese)
+			if _, err := os.Stat(english); errors.Is(err, fs.ErrNotExist) {
+				t.Fatalf("%s has no twin %s", chinese, english)
+			}
+
+			name := filepath.Base(english)
+			for _, difference := range compareTwins(name, testkit.ReadFile(t, english), testkit.ReadFile(t, chinese), guideExists) {
+				t.Error(difference)
+			}
+		})
+	}
+}
+
+// englishName returns the name of the English twin.
+func englishName(chinese string) string {
+	return strings.TrimSuffix(chinese, testkit.ChineseSuffix) + ".md"
+}
+
+// chineseName returns the name of the Chinese twin.
+func chineseName(english string) string {
+	return strings.TrimSuffix(english, ".md") + testkit.ChineseSuffix
+}
+
+// compareTwins returns what two twins do not have in common. name is the file name of the English one.
+func compareTwins(name, english, chinese string, guideExists func(name string) bool) []string {
+	var differences []string
+
+	report := func(format string, args ...any) { differences = append(differences, fmt.Sprintf(format, args...)) }
+
+	for _, page := range []struct{ text, link string }{
+		{english, "[简体中文](" + chineseName(name) + ")"}, {chinese, "[English](" + name + ")"},
+	} {
+		if below := regexp.MustCompile(`(?m)^# .+\n\n(.*)$`).FindStringSubmatch(page.text); below == nil || below[1] != page.link {
+			report("below the title there is %q, want %q", below, page.link)
+		}
+	}
+
+	for _, field := range []string{`(?m)^page_title: (.*)$`, `(?m)^description: \|-\n(.*)$`} {
+		if value := regexp.MustCompile(field).FindStringSubmatch(chinese); value == nil || !strings.ContainsFunc(value[1], isHan) {
+			report("the Chinese page has %q for %s", value, field)
+		}
+	}
+
+	compare := func(what string, english, chinese []string) {
+		for i := range max(len(english), len(chinese)) {
+			if i >= len(english) || i >= len(chinese) || english[i] != chinese[i] {
+				report("%s %d differ:\n%q\n%q", what, i+1, english[min(i, len(english)):], chinese[min(i, len(chinese)):])
+
+				return
+			}
+		}
+	}
+
+	compare("the levels of the headings from", headingLevels(english), headingLevels(chinese))
+	compare("the code blocks from", comparedBlocks(english), comparedBlocks(testkit.SetsChinese.ReplaceAllString(chinese, "")))
+
+	if credentials := firstCredentials(chinese); credentials != "" && !testkit.SetsChinese.MatchString(credentials) {
+		report("the first credentials on the Chinese page do not set the language of errors:\n%s", credentials)
+	}
+
+	compare("the links from", pageLinks(name, english, guideExists, report), pageLinks(name, chinese, guideExists, report))
+
+	// A reader of Chinese sees before a click that a guide is in English.
+	for _, link := range regexp.MustCompile(`\]\(([^)/\s]+\.md)(?:#[^)\s]*)?\)(（英文）)?`).FindAllStringSubmatch(chinese, -1) {
+		if link[1] != name && !strings.HasSuffix(link[1], testkit.ChineseSuffix) && link[2] == "" {
+			report("the Chinese page does not say that %s is in English", link[1])
+		}
+	}
+
+	return differences
+}
+
+// pageLinks returns the targets of the links on one of two twins, except the link to the other one. A guide in Chinese is the same target as
+// its twin. It reports links to guides in the wrong language.
+func pageLinks(name, page string, guideExists func(name string) bool, report func(format string, args ...any)) []string {
+	var links []string
+
+	chinesePage := strings.Contains(page, "[English]("+name+")")
+
+	for i, target := range linkTargets(page) {
+		base, chineseTarget := path.Base(target), testkit.IsChinese(target)
+		if i == 0 && strings.HasSuffix(target, ".md") && (base == name || base == chineseName(name)) {
+			continue // The link to the twin.
+		}
+
+		inGuides := path.Dir(target) == "." || strings.HasSuffix(path.Dir(target), "/guides")
+
+		switch {
+		case !chinesePage && chineseTarget:
+			report("the English page links to %s", target)
+		case chinesePage && !chineseTarget && inGuides && strings.HasSuffix(target, ".md") && guideExists(chineseName(base)):
+			report("the Chinese page links to %s, which has a twin", target)
+		case chineseTarget:
+			target = englishName(target)
+		}
+
+		links = append(links, target)
+	}
+
+	return links
+}
+
+// firstCredentials returns the first code block for bash that sets the key, or an empty string.
+func firstCredentials(page string) string {
+	for _, block := range testkit.Blocks.FindAllStringSubmatch(page, -1) {
+		if strings.Contains(block[2], "export QCC_KEY=") {
+			return block[2]
+		}
+	}
+
+	return ""
+}
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
+
+// headingLevels returns the number signs of each heading.
+func headingLevels(page string) []string {
+	headings := regexp.MustCompile(`(?m)^(#+) `).FindAllStringSubmatch(testkit.Blocks.ReplaceAllString(page, ""), -1)
+	levels := make([]string, 0, len(headings))
+
+	for _, heading := range headings {
+		levels = append(levels, heading[1])
+	}
+
+	return levels
+}
+
+// comparedBlocks returns the code blocks that twins share. They have no comments and no empty lines.
+func comparedBlocks(page string) []string {
+	var found []string
+
+	for _, block := range testkit.Blocks.FindAllStringSubmatch(page, -1) {
+		if slices.Contains(comparedLanguages, block[1]) {
+			found = append(found, block[1]+"\n"+testkit.WithoutComments(block[2]))
+		}
+	}
+
+	return found
+}
+
+// linkTargets returns the targets of all links outside of code blocks, without their anchors.
+func linkTargets(page string) []string {
+	links := regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(testkit.Blocks.ReplaceAllString(page, ""), -1)
+	targets := make([]string, 0, len(links))
+
+	for _, link := range links {
+		target, _, _ := strings.Cut(link[1], "#")
+		targets = append(targets, target)
+	}
+
+	return targets
+}
+
+// TestTwinsThatDiffer changes one of two twins in each way that TestTwins must see.
+func TestTwinsThatDiffer(t *testing.T) {
+	t.Parallel()
+
+	const (
+		english = "---\npage_title: \"A page\"\ndescription: |-\n  What it says.\n---\n\n# A page\n\n[简体中文](a-zh.md)\n\n" +
+			"See [another](b.md#there), [one without a twin](c.md) and [a resource](../resources/r.md).\n\n" +
+			"## Do it\n\n```console\n# Look.\nexport QCC_KEY=KEY\nterraform plan # It passes.\n```\n\n```text\nNo changes.\n```\n"
+		chinese = "---\npage_title: \"一页\"\ndescription: |-\n  说明。\n---\n\n# 一页\n\n[English](a.md)\n\n" +
+			"见[另一页](b-zh.md#那里)、[c](c.md)（英文）和[资源](../resources/r.md)。\n\n" +
+			"## 步骤\n\n```console\nexport QCC_KEY=KEY\nexport QCC_LANGUAGE=zh\nterraform plan    # 放行。\n```\n\n```text\n没有变化。\n```\n"
+	)
+
+	guideExists := func(name string) bool {
+		return slices.Contains([]string{"a.md", "a-zh.md", "b.md", "b-zh.md", "c.md"}, name)
+	}
+
+	if differences := compareTwins("a.md", english, chinese, guideExists); len(differences) != 0 {
+		t.Fatalf("twins differ: %q", differences)
+	}
+
+	for name, test := range map[string]struct{ old, changed string }{
+		"no link to the Chinese twin": {"[简体中文](a-zh.md)", "[简体中文](b-zh.md)"},
+		"no link to the English twin": {"[English](a.md)\n\n", ""},
+		"an English title":            {`page_title: "一页"`, `page_title: "A page"`},
+		"an English description":      {"  说明。", "  What it says."},
+		"another level":               {"## 步骤", "### 步骤"},
+		"a heading that is missing":   {"## Do it", "Do it"},
+		"another command":             {"terraform plan    #", "terraform apply    #"},
+		"a command as a comment":      {"terraform plan    #", "# terraform plan"},
+		"another language of a block": {"```console\nexport QCC_KEY=KEY\nexport QCC_L", "```bash\nexport QCC_KEY=KEY\nexport QCC_L"},
+		"errors in English":           {"export QCC_LANGUAGE=zh\n", ""},
+		"errors in another language":  {"export QCC_LANGUAGE=zh\n", "export QCC_LANGUAGE=en\n"},
+		"a link to the wrong twin":    {"b-zh.md#那里", "b.md#there"},
+		"a link to the Chinese page":  {"[another](b.md#there)", "[another](b-zh.md)"},
+		"a link that is missing":      {"[c](c.md)", "c"},
+		"a guide in English":          {"（英文）", ""},
+		"links in another order":      {"[c](c.md)（英文）和[资源](../resources/r.md)", "[资源](../resources/r.md)和[c](c.md)（英文）"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			changedEnglish := strings.Replace(english, test.old, test.changed, 1)
+			changedChinese := strings.Replace(chinese, test.old, test.changed, 1)
+
+			if changedEnglish == english && changedChinese == chinese {
+				t.Fatalf("no page has %q", test.old)
+			}
+
+			if differences := compareTwins("a.md", changedEnglish, changedChinese, guideExists); len(differences) == 0 {
+				t.Error("no difference is reported")
+			}
+		})
+	}
+}

@@ -1,0 +1,151 @@
+//go:build gateway
+
+package gateway_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// TestGatewayReadsCodes has a service with many answers. The breaker must open after five refusals, and after no other answers.
+func TestGatewayReadsCodes(t *testing.T) {
+	t.Parallel()
+
+	long := strings.Repeat(" ", 20<<10)
+	answers := map[string]struct {
+		status int
+		body   string
+		opens  bool
+	}{
+		"string":        {200, `{"status":"101","msg":"x","result":null}`, true},
+		"number":        {200, `{"status":122}`, true},
+		"Status":        {200, `{"Message":"当前","Status":"106"}`, true},
+		"STATUS":        {200, `{"STATUS":" 107 "}`, true},
+		"mark":          {200, "\ufeff" + ` {"status":"115"}`, true},
+		"page":          {200, "<html><style>p{}</style></html>", true},
+		"nothing":       {200, "", true},
+		"no code":       {200, `{"result":[{"status":"200"}]}`, true},
+		"forbidden":     {403, "<html></html>", true},
+		"not allowed":   {405, "<html></html>", true},
+		"too many":      {429, "", true},
+		"redirect":      {302, "", true},
+		"long":          {200, `{"status":"101"}` + long, true},
+		"good":          {200, `{"status":"200","result":[{"id":"a","status":"101"}]}`, false},
+		"good at end":   {200, `{"result":[{"status":"101"}],"msg":"{\"status\":\"101\"}","Status":"200"}`, false},
+		"good and mark": {200, "\ufeff" + `{"status":200}`, false},
+		"good and long": {200, `{"status":"200"}` + long, false},
+		"no record":     {200, `{"status":"201"}`, false},
+		"fault":         {200, `{"status":"199"}`, false},
+		"unread":        {200, `{"msg":"` + long + `","status":"101"}`, false},
+		"fault of HTTP": {502, "<html></html>", false},
+	}
+
+	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := answers[r.URL.Query().Get("key")]
+		w.WriteHeader(answer.status)
+		fmt.Fprint(w, answer.body)
+	}))
+	g := startGateway(t, u, "REFUSALS=5", "REFUSALS_OF_SOURCE=1000000")
+
+	for key, answer := range answers {
+		t.Run(key, func(t *testing.T) {
+			t.Parallel()
+
+			target := quotaURL(g.url, url.QueryEscape(key))
+
+			for n := range 7 {
+				response, content := send(t, http.MethodGet, target, "", nil)
+
+				if answer.opens && n >= 5 {
+					if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") != "60" || !strings.Contains(content, "QCC has refused too many") {
+						t.Errorf("answer %d: HTTP %d, %v, %s", n+1, response.StatusCode, response.Header, content)
+					}
+
+					continue
+				}
+
+				if response.StatusCode != answer.status || content != answer.body {
+					t.Errorf("answer %d: HTTP %d: %.100s", n+1, response.StatusCode, content)
+				}
+			}
+		})
+	}
+}
+
+// TestGatewayStopsOneKeyOnly checks that a wrong key does not stop other keys. It also checks that another spelling of the wrong key is
+// stopped, and that the breaker closes again.
+func TestGatewayStopsOneKeyOnly(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{LockAfter: patience}, nil)
+	g := startGateway(t, u, "REFUSALS=5", "SECONDS=10")
+
+	wrong := clientWithoutRetries(g.url)
+	wrong.Key = unknownKey
+
+	for n := range 20 {
+		_, err := readOnce(t.Context(), t, wrong)
+
+		if n < 5 {
+			if got := as[*qcc.StatusError](t, err); got.Status.Code != 101 {
+				t.Errorf("read %d: code %d", n+1, got.Status.Code)
+			}
+		} else if got := as[*qcc.HTTPError](t, err); got.StatusCode != http.StatusServiceUnavailable || got.RetryAfter != 10*time.Second {
+			t.Errorf("read %d: %+v", n+1, got)
+		}
+
+		if _, err := readOnce(t.Context(), t, clientWithoutRetries(g.url)); err != nil {
+			t.Errorf("the right key is stopped: %v", err)
+		}
+	}
+
+	if response, _ := send(t, http.MethodGet, quotaURL(g.url, strings.ReplaceAll(unknownKey, "f", "%66")), "", nil); response.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("another spelling of the key: HTTP %d", response.StatusCode)
+	}
+
+	if u.codes["101"] != 5 || u.codes["200"] != 20 {
+		t.Errorf("the service has answered %v", u.codes)
+	}
+
+	stopped := time.Now()
+
+	for {
+		_, err := readOnce(t.Context(), t, wrong)
+		if _, passed := errors.AsType[*qcc.StatusError](err); passed {
+			break
+		}
+
+		if time.Since(stopped) > patienceOfTests {
+			t.Fatal("the breaker does not close")
+		}
+
+		<-time.After(50 * time.Millisecond)
+	}
+}
+
+// TestGatewayStopsASourceOfManyKeys sends a different wrong key each time.
+func TestGatewayStopsASourceOfManyKeys(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, nil)
+	g := startGateway(t, u, "REFUSALS_OF_SOURCE=10")
+
+	for n := range 30 {
+		response, _ := send(t, http.MethodGet, quotaURL(g.url, fmt.Sprintf("%032x", n)), "", nil)
+		if want := map[bool]int{true: 200, false: 503}[n < 10]; response.StatusCode != want {
+			t.Errorf("key %d: HTTP %d, want %d", n+1, response.StatusCode, want)
+		}
+	}
+
+	if u.Requests() != 10 {
+		t.Errorf("%d queries, want 10", u.Requests())
+	}
+}

@@ -1,0 +1,272 @@
+package gateway_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// advisedTimeout is the timeout of the provider that the guide "Many pipelines" and the gateway's configuration advise.
+const advisedTimeout = 6 * time.Minute
+
+// section is a section of the gateway's configuration, without comments.
+type section []string
+
+// gatewaySections returns the sections of the gateway's configuration by their first lines, such as "backend qcc".
+func gatewaySections(t *testing.T) map[string]section {
+	t.Helper()
+
+	sections := map[string]section{}
+	name := ""
+
+	for line := range strings.Lines(testkit.ReadFile(t, "examples/gateway/haproxy.cfg")) {
+		statement := strings.TrimSpace(regexp.MustCompile(`(^|\s)#.*`).ReplaceAllString(line, ""))
+
+		switch {
+		case statement == "":
+		case line[0] != ' ':
+			name = statement
+		default:
+			sections[name] = append(sections[name], statement)
+		}
+	}
+
+	return sections
+}
+
+// value returns the group of an expression. Only one statement of the section may match the expression.
+func (s section) value(t *testing.T, expression string) string {
+	t.Helper()
+
+	var found []string
+
+	for _, statement := range s {
+		if match := regexp.MustCompile("^" + expression + "$").FindStringSubmatch(statement); match != nil {
+			found = append(found, match[1])
+		}
+	}
+
+	if len(found) != 1 {
+		t.Fatalf("%s has the values %q, want one", expression, found)
+	}
+
+	return found[0]
+}
+
+// duration returns a value as a time.
+func (s section) duration(t *testing.T, expression string) time.Duration {
+	t.Helper()
+
+	found, err := time.ParseDuration(s.value(t, expression))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return found
+}
+
+// number returns a value as a whole number.
+func (s section) number(t *testing.T, expression string) int {
+	t.Helper()
+
+	found, err := strconv.Atoi(s.value(t, expression))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return found
+}
+
+// TestGatewayAnswersInTime compares the gateway's times with those of the provider and of a signature.
+func TestGatewayAnswersInTime(t *testing.T) {
+	t.Parallel()
+
+	const signature = 300 * time.Second // As far as is known, the service accepts a Timespan for this long.
+
+	sections := gatewaySections(t)
+	inQueue := sections["defaults"].duration(t, `timeout queue\s+(\S+)`)
+	behind := sections["backend queue"].duration(t, `timeout server\s+(\S+)`)
+
+	if attempt := advisedTimeout / qcc.ExchangesPerTimeout; inQueue+behind >= attempt {
+		t.Errorf("the gateway answers after %s, and an attempt of the provider ends after %s", inQueue+behind, attempt)
+	}
+
+	if inQueue+behind+qcc.ToleratedSkew >= signature {
+		t.Errorf("a query may be under way for %s, and its signature is valid for %s", inQueue+behind, signature)
+	}
+
+	atQCC := sections["backend qcc"].duration(t, `timeout queue\s+(\S+)`) + sections["defaults"].duration(t, `timeout connect\s+(\S+)`) + sections["defaults"].duration(t, `timeout server\s+(\S+)`) +
+		sections["backend qcc"].duration(t, `http-response wait-for-body time (\S+)`)
+	if atQCC >= behind {
+		t.Errorf("QCC may take %s, and the queue waits for %s", atQCC, behind)
+	}
+}
+
+// TestGatewayKeepsItsPromises finds statements that would break promises of the guide.
+func TestGatewayKeepsItsPromises(t *testing.T) {
+	t.Parallel()
+
+	sections := gatewaySections(t)
+
+	for name, statements := range sections {
+		for _, statement := range statements {
+			if regexp.MustCompile(`(?i)\bcache-(use|store)\b|^(option redispatch|option httplog|.*\bcapture\b|stats socket|retry-on)`).MatchString(statement) {
+				t.Errorf("%s has the statement %s", name, statement)
+			}
+
+			format, found := strings.CutPrefix(statement, "log-format ")
+			if found && regexp.MustCompile(`%(\{[^}]*\})?(r|H[A-Z]*|h[rs]l?)\b|%\[[^]]*(req|url|path|query|hdr|key)`).MatchString(format) {
+				t.Errorf("%s logs %s", name, format)
+			}
+		}
+
+		if strings.HasPrefix(name, "cache ") {
+			t.Errorf("there is a section %s", name)
+		}
+	}
+
+	for _, statement := range []string{"retries 0", "http-reuse never", "option httpclose", "option abortonclose"} {
+		if !slices.Contains(sections["defaults"], statement) {
+			t.Errorf("there is no statement %s", statement)
+		}
+	}
+
+	const server = `server .* maxconn "\$\{QCC_GATEWAY_(\w+)\}" .*`
+	if sections["backend queue"].value(t, server) != "CONCURRENT" || sections["backend qcc"].value(t, server) != "CONCURRENT" {
+		t.Error("the queries at once are not limited")
+	}
+
+	places := sections["global"].number(t, `presetenv QCC_GATEWAY_CONCURRENT\s+"(\d+)"`)
+	if all, runners := sections["global"].number(t, `maxconn (\d+)`), sections["frontend runners"].number(t, `maxconn (\d+)`); all < runners+2*places {
+		t.Errorf("%d connections leave none for the outlet, if the runners take %d", all, runners)
+	}
+}
+
+// TestGatewayAgreesWithTheClient compares facts about the service in the configuration with those in the client.
+func TestGatewayAgreesWithTheClient(t *testing.T) {
+	t.Parallel()
+
+	sections := gatewaySections(t)
+
+	codes := []string{"122"}
+
+	for _, status := range qcc.Statuses() {
+		if status.Class == qcc.ClassRefused {
+			codes = append(codes, strconv.Itoa(status.Code))
+		}
+	}
+
+	slices.Sort(codes)
+
+	if got := sections["backend qcc"].value(t, `acl refused var\(txn.code\) -m int (.*)`); got != strings.Join(codes, " ") {
+		t.Errorf("the breaker counts %s, want %s", got, strings.Join(codes, " "))
+	}
+
+	if got := sections["frontend runners"].value(t, `http-request deny status 404 if !\{ path (\S+) \} .*`); got != emulator.Path {
+		t.Errorf("the gateway lets %s pass", got)
+	}
+
+	host := strings.TrimPrefix(qcc.DefaultBaseURL, "https://")
+	for _, expression := range []string{`http-request set-header Host (\S+)`, `server .* verify required .* verifyhost (\S+) .*`, `server .* sni str\((\S+)\) .*`} {
+		if got := sections["backend qcc"].value(t, expression); got != host {
+			t.Errorf("%s is %s, want %s", expression, got, host)
+		}
+	}
+}
+
+// TestGatewayIsExplained compares the guide with the settings of the configuration.
+func TestGatewayIsExplained(t *testing.T) {
+	t.Parallel()
+
+	guides := map[string]string{
+		"the guide":            testkit.ReadFile(t, testkit.Path(t, "docs/guides/many-pipelines.md")),
+		"the guide in Chinese": testkit.ReadFile(t, testkit.Path(t, "docs/guides/many-pipelines-zh.md")),
+	}
+	settings := 0
+
+	for _, statement := range gatewaySections(t)["global"] {
+		setting := regexp.MustCompile(`^presetenv (QCC_GATEWAY_\w+)\s+"(.*)"$`).FindStringSubmatch(statement)
+		if setting == nil {
+			continue
+		}
+
+		settings++
+
+		for name, guide := range guides {
+			if row := fmt.Sprintf("| `%s` | `%s` | ", setting[1], setting[2]); !strings.Contains(guide, row) {
+				t.Errorf("%s does not have %s", name, row)
+			}
+		}
+	}
+
+	if settings < 10 {
+		t.Errorf("there are only %d settings", settings)
+	}
+
+	sections := gatewaySections(t)
+	timeout := fmt.Sprintf(`timeout = "%dm"`, int(advisedTimeout.Minutes()))
+	queue := sections["defaults"].duration(t, `timeout queue\s+(\S+)`).Seconds()
+	behind := sections["backend queue"].duration(t, `timeout server\s+(\S+)`).Seconds()
+	attempt := (advisedTimeout / qcc.ExchangesPerTimeout).Seconds()
+
+	for name, statements := range map[string][]string{
+		"the guide": {
+			timeout, fmt.Sprintf("up to %.0f s in the queue", queue), fmt.Sprintf("%.0f s behind it", behind), fmt.Sprintf("up to %.0f s.", attempt),
+		},
+		"the guide in Chinese": {
+			timeout, fmt.Sprintf("在队列中最多等待 %.0f s", queue), fmt.Sprintf("出队后最多 %.0f s", behind), fmt.Sprintf("可以等待 %.0f s", attempt),
+		},
+	} {
+		for _, statement := range statements {
+			if !strings.Contains(guides[name], statement) {
+				t.Errorf("%s does not say %q", name, statement)
+			}
+		}
+	}
+
+	if file := testkit.ReadFile(t, "examples/gateway/haproxy.cfg"); !strings.Contains(strings.Join(strings.Fields(file), " "), `timeout = # "6m"`) {
+		t.Error("the configuration does not advise the timeout of the provider")
+	} else {
+		for line := range strings.Lines(file) {
+			if strings.HasPrefix(strings.TrimSpace(line), "#") && utf8.RuneCountInString(line) > 81 {
+				t.Errorf("the comment is wider than 80 columns: %s", line)
+			}
+		}
+	}
+}
+
+// TestGatewayFiguresAreTheSame compares the tables of the guides with that of DESIGN.md. All are of one run of make gateway.
+func TestGatewayFiguresAreTheSame(t *testing.T) {
+	t.Parallel()
+
+	figures := func(file, row string) []string {
+		rows := regexp.MustCompile(`(?m)^\| (?:`+row+`)[^|]*\|[^|]*(\|.*\|)[^|]*\|$`).FindAllStringSubmatch(testkit.ReadFile(t, testkit.Path(t, file)), -1)
+		found := make([]string, len(rows))
+
+		for i, row := range rows {
+			found[i] = row[1]
+		}
+
+		return found
+	}
+
+	design := figures("DESIGN.md", "direct|gateway")
+	if len(design) != 7 {
+		t.Fatalf("DESIGN.md has %d rows, want 7", len(design))
+	}
+
+	for file, row := range map[string]string{"docs/guides/many-pipelines.md": "direct|gateway", "docs/guides/many-pipelines-zh.md": "直连|经网关"} {
+		if got := figures(file, row); !slices.Equal(got, design) {
+			t.Errorf("%s has the figures\n%s\nand DESIGN.md\n%s", file, strings.Join(got, "\n"), strings.Join(design, "\n"))
+		}
+	}
+}

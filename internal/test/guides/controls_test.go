@@ -1,0 +1,104 @@
+package guides_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// TestControlsDoWhatTheCommentsSay runs the commands for the emulator that the testkit.References, the index and the help show.
+func TestControlsDoWhatTheCommentsSay(t *testing.T) {
+	t.Parallel()
+
+	control := regexp.MustCompile(`(?m)curl (?:URL|\$QCC_BASE_URL)/emulator/(\w+) +-X (\w+) +(?:\\\n +)?-d '(.*?)'`)
+
+	// reads says how a read ends after a command, if it has an error.
+	reads := map[string]string{
+		`{"code": 112}`:            "112",
+		`{"code": 199, "next": 2}`: "",
+		`{}`:                       "",
+		`{"concurrent": 20, "delay": "200ms", "lock_after": 500}`: "", // One read is not enough for these limits.
+	}
+
+	for _, name := range slices.Concat(testkit.References, []string{"docs/index.md", "internal/cmd/qcc-emulator/main.go"}) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			service := emulator.New()
+			url := testkit.Serve(t, service)
+
+			found := control.FindAllStringSubmatch(testkit.ReadFile(t, name), -1)
+			if len(found) < 3 {
+				t.Fatalf("there are only the commands %v", found)
+			}
+
+			read := func() (qcc.Quota, error) {
+				client, err := qcc.New(qcc.Config{
+					Key: emulator.DefaultKey, SecretKey: emulator.DefaultSecretKey, BaseURL: url,
+					Timeout: qcc.DefaultTimeout, MaxRetries: qcc.DefaultMaxRetries,
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+
+				return client.Quota(t.Context())
+			}
+
+			for _, command := range found {
+				before, _ := read()
+				requests := service.Requests()
+
+				send(t, command[2], url+"/emulator/"+command[1], command[3])
+
+				after, err := read()
+
+				switch command[1] {
+				case "consume":
+					if got := *after.Modules["radar_id"].Consumed - *before.Modules["radar_id"].Consumed; !strings.Contains(command[3], fmt.Sprint(got)) {
+						t.Errorf("%s adds %d", command[0], got)
+					}
+				case "modules":
+					if len(after.Modules) != 1 || *after.Modules["radar_id"].Total != 5 {
+						t.Errorf("%s leaves %v", command[0], after.Modules)
+					}
+				default:
+					want, tested := reads[command[3]]
+					if failed := err != nil; !tested || failed != (want != "") || failed && !strings.Contains(err.Error(), want) {
+						t.Errorf("%s: the error is %v, want %q", command[0], err, want)
+					}
+
+					if retried := service.Requests()-requests == 3; retried != strings.Contains(command[3], "next") {
+						t.Errorf("%s: the read has sent %d queries", command[0], service.Requests()-requests)
+					}
+				}
+			}
+		})
+	}
+}
+
+// send sends a body, and fails unless it is accepted.
+func send(t *testing.T, method, url, body string) {
+	t.Helper()
+
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+
+	if response.StatusCode != http.StatusOK {
+		t.Errorf("%s %s %s: %s", method, url, body, response.Status)
+	}
+}

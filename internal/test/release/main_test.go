@@ -1,0 +1,11 @@
+// Package release_test checks what a release publishes: names, checksums, archives and the changelog.
+package release_test
+
+import (
+	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// TestMain runs the tests in the root of the repository, without the developer's own Terraform configuration and credentials.
+func TestMain(m *testing.M) { testkit.MainAtRoot(m) }

@@ -1,0 +1,86 @@
+package testkit
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Command is one command of a code block: its words, without quotes. An assignment to an environment variable has the words "set" and
+// NAME=value. A request to the emulator has the words "request", the method, the address and the body.
+type Command []string
+
+// Commands returns the commands of a code block for bash or PowerShell.
+func Commands(block string) []Command {
+	block = strings.NewReplacer("\\\n", " ", "`\n", " ").Replace(WithoutComments(block))
+
+	var found []Command
+
+	for line := range strings.Lines(block) {
+		found = append(found, normalize(words(line))...)
+	}
+
+	return found
+}
+
+// words splits a line at spaces. Single and double quotes keep what is between them together.
+func words(line string) []string {
+	var (
+		found []string
+		word  strings.Builder
+		quote rune
+		open  bool
+	)
+
+	for _, r := range strings.TrimSpace(line) + " " {
+		switch {
+		case quote == 0 && unicode.IsSpace(r):
+			if open {
+				found = append(found, word.String())
+			}
+
+			word.Reset()
+
+			open = false
+		case quote == 0 && (r == '\'' || r == '"'):
+			quote, open = r, true
+		case r == quote:
+			quote = 0
+		default:
+			word.WriteRune(r)
+
+			open = true
+		}
+	}
+
+	return found
+}
+
+// normalize gives the commands of both shells the same form.
+func normalize(words []string) []Command {
+	at := func(flag string) string {
+		if i := slices.Index(words, flag); i >= 0 && i+1 < len(words) {
+			return words[i+1]
+		}
+
+		return ""
+	}
+
+	switch {
+	case words[0] == "export":
+		found := make([]Command, 0, len(words)-1)
+		for _, assignment := range words[1:] {
+			found = append(found, Command{"set", assignment})
+		}
+
+		return found
+	case strings.HasPrefix(words[0], "$env:") && len(words) == 3 && words[1] == "=":
+		return []Command{{"set", strings.TrimPrefix(words[0], "$env:") + "=" + words[2]}}
+	case words[0] == "curl" && slices.Contains(words, "-X"):
+		return []Command{{"request", at("-X"), words[1], at("-d")}}
+	case words[0] == "Invoke-RestMethod":
+		return []Command{{"request", strings.ToUpper(at("-Method")), strings.Replace(at("-Uri"), "$env:", "$", 1), at("-Body")}}
+	default:
+		return []Command{words}
+	}
+}
