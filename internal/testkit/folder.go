@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/tfcli"
@@ -18,7 +19,11 @@ type Folder struct {
 
 	t         *testing.T
 	terraform *tfcli.CLI
-	env       []string
+	// mu guards env, because an attached provider reads it.
+	mu  sync.Mutex
+	env []string
+	// attached reports whether the provider runs in the test's own process.
+	attached bool
 }
 
 // NewFolder creates a root module from files, and runs terraform init. Its provider sends requests to baseURL.
@@ -39,6 +44,35 @@ func NewFolder(t *testing.T, baseURL string, files map[string]string) *Folder {
 	return f
 }
 
+// NewAttachedFolder creates a root module from files. Its provider runs in the test's own process and sends requests to baseURL, so it needs
+// no terraform init. Use NewFolder for tests with two provider blocks, and for tests of secrets, logs, proxies and signals.
+func NewAttachedFolder(t *testing.T, baseURL string, files map[string]string) *Folder {
+	t.Helper()
+
+	f := &Folder{Dir: t.TempDir(), t: t, terraform: Terraform(t), env: append(Credentials(baseURL).Environ(), WithoutTLS), attached: true}
+	f.attach()
+
+	for name, content := range files {
+		f.Write(name, content)
+	}
+
+	return f
+}
+
+// attach serves a provider with the environment of the folder.
+func (f *Folder) attach() { f.Set(attach(f.t, f.getenv)) }
+
+// getenv returns the last value of an environment variable of the folder; "" if it is not set.
+func (f *Folder) getenv(name string) string {
+	for _, variable := range slices.Backward(f.variables()) {
+		if value, found := strings.CutPrefix(variable, name+"="); found {
+			return value
+		}
+	}
+
+	return ""
+}
+
 // Copy returns a folder for another test with the files of this one: the configuration, the state and saved plans, but no child modules. Its
 // provider sends requests to baseURL. Both folders share what terraform init installed, so a copy needs no init.
 func (f *Folder) Copy(t *testing.T, baseURL string) *Folder {
@@ -47,7 +81,12 @@ func (f *Folder) Copy(t *testing.T, baseURL string) *Folder {
 	folder := &Folder{
 		Dir: t.TempDir(), t: t, terraform: f.terraform,
 		// If a variable is set twice, the last value counts. So the copy of a copy also shares the first folder's data.
-		env: slices.Concat([]string{"TF_DATA_DIR=" + filepath.Join(f.Dir, ".terraform")}, f.env, Credentials(baseURL).Environ()),
+		env:      slices.Concat([]string{"TF_DATA_DIR=" + filepath.Join(f.Dir, ".terraform")}, f.variables(), Credentials(baseURL).Environ()),
+		attached: f.attached,
+	}
+
+	if f.attached {
+		folder.attach()
 	}
 
 	entries, err := os.ReadDir(f.Dir)
@@ -65,13 +104,26 @@ func (f *Folder) Copy(t *testing.T, baseURL string) *Folder {
 }
 
 // Set sets environment variables, each in the form NAME=value.
-func (f *Folder) Set(variables ...string) { f.env = append(f.env, variables...) }
+func (f *Folder) Set(variables ...string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	f.env = append(f.env, variables...)
+}
+
+// variables returns a copy of the environment variables of the folder.
+func (f *Folder) variables() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+
+	return slices.Clone(f.env)
+}
 
 // KeepTLS makes Terraform and the provider communicate with TLS, as they do for users.
 func (f *Folder) KeepTLS() { f.Set("TF_DISABLE_PLUGIN_TLS=") }
 
 // Environ returns the environment of Terraform here, for programs that run Terraform themselves.
-func (f *Folder) Environ() []string { return slices.Concat(f.terraform.Environ(), f.env) }
+func (f *Folder) Environ() []string { return slices.Concat(f.terraform.Environ(), f.variables()) }
 
 // Write writes a file. Its name uses slashes. Write creates missing folders.
 func (f *Folder) Write(name, content string) {
@@ -106,7 +158,7 @@ func (f *Folder) State() string {
 func (f *Folder) RunContext(ctx context.Context, args ...string) (int, string, error) {
 	var output strings.Builder
 
-	code, err := f.terraform.Run(ctx, f.Dir, append(slices.Clone(f.env), "TF_CLI_ARGS=-no-color"), &output, args...)
+	code, err := f.terraform.Run(ctx, f.Dir, append(f.variables(), "TF_CLI_ARGS=-no-color"), &output, args...)
 
 	return code, output.String(), err
 }

@@ -49,3 +49,22 @@ func TestCopyNeedsNoInit(t *testing.T) {
 		}
 	})
 }
+
+// TestAttachedFolderNeedsNoInit runs a plan, an apply and the plan of a copy, each with the provider in this process.
+func TestAttachedFolderNeedsNoInit(t *testing.T) {
+	t.Parallel()
+
+	first, second := emulator.New(), emulator.New()
+	f := testkit.NewAttachedFolder(t, testkit.Serve(t, first), map[string]string{"main.tf": testkit.RequiredProvider + `data "qcc_quota" "this" {}`})
+
+	f.Succeeds("plan")
+	f.Succeeds("apply", "-auto-approve")
+	f.Copy(t, testkit.Serve(t, second)).Succeeds("plan")
+
+	if first.Requests() != 2 || second.Requests() != 1 {
+		t.Errorf("the services received %d and %d queries, want 2 and 1", first.Requests(), second.Requests())
+	}
+
+	f.Set("QCC_LANGUAGE=zh", "QCC_KEY=")
+	f.Fails("缺少企查查凭据", "plan")
+}
