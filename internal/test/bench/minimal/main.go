@@ -1,5 +1,5 @@
-// Command floor-provider is a minimal framework provider. It has one data source, which returns a constant, and one resource, which only
-// stores its argument in the state. make bench compares the provider with it.
+// Command minimal is a minimal framework provider. It has one data source, which returns a constant, and one resource, which only
+// stores its argument in the state. The benchmarks compare the provider with it.
 package main
 
 import (
@@ -17,34 +17,34 @@ import (
 )
 
 func main() {
-	opts := providerserver.ServeOpts{Address: "registry.terraform.io/qccpro/floor"}
-	if err := providerserver.Serve(context.Background(), func() provider.Provider { return floor{} }, opts); err != nil {
+	opts := providerserver.ServeOpts{Address: "registry.terraform.io/qccpro/minimal"}
+	if err := providerserver.Serve(context.Background(), func() provider.Provider { return minimal{} }, opts); err != nil {
 		log.Fatal(err)
 	}
 }
 
-type floor struct{}
+type minimal struct{}
 
-func (floor) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
-	resp.TypeName = "floor"
+func (minimal) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "minimal"
 }
 
-func (floor) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
+func (minimal) Schema(context.Context, provider.SchemaRequest, *provider.SchemaResponse) {}
 
-func (floor) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
+func (minimal) Configure(context.Context, provider.ConfigureRequest, *provider.ConfigureResponse) {}
 
-func (floor) DataSources(context.Context) []func() datasource.DataSource {
+func (minimal) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{func() datasource.DataSource { return constant{} }}
 }
 
-func (floor) Resources(context.Context) []func() resource.Resource {
+func (minimal) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{func() resource.Resource { return record{} }}
 }
 
 type constant struct{}
 
 func (constant) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = "floor_constant"
+	resp.TypeName = "minimal_constant"
 }
 
 func (constant) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -59,7 +59,7 @@ func (constant) Read(ctx context.Context, _ datasource.ReadRequest, resp *dataso
 type record struct{}
 
 func (record) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
-	resp.TypeName = "floor_record"
+	resp.TypeName = "minimal_record"
 }
 
 func (record) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
