@@ -47,6 +47,10 @@ type Provider struct {
 	Package  string // The import path of its main package.
 	Version  string // For example 1.2.3.
 	Platform string // For example linux_amd64.
+
+	// Kept is a folder for the binary, which several processes may share; "" if the binary is not kept. go build does not link a kept binary
+	// again if nothing has changed. It replaces the binary by a rename, except on Windows.
+	Kept string
 }
 
 // QCC returns the provider qcc, which users install.
@@ -74,17 +78,45 @@ func (p Provider) source(registry string) string { return path.Join(registry, na
 func (p Provider) Binary(ctx context.Context, file string) error {
 	return inWorkFolder(filepath.Dir(file), func(work string) error {
 		built := filepath.Join(work, p.FileName())
-		system, architecture, _ := strings.Cut(p.Platform, "_")
 
-		command := exec.CommandContext(ctx, "go", append([]string{"build", "-o", built}, append(Flags(p.Version), p.Package)...)...) //nolint:gosec // The arguments are constants of this package and build settings.
-		command.Env = append(os.Environ(), append(Environment(), "GOOS="+system, "GOARCH="+architecture, "GOTMPDIR="+work)...)
-
-		if output, err := command.CombinedOutput(); err != nil {
-			return fmt.Errorf("building the provider: %w\n%s", err, output)
+		if err := p.build(ctx, built); err != nil {
+			return err
 		}
 
 		return os.Rename(built, file)
 	})
+}
+
+// build runs go build. If the provider has a folder Kept, it builds there and copies the binary.
+func (p Provider) build(ctx context.Context, file string) error {
+	to := file
+	if p.Kept != "" {
+		to = filepath.Join(p.Kept, p.FileName())
+	}
+
+	if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil { //nolint:gosec // Every user may read the builds.
+		return err
+	}
+
+	system, architecture, _ := strings.Cut(p.Platform, "_")
+
+	command := exec.CommandContext(ctx, "go", append([]string{"build", "-o", to}, append(Flags(p.Version), p.Package)...)...) //nolint:gosec // The arguments are constants of this package and build settings.
+	command.Env = append(os.Environ(), append(Environment(), "GOOS="+system, "GOARCH="+architecture, "GOTMPDIR="+filepath.Dir(to))...)
+
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("building the provider: %w\n%s", err, output)
+	}
+
+	if to == file {
+		return nil
+	}
+
+	content, err := os.ReadFile(to) //nolint:gosec // This function has just built the file.
+	if err != nil {
+		return err
+	}
+
+	return os.WriteFile(file, content, 0o755) //nolint:gosec // Users execute the file.
 }
 
 // inWorkFolder calls do with a new temporary folder below parent, and removes the folder afterwards. It creates parent if necessary. An

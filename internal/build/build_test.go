@@ -107,13 +107,13 @@ func TestNames(t *testing.T) {
 	t.Parallel()
 
 	windows := build.QCC("1.2.3", "windows_amd64")
-	linux := build.Provider{Name: "floor", Version: "0.0.1", Platform: "linux_arm64"}
+	linux := build.Provider{Name: "minimal", Version: "0.0.1", Platform: "linux_arm64"}
 
 	for got, want := range map[string]string{
 		windows.FileName():                              "terraform-provider-qcc_v1.2.3.exe",
-		linux.FileName():                                "terraform-provider-floor_v0.0.1",
+		linux.FileName():                                "terraform-provider-minimal_v0.0.1",
 		windows.PackedPath("m"):                         "m/registry.terraform.io/qccpro/qcc/terraform-provider-qcc_1.2.3_windows_amd64.zip",
-		linux.UnpackedPath("m", build.Registry):         "m/registry.terraform.io/qccpro/floor/0.0.1/linux_arm64/terraform-provider-floor_v0.0.1",
+		linux.UnpackedPath("m", build.Registry):         "m/registry.terraform.io/qccpro/minimal/0.0.1/linux_arm64/terraform-provider-minimal_v0.0.1",
 		windows.UnpackedPath("m", "registry.other.org"): "m/registry.other.org/qccpro/qcc/1.2.3/windows_amd64/terraform-provider-qcc_v1.2.3.exe",
 	} {
 		if filepath.ToSlash(got) != want {

@@ -63,7 +63,7 @@ func (p Provider) pack(ctx context.Context, mirror string, lay func(binary, lice
 			return err
 		}
 
-		root, err := moduleRoot(ctx)
+		root, err := Root(ctx)
 		if err != nil {
 			return err
 		}
@@ -82,14 +82,19 @@ func (p Provider) pack(ctx context.Context, mirror string, lay func(binary, lice
 	})
 }
 
-// moduleRoot returns the root folder of the module around the working directory.
-func moduleRoot(ctx context.Context) (string, error) {
+// Root returns the root folder of the module around the working directory.
+func Root(ctx context.Context) (string, error) {
 	output, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
 		return "", fmt.Errorf("finding the module: %w", err)
 	}
 
-	return filepath.Dir(strings.TrimSpace(string(output))), nil
+	file := strings.TrimSpace(string(output))
+	if filepath.Base(file) != "go.mod" {
+		return "", errors.New("the working directory is in no Go module")
+	}
+
+	return filepath.Dir(file), nil
 }
 
 // writeZip packs files under their base names. The archive is reproducible, because it has fixed modes and no times.

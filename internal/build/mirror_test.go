@@ -2,186 +2,100 @@ package build_test
 
 import (
 	"archive/zip"
-	"bytes"
-	"fmt"
+	"io/fs"
+	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/build"
 )
 
-const configuration = `
-terraform {
-  required_providers {
-    qcc = {
-      source = "qccpro/qcc"
-    }
-  }
-}
-`
-
-// root is a root module that installs its provider only from a mirror.
-type root struct {
-	t   *testing.T
-	dir string
-}
-
-func newRoot(t *testing.T) root {
+// files returns the modes and contents of the files in a folder or an archive, by path. It also returns temporary folders of builds.
+func files(t *testing.T, from fs.FS) map[string]string {
 	t.Helper()
 
-	r := root{t: t, dir: t.TempDir()}
-	r.write("main.tf", configuration)
+	found := map[string]string{}
 
-	return r
-}
+	err := fs.WalkDir(from, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			if err == nil && strings.HasPrefix(entry.Name(), ".build-") {
+				found[path] = "a temporary folder"
+			}
 
-func (r root) write(name, content string) {
-	r.t.Helper()
-
-	if err := os.WriteFile(filepath.Join(r.dir, name), []byte(content), 0o600); err != nil {
-		r.t.Fatal(err)
-	}
-}
-
-// terraform runs a command with a mirror, and returns its output. The test fails if the command fails.
-func (r root) terraform(mirror string, args ...string) string {
-	r.t.Helper()
-
-	r.write("rc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(mirror)))
-
-	command := exec.CommandContext(r.t.Context(), "terraform", args...)
-	command.Dir = r.dir
-	command.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+filepath.Join(r.dir, "rc"), "CHECKPOINT_DISABLE=1", "TF_CLI_ARGS=")
-
-	output, err := command.CombinedOutput()
-	if err != nil {
-		r.t.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, output)
-	}
-
-	return string(output)
-}
-
-// locked returns the package checksums (h1) in the lock file.
-func (r root) locked() []string {
-	r.t.Helper()
-
-	content, err := os.ReadFile(filepath.Join(r.dir, ".terraform.lock.hcl"))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-
-	return regexp.MustCompile(`"h1:[^"]+"`).FindAllString(string(content), -1)
-}
-
-// TestInstallAndMirrorHaveOneChecksum installs the provider like make install and like make mirror. It initializes a configuration from
-// one mirror, and again from the other with the same lock file, in both orders.
-func TestInstallAndMirrorHaveOneChecksum(t *testing.T) {
-	t.Parallel()
-
-	provider := build.QCC("1.2.3", build.Host())
-	unpacked, packed := filepath.Join(t.TempDir(), "a folder"), filepath.Join(t.TempDir(), "a folder")
-
-	for range 2 { // The second build replaces the first.
-		if err := provider.Install(t.Context(), unpacked); err != nil {
-			t.Fatal(err)
-		}
-	}
-
-	if err := provider.Mirror(t.Context(), packed); err != nil {
-		t.Fatal(err)
-	}
-
-	checksums := map[string][]string{}
-
-	for name, mirrors := range map[string]struct{ first, second string }{
-		"install, then mirror": {unpacked, packed},
-		"mirror, then install": {packed, unpacked},
-	} {
-		root := newRoot(t)
-
-		if output := root.terraform(mirrors.first, "init", "-input=false"); !strings.Contains(output, "Installed qccpro/qcc v1.2.3") {
-			t.Errorf("%s: init does not say that it has installed the provider:\n%s", name, output)
+			return err
 		}
 
-		checksums[name] = root.locked()
-
-		if err := os.RemoveAll(filepath.Join(root.dir, ".terraform")); err != nil {
-			t.Fatal(err)
-		}
-
-		root.terraform(mirrors.second, "init", "-input=false", "-lockfile=readonly")
-		root.terraform(mirrors.second, "providers", "lock", "-fs-mirror="+mirrors.second, "-platform="+build.Host())
-
-		if after := root.locked(); len(after) != 1 || !slices.Equal(after, checksums[name]) {
-			t.Errorf("%s: the lock file has the checksums %s, and then %s, want the same one", name, checksums[name], after)
-		}
-
-		if schema := root.terraform(mirrors.second, "providers", "schema", "-json"); !strings.Contains(schema, `"qcc_quota"`) {
-			t.Errorf("%s: the provider does not return its schema:\n%s", name, schema)
-		}
-	}
-
-	if install, mirror := checksums["install, then mirror"], checksums["mirror, then install"]; !slices.Equal(install, mirror) {
-		t.Errorf("the checksum of what is installed is %s, and of the mirror %s", install, mirror)
-	}
-
-	for _, mirror := range []string{unpacked, packed} {
-		if left, err := filepath.Glob(filepath.Join(mirror, "registry.terraform.io/qccpro/qcc", ".build-*")); len(left) > 0 || err != nil {
-			t.Errorf("the mirror is left with %s, %v", left, err)
-		}
-	}
-}
-
-// TestAnArchiveIsReproducible replaces a broken archive, builds a second time, and compares all bytes.
-func TestAnArchiveIsReproducible(t *testing.T) {
-	t.Parallel()
-
-	provider, mirror := build.QCC("1.2.3", build.Host()), t.TempDir()
-
-	if err := os.MkdirAll(filepath.Dir(provider.PackedPath(mirror)), 0o700); err != nil {
-		t.Fatal(err)
-	}
-
-	if err := os.WriteFile(provider.PackedPath(mirror), []byte("broken"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-
-	var archives [2][]byte
-
-	for i := range archives {
-		if err := provider.Mirror(t.Context(), mirror); err != nil {
-			t.Fatal(err)
-		}
-
-		content, err := os.ReadFile(provider.PackedPath(mirror))
+		info, err := entry.Info()
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 
-		archives[i] = content
-	}
+		content, err := fs.ReadFile(from, path)
+		found[path] = info.Mode().String() + string(content)
 
-	if !bytes.Equal(archives[0], archives[1]) {
-		t.Errorf("the same sources give archives of %d and %d bytes that differ", len(archives[0]), len(archives[1]))
-	}
-
-	archive, err := zip.NewReader(bytes.NewReader(archives[0]), int64(len(archives[0])))
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	modes := map[string]os.FileMode{}
-	for _, file := range archive.File {
-		modes[file.Name] = file.Mode()
+	return found
+}
+
+// TestInstallAndMirrorHaveTheSameFiles installs the provider like make install and like make mirror, twice. The files must be the same, because
+// Terraform's package checksum (h1) covers their names and contents. internal/test/install compares the checksums.
+func TestInstallAndMirrorHaveTheSameFiles(t *testing.T) {
+	t.Parallel()
+
+	provider, mirror := build.QCC("1.2.3", build.Host()), filepath.Join(t.TempDir(), "a folder")
+	if testing.Short() { // Otherwise each build is complete, which shows that the binary is reproducible.
+		provider.Kept = t.TempDir()
 	}
 
-	if len(modes) != 2 || modes["LICENSE"] != 0o644 || modes[provider.FileName()] != 0o755 {
-		t.Errorf("the archive has %v", modes)
+	folder := filepath.Dir(provider.UnpackedPath(mirror, build.Registry))
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+
+	// The builds replace these files.
+	for _, path := range []string{provider.UnpackedPath(mirror, build.Registry), provider.PackedPath(mirror)} {
+		if err := os.WriteFile(path, []byte("broken"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	var before map[string]string
+
+	for range 2 {
+		for _, err := range []error{provider.Install(t.Context(), mirror), provider.Mirror(t.Context(), mirror)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+
+		all := files(t, os.DirFS(mirror))
+		if len(all) != 3 || before != nil && !maps.Equal(all, before) {
+			t.Errorf("the mirror has %d files, want 3, and the same after each build", len(all))
+		}
+
+		before = all
+	}
+
+	archive, err := zip.OpenReader(provider.PackedPath(mirror))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+
+	unpacked, packed := files(t, os.DirFS(folder)), files(t, archive)
+	if len(packed) != 2 || !strings.HasPrefix(packed["LICENSE"], "-rw-r--r--") || !strings.HasPrefix(packed[provider.FileName()], "-rwxr-xr-x") {
+		t.Errorf("the archive has %d files, want LICENSE and the binary", len(packed))
+	}
+
+	if !maps.Equal(unpacked, packed) {
+		t.Error("the archive has other files than the folder")
 	}
 }
 
@@ -201,14 +115,7 @@ func TestABuildThatFailsLeavesNothing(t *testing.T) {
 		}
 	}
 
-	err := filepath.WalkDir(mirror, func(path string, entry os.DirEntry, err error) error {
-		if err == nil && (!entry.IsDir() || strings.HasPrefix(entry.Name(), ".build-")) {
-			t.Errorf("a build that fails leaves %s", path)
-		}
-
-		return err
-	})
-	if err != nil {
-		t.Error(err)
+	if left := files(t, os.DirFS(mirror)); len(left) > 0 {
+		t.Errorf("a build that fails leaves %v", left)
 	}
 }

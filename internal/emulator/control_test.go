@@ -16,10 +16,9 @@ func TestControl(t *testing.T) {
 	control := func(method, path, content, from string) (int, string) {
 		request := httptest.NewRequestWithContext(t.Context(), method, emulator.ControlPath+path, strings.NewReader(content))
 		request.RemoteAddr = from
-		recorder := httptest.NewRecorder()
-		service.ServeHTTP(recorder, request)
+		answer := serve(service, request)
 
-		return recorder.Code, strings.TrimSpace(recorder.Body.String())
+		return answer.Code, strings.TrimSpace(answer.Body.String())
 	}
 
 	const (

@@ -32,13 +32,19 @@ type body struct {
 	Result []emulator.Module `json:"result"`
 }
 
-func ask(t *testing.T, service http.Handler, request *http.Request) (body, *http.Response) {
-	t.Helper()
-
+// serve returns the answer to a request.
+func serve(service http.Handler, request *http.Request) *httptest.ResponseRecorder {
 	recorder := httptest.NewRecorder()
 	service.ServeHTTP(recorder, request)
 
-	response := recorder.Result()
+	return recorder
+}
+
+// ask returns the decoded answer to a quota request.
+func ask(t *testing.T, service http.Handler, request *http.Request) (body, *http.Response) {
+	t.Helper()
+
+	response := serve(service, request).Result()
 
 	var answer body
 	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
@@ -52,10 +58,9 @@ func TestUnknownPathIsNotFound(t *testing.T) {
 	t.Parallel()
 
 	service := emulator.New()
-	recorder := httptest.NewRecorder()
-	service.ServeHTTP(recorder, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/company/quota", nil))
 
-	if recorder.Code != http.StatusNotFound || service.Requests() != 0 {
-		t.Errorf("HTTP %d and %d queries, want 404 and 0", recorder.Code, service.Requests())
+	answer := serve(service, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/api/company/quota", nil))
+	if answer.Code != http.StatusNotFound || service.Requests() != 0 {
+		t.Errorf("HTTP %d and %d queries, want 404 and 0", answer.Code, service.Requests())
 	}
 }

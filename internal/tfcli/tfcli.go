@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,8 @@ import (
 const Version = "0.1.0"
 
 const (
+	// keptDir is the folder in the project's root that keeps the builds of providers.
+	keptDir = ".build/providers"
 	// tofusRegistry is the registry from which OpenTofu installs providers.
 	tofusRegistry = "registry.opentofu.org"
 	// stopTimeout is the time that Terraform has to stop its providers after an interrupt.
@@ -77,6 +80,11 @@ func (c *CLI) Provider(name string) string {
 func (c *CLI) Install(ctx context.Context, name, pkg string) error {
 	installed := provider(name)
 	installed.Package = pkg
+
+	// Several test processes may build at the same time, which Windows does not allow. Without a root, the build reports the error.
+	if root, err := build.Root(ctx); err == nil && runtime.GOOS != "windows" {
+		installed.Kept = filepath.Join(root, keptDir)
+	}
 
 	if err := installed.Install(ctx, c.mirror()); err != nil {
 		return err

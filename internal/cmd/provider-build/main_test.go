@@ -23,6 +23,10 @@ func TestEachLayout(t *testing.T) {
 		t.Run(layout, func(t *testing.T) {
 			t.Parallel()
 
+			if testing.Short() && layout != "binary" {
+				t.Skip("each build takes seconds")
+			}
+
 			to := filepath.Join(t.TempDir(), "a folder")
 
 			var out strings.Builder
