@@ -1,6 +1,10 @@
 package message_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,4 +155,44 @@ func TestHTTPStatusesAreUnavailableIfARetryMayHelp(t *testing.T) {
 			t.Errorf("HTTP %d is explained by %+v, and the client retries: %t", status, said, qcc.TransientHTTP(status))
 		}
 	}
+}
+
+// TestEveryProblemIsListed compares the lists of package qcc with its constants, so that no constant is without a text.
+func TestEveryProblemIsListed(t *testing.T) {
+	t.Parallel()
+
+	files, err := filepath.Glob("../qcc/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	constants := map[string][]string{}
+
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		for _, constant := range regexp.MustCompile(`(?m)^\s+\w+\s+(Problem|Failure|ConfigProblem) += "([a-z0-9-]+)"`).FindAllStringSubmatch(string(source), -1) {
+			constants[constant[1]] = append(constants[constant[1]], constant[2])
+		}
+	}
+
+	for name, listed := range map[string][]string{
+		"Problem": names(qcc.Problems()), "Failure": names(qcc.Failures()), "ConfigProblem": names(qcc.ConfigProblems()),
+	} {
+		if !slices.Equal(constants[name], listed) {
+			t.Errorf("the constants of %s are %q, and the list has %q", name, constants[name], listed)
+		}
+	}
+}
+
+func names[T ~string](values []T) []string {
+	all := make([]string, 0, len(values))
+	for _, value := range values {
+		all = append(all, string(value))
+	}
+
+	return all
 }

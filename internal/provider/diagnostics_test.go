@@ -57,7 +57,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	add("answer that is a page", &qcc.AnswerError{Response: page, Problem: qcc.ProblemNoJSON})
 
 	for _, problem := range qcc.Problems() {
-		add("answer that "+string(problem), &qcc.AnswerError{Response: json, Problem: problem})
+		add("answer: "+string(problem), &qcc.AnswerError{Response: json, Problem: problem})
 	}
 
 	add("answer with a count that is wrong", &qcc.AnswerError{
@@ -108,7 +108,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	}
 
 	config := func(name string, wrong qcc.ConfigError, variable string) {
-		inBothLanguages(t, &got, "setting that "+name, func(language message.Language) diag.Diagnostic {
+		inBothLanguages(t, &got, "setting: "+name, func(language message.Language) diag.Diagnostic {
 			return errorDiagnostic(language.InvalidConfiguration(&wrong, variable))
 		})
 	}

@@ -91,10 +91,10 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 
 			problem := as[*qcc.ConfigError](t, err)
 			if problem.Field != wrong.field || problem.Problem != wrong.want || !slices.Contains(qcc.ConfigProblems(), wrong.want) {
-				t.Errorf("error is %v, want one about %s that it %s", err, wrong.field, wrong.want)
+				t.Errorf("error is %v, want one about %s: %s", err, wrong.field, wrong.want)
 			}
 
-			said := string(wrong.field) + " " + string(wrong.want)
+			said := string(wrong.field) + ": " + string(wrong.want)
 			if wrong.found != "" {
 				said += ": " + wrong.found
 			}

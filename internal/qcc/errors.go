@@ -23,9 +23,9 @@ type ConfigError struct {
 	Value string
 }
 
-// Error returns a phrase such as "key has an invisible character: U+200B at 4".
+// Error returns a text such as "key: invisible-character: U+200B at 4".
 func (e *ConfigError) Error() string {
-	said := string(e.Field) + " " + string(e.Problem)
+	said := string(e.Field) + ": " + string(e.Problem)
 
 	switch {
 	case e.Position > 0:
@@ -84,7 +84,7 @@ type AnswerError struct {
 	Value Words
 }
 
-// Error returns a phrase such as "the answer has a count that is not a whole number: module "radar_id", totalCount: 50.5".
+// Error returns a text such as "the answer cannot be used: count-not-whole: module "radar_id", totalCount: 50.5".
 func (e *AnswerError) Error() string {
 	var where []string
 
@@ -96,7 +96,7 @@ func (e *AnswerError) Error() string {
 		where = append(where, e.Field)
 	}
 
-	said := []string{"the answer " + string(e.Problem)}
+	said := []string{"the answer cannot be used", string(e.Problem)}
 	if len(where) > 0 {
 		said = append(said, strings.Join(where, ", "))
 	}
@@ -136,7 +136,7 @@ type TransportError struct {
 	Transient bool
 }
 
-func (e *TransportError) Error() string { return string(e.Failure) }
+func (e *TransportError) Error() string { return "no complete answer: " + string(e.Failure) }
 
 // ReadError is a read that failed.
 type ReadError struct {

@@ -1,27 +1,26 @@
 package qcc
 
-// Failure is the reason why a request received no complete answer, as a phrase. The phrases use the words of other programs, so that a
-// search for them finds help.
+// Failure names the reason why a request received no complete answer. Package message has a sentence for each.
 type Failure string
 
 // The failures that the client distinguishes.
 const (
-	FailureName              Failure = "the host name could not be resolved"
-	FailureRefused           Failure = "connection refused: nothing listens at this address, or a firewall rejects the connection"
-	FailureConnect           Failure = "no connection could be made"
-	FailureNotLoopback       Failure = "the host name leads to another machine, and plain http is for this machine only"
-	FailureProxyAddress      Failure = "HTTPS_PROXY does not hold the address of a proxy"
-	FailureProxy             Failure = "the proxy could not be reached, or does not answer as a proxy"
-	FailureProxyRefused      Failure = "the proxy refused to connect"
-	FailureCertificate       Failure = "the certificate is not trusted"
-	FailureClientCertificate Failure = "the other side requires a client certificate (mutual TLS)"
-	FailureTLS               Failure = "no TLS session could be agreed on"
-	FailureSlowName          Failure = "the host name was not resolved in time"
-	FailureSlowConnect       Failure = "no connection was made in time"
-	FailureSlowProxy         Failure = "the proxy did not connect in time"
-	FailureSlowTLS           Failure = "the TLS handshake did not end in time"
-	FailureSlow              Failure = "no complete answer came in time"
-	FailureBroken            Failure = "the connection was closed or reset before the answer was complete, or the other side does not speak HTTP"
+	FailureName              Failure = "name-not-resolved"
+	FailureRefused           Failure = "connection-refused"
+	FailureConnect           Failure = "no-connection"
+	FailureNotLoopback       Failure = "not-loopback"
+	FailureProxyAddress      Failure = "bad-proxy-address"
+	FailureProxy             Failure = "proxy-unreachable"
+	FailureProxyRefused      Failure = "proxy-refused"
+	FailureCertificate       Failure = "untrusted-certificate"
+	FailureClientCertificate Failure = "client-certificate-required"
+	FailureTLS               Failure = "no-tls-session"
+	FailureSlowName          Failure = "slow-name"
+	FailureSlowConnect       Failure = "slow-connect"
+	FailureSlowProxy         Failure = "slow-proxy"
+	FailureSlowTLS           Failure = "slow-tls"
+	FailureSlow              Failure = "slow-answer"
+	FailureBroken            Failure = "broken-connection"
 )
 
 // Failures returns all failures.
