@@ -97,7 +97,7 @@ func problems() map[qcc.Problem]Text {
 func (l Language) problem(answer *qcc.AnswerError) string {
 	var where []string
 
-	if answer.Module != (qcc.Words{}) {
+	if answer.Module != (qcc.SafeText{}) {
 		where = append(where, l.format(Text{"module %q", "模块 %q"}, answer.Module))
 	}
 
@@ -110,7 +110,7 @@ func (l Language) problem(answer *qcc.AnswerError) string {
 		said = append(said, strings.Join(where, Text{", ", "，"}.In(l)))
 	}
 
-	if answer.Value != (qcc.Words{}) {
+	if answer.Value != (qcc.SafeText{}) {
 		said = append(said, fmt.Sprint(answer.Value))
 	}
 

@@ -128,7 +128,7 @@ func TestLanguages(t *testing.T) {
 func TestACachedAnswerIsExplainedAsOne(t *testing.T) {
 	t.Parallel()
 
-	answer := &qcc.AnswerError{Response: qcc.Response{ContentType: qcc.Harmless("text/html")}, Problem: qcc.ProblemCached}
+	answer := &qcc.AnswerError{Response: qcc.Response{ContentType: safe("text/html")}, Problem: qcc.ProblemCached}
 	if said := message.Answer(answer); said != message.CachedAnswer() {
 		t.Errorf("a cached answer is explained by %+v", said)
 	}
@@ -138,7 +138,7 @@ func TestAWebPageIsToldByItsContentType(t *testing.T) {
 	t.Parallel()
 
 	for contentType, page := range map[string]bool{"text/html": true, "application/XHTML+xml": true, "application/json": false, "": false} {
-		answer := &qcc.AnswerError{Response: qcc.Response{ContentType: qcc.Harmless(contentType)}}
+		answer := &qcc.AnswerError{Response: qcc.Response{ContentType: safe(contentType)}}
 		if said := message.Answer(answer); strings.Contains(said.Remedy.English, "web page") != page {
 			t.Errorf("an answer of type %q is explained by %+v", contentType, said)
 		}

@@ -56,7 +56,7 @@ func (l Language) FailedRead(err error) Message {
 
 // statusText names the status code of the answer.
 func (l Language) statusText(err *qcc.StatusError) string {
-	if err.Message == (qcc.Words{}) {
+	if err.Message == (qcc.SafeText{}) {
 		return l.format(Text{
 			"QCC answered the quota query with status code %d, without a message.", "企查查对额度查询返回状态码 %d，没有返回信息。",
 		}, err.Status.Code)
@@ -68,7 +68,7 @@ func (l Language) statusText(err *qcc.StatusError) string {
 // statusFacts returns the service's message. If there is none, it returns the text of the interface document.
 func (l Language) statusFacts(err *qcc.StatusError) string {
 	switch {
-	case err.Message != (qcc.Words{}):
+	case err.Message != (qcc.SafeText{}):
 		return facts(l.format(Text{"QCC's message: %s", "企查查返回信息：%s"}, err.Message))
 	case err.Status.Documented():
 		return facts(l.format(Text{"Interface document: %s", "接口文档：%s"}, err.Status.Text))
@@ -79,7 +79,7 @@ func (l Language) statusFacts(err *qcc.StatusError) string {
 
 func (l Language) httpFacts(err *qcc.HTTPError) string {
 	lines := l.responseFacts(err.Response)
-	if err.RedirectHost != (qcc.Words{}) {
+	if err.RedirectHost != (qcc.SafeText{}) {
 		lines = append(lines, l.format(Text{"Redirects to: %s", "重定向到：%s"}, err.RedirectHost))
 	}
 

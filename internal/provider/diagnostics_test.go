@@ -34,8 +34,8 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	var (
 		examples []example
-		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: qcc.Harmless("text/html"), Length: 1234}
-		json     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: qcc.Harmless("application/json"), Length: 99}
+		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("text/html"), Length: 1234}
+		json     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("application/json"), Length: 99}
 		busy     = &qcc.StatusError{Status: qcc.Lookup(199)}
 	)
 
@@ -43,16 +43,16 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	for _, status := range qcc.Statuses() {
 		if status.Class != qcc.ClassOK && status.Class != qcc.ClassEmpty {
-			add(fmt.Sprintf("status code %d", status.Code), &qcc.StatusError{Status: status, Message: qcc.Harmless(status.Text)})
+			add(fmt.Sprintf("status code %d", status.Code), &qcc.StatusError{Status: status, Message: safe(status.Text)})
 		}
 	}
 
 	skew := -10 * time.Minute
 	far := 400 * 24 * time.Hour
 
-	add("status code with a clock that is off", &qcc.StatusError{Status: qcc.Lookup(115), Message: qcc.Harmless("身份验证错误或者已过期"), Skew: &skew})
-	add("status code with a clock that is too far off", &qcc.StatusError{Status: qcc.Lookup(115), Message: qcc.Harmless("身份验证错误或者已过期"), Skew: &far})
-	add("status code that is not known", &qcc.StatusError{Status: qcc.Lookup(777), Message: qcc.Harmless("new")})
+	add("status code with a clock that is off", &qcc.StatusError{Status: qcc.Lookup(115), Message: safe("身份验证错误或者已过期"), Skew: &skew})
+	add("status code with a clock that is too far off", &qcc.StatusError{Status: qcc.Lookup(115), Message: safe("身份验证错误或者已过期"), Skew: &far})
+	add("status code that is not known", &qcc.StatusError{Status: qcc.Lookup(777), Message: safe("new")})
 	add("status code without a message", &qcc.StatusError{Status: qcc.Lookup(107)})
 	add("answer that is a page", &qcc.AnswerError{Response: page, Problem: qcc.ProblemNoJSON})
 
@@ -61,13 +61,13 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	}
 
 	add("answer with a count that is wrong", &qcc.AnswerError{
-		Response: json, Problem: qcc.ProblemNotWhole, Module: qcc.Harmless("radar_id"), Field: "totalCount", Value: qcc.Harmless("50.5"),
+		Response: json, Problem: qcc.ProblemNotWhole, Module: safe("radar_id"), Field: "totalCount", Value: safe("50.5"),
 	})
 
 	for _, status := range []int{204, 302, 401, 404, 405, 429, 500, 503} {
 		failure := &qcc.HTTPError{Response: qcc.Response{Host: "pro.qcc.com", StatusCode: status, Length: -1}}
 		if status == 302 {
-			failure.RedirectHost = qcc.Harmless("login.example.com")
+			failure.RedirectHost = safe("login.example.com")
 		}
 
 		add(fmt.Sprintf("HTTP status %d", status), failure)

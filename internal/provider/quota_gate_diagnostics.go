@@ -12,7 +12,7 @@ import (
 //
 // redact makes an id of the configuration safe to show, because a user may have written a credential there by mistake. If redact changes
 // the id, the path of the diagnostic omits it, because the framework logs paths.
-func refusalDiagnostic(language message.Language, s shortage, change *gateChange, first bool, redact func(string) qcc.Words) diag.Diagnostic {
+func refusalDiagnostic(language message.Language, s shortage, change *gateChange, first bool, redact func(string) qcc.SafeText) diag.Diagnostic {
 	id, where := redact(s.id).String(), path.Root(requiredAttribute)
 	if id == s.id {
 		where = where.AtMapKey(s.id)

@@ -80,7 +80,7 @@ func TestTextsOfGates(t *testing.T) {
 		}
 
 		write(refusal.name, func(language message.Language) diag.Diagnostic {
-			return refusalDiagnostic(language, s, change, !refusal.later, qcc.Harmless)
+			return refusalDiagnostic(language, s, change, !refusal.later, safe)
 		})
 	}
 
