@@ -9,14 +9,18 @@ import (
 
 // Answer explains an unusable answer with HTTP status 200.
 func Answer(answer *qcc.AnswerError) Explanation {
+	why := OtherAnswer()
+
 	switch {
 	case answer.Problem == qcc.ProblemCached:
-		return CachedAnswer()
+		why = CachedAnswer()
 	case strings.Contains(strings.ToLower(answer.ContentType.String()), "html"):
-		return WebPage()
-	default:
-		return OtherAnswer()
+		why = WebPage()
 	}
+
+	why.Meaning = ProblemMeaning(answer.Problem)
+
+	return why
 }
 
 // unreadable is the title for answers that cannot be used.

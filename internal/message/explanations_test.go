@@ -97,10 +97,11 @@ func TestEveryProblemOfASettingIsExplained(t *testing.T) {
 
 	for _, language := range message.Languages() {
 		seen := map[string]qcc.ConfigProblem{}
+		_, untold := language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey}, "")
 
 		for _, problem := range qcc.ConfigProblems() {
-			said := language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey, Problem: problem}, "").Detail
-			if twin, twice := seen[said]; twice || len(said) <= len(language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey}, "").Detail) {
+			_, said := language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey, Problem: problem}, "")
+			if twin, twice := seen[said]; twice || len(said) <= len(untold) {
 				t.Errorf("%q is explained by %q, and so is %q", problem, said, twin)
 			}
 

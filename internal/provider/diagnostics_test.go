@@ -99,7 +99,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	for _, example := range examples {
 		inBothLanguages(t, &got, example.name, func(language message.Language) diag.Diagnostic {
-			return errorDiagnostic(language.FailedRead(example.err))
+			return diag.NewErrorDiagnostic(language.FailedRead(example.err))
 		})
 	}
 
@@ -109,7 +109,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	config := func(name string, wrong qcc.ConfigError, variable string) {
 		inBothLanguages(t, &got, "setting: "+name, func(language message.Language) diag.Diagnostic {
-			return errorDiagnostic(language.InvalidConfiguration(&wrong, variable))
+			return diag.NewErrorDiagnostic(language.InvalidConfiguration(&wrong, variable))
 		})
 	}
 
@@ -131,31 +131,29 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	config("comes from the environment", qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigWhiteSpace}, "QCC_KEY")
 
-	others := map[string]func(message.Language) message.Message{
-		"language that is invalid":    func(message.Language) message.Message { return message.InvalidLanguage(fieldLanguage, "") },
-		"language of the environment": func(message.Language) message.Message { return message.InvalidLanguage(fieldLanguage, "QCC_LANGUAGE") },
-		"credential that is missing": func(l message.Language) message.Message {
+	others := map[string]func(message.Language) (string, string){
+		"language that is invalid":    func(message.Language) (string, string) { return message.InvalidLanguage(fieldLanguage, "") },
+		"language of the environment": func(message.Language) (string, string) { return message.InvalidLanguage(fieldLanguage, "QCC_LANGUAGE") },
+		"credential that is missing": func(l message.Language) (string, string) {
 			return l.MissingCredential(qcc.FieldSecretKey, "QCC_SECRET_KEY")
 		},
 		"no record":                    message.Language.NoRecord,
-		"clock that is behind":         func(l message.Language) message.Message { return l.Skew(time.Hour + 90*time.Second) },
-		"clock that is ahead":          func(l message.Language) message.Message { return l.Skew(-2 * time.Minute) },
-		"wrong reader":                 func(l message.Language) message.Message { return l.WrongReader("") },
+		"clock that is behind":         func(l message.Language) (string, string) { return l.Skew(time.Hour + 90*time.Second) },
+		"clock that is ahead":          func(l message.Language) (string, string) { return l.Skew(-2 * time.Minute) },
+		"wrong reader":                 func(l message.Language) (string, string) { return l.WrongProviderData("") },
 		"requirement unknown at apply": message.Language.UnknownAtApply,
-		"client that refuses the block": func(l message.Language) message.Message {
-			return l.RefusedByClient(&qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigEmpty})
-		},
-		"client that fails": func(l message.Language) message.Message { return l.RefusedByClient(errors.New("x")) },
-		"provider block that is unknown": func(l message.Language) message.Message {
+		"provider block that is unknown": func(l message.Language) (string, string) {
 			return l.UnknownConfiguration([]qcc.Field{qcc.FieldKey, qcc.FieldTimeout, qcc.FieldBaseURL}, []string{"QCC_KEY", "QCC_BASE_URL"})
 		},
-		"timeout that is unknown": func(l message.Language) message.Message {
+		"timeout that is unknown": func(l message.Language) (string, string) {
 			return l.UnknownConfiguration([]qcc.Field{qcc.FieldTimeout}, nil)
 		},
 	}
 
 	for _, name := range slices.Sorted(maps.Keys(others)) {
-		inBothLanguages(t, &got, name, func(language message.Language) diag.Diagnostic { return warningDiagnostic(others[name](language)) })
+		inBothLanguages(t, &got, name, func(language message.Language) diag.Diagnostic {
+			return diag.NewWarningDiagnostic(others[name](language))
+		})
 	}
 
 	compareWithGolden(t, "diagnostics.golden", got.String())

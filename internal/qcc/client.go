@@ -33,13 +33,12 @@ type Client struct {
 	tokens            tokens
 }
 
-// New returns a client. It sends no request. An error is the first *ConfigError that Config.Validate returns.
+// New returns a client. It sends no request. An error is a ConfigErrors with every invalid setting.
 func New(config Config) (*Client, error) {
-	if wrong := config.Validate(); len(wrong) > 0 {
-		return nil, wrong[0]
+	base, wrong := config.validate()
+	if len(wrong) > 0 {
+		return nil, wrong
 	}
-
-	base, _ := parseBaseURL(config.BaseURL)
 
 	base.Path = cmp.Or(base.Path, "/") // If the path is empty, JoinPath returns a relative path.
 	endpoint := base.JoinPath(QuotaPath)

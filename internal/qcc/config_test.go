@@ -113,8 +113,9 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 func TestAllWrongSettingsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 
-	if wrong := (qcc.Config{}).Validate(); len(wrong) != 4 {
-		t.Errorf("Validate of an empty configuration gives %d errors, want 4: %v", len(wrong), wrong)
+	_, err := qcc.New(qcc.Config{})
+	if wrong := as[qcc.ConfigErrors](t, err); len(wrong) != 4 {
+		t.Errorf("an empty configuration has %d errors, want 4: %v", len(wrong), wrong)
 	}
 }
 

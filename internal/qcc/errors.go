@@ -1,6 +1,7 @@
 package qcc
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -35,6 +36,21 @@ func (e *ConfigError) Error() string {
 	default:
 		return said
 	}
+}
+
+// ConfigErrors are all invalid settings of a configuration.
+type ConfigErrors []*ConfigError
+
+func (e ConfigErrors) Error() string { return errors.Join(e.Unwrap()...).Error() }
+
+// Unwrap returns the errors of the single settings.
+func (e ConfigErrors) Unwrap() []error {
+	all := make([]error, 0, len(e))
+	for _, wrong := range e {
+		all = append(all, wrong)
+	}
+
+	return all
 }
 
 // StatusError is an answer whose status code does not mean success. Source: interface document, sections 7.1 and 7.2.
