@@ -50,61 +50,36 @@ type refusal struct {
 }
 
 func (l Language) refusal(r Refusal) refusal {
+	noModule := Text{"No such QCC quota module", "企查查账号没有这个额度模块"}
+
 	switch {
 	case r.Module == nil && r.Quota.NoRecord:
-		return l.noRecordForGate(r)
-	case r.Module == nil:
-		return l.noSuchModule(r)
-	case r.Module.Remaining == nil:
-		return l.unstatedQuota(r)
-	default:
-		return l.notEnoughQuota(r)
-	}
-}
+		status := Status(qcc.Lookup(qcc.CodeNoRecord))
 
-func noModule() Text {
-	return Text{"No such QCC quota module", "企查查账号没有这个额度模块"}
-}
-
-func (l Language) noRecordForGate(r Refusal) refusal {
-	status := Status(qcc.Lookup(qcc.CodeNoRecord))
-
-	return refusal{
-		title: noModule(),
-		what: l.format(Text{
+		return refusal{title: noModule, what: l.format(Text{
 			"The account has no quota module %q and no other quota module: QCC answered with status code %d.",
 			"账号没有额度模块 %q，也没有其他额度模块：企查查返回状态码 %d。",
-		}, r.ID, qcc.CodeNoRecord),
-		facts:   []string{l.adds(r)},
-		meaning: status.Meaning.In(l),
-		remedy:  status.Remedy.In(l),
-	}
-}
-
-func (l Language) noSuchModule(r Refusal) refusal {
-	return refusal{
-		title: noModule(),
-		what:  l.format(Text{"The account has no quota module %q.", "账号没有额度模块 %q。"}, r.ID),
-		facts: append([]string{l.adds(r)}, l.modules(r.Quota)...),
-		remedy: Text{
-			"Correct the module id in required. If the id is correct, buy the module from QCC first.",
-			"请更正 required 中的模块 ID。如果 ID 没有写错，请先向企查查购买该模块。",
-		}.In(l),
-	}
-}
-
-func (l Language) unstatedQuota(r Refusal) refusal {
-	return refusal{
-		title: Text{"Unstated QCC quota", "企查查没有给出额度"},
-		what: l.format(Text{
+		}, r.ID, qcc.CodeNoRecord), facts: []string{l.adds(r)}, meaning: status.Meaning.In(l), remedy: status.Remedy.In(l)}
+	case r.Module == nil:
+		return refusal{
+			title: noModule,
+			what:  l.format(Text{"The account has no quota module %q.", "账号没有额度模块 %q。"}, r.ID),
+			facts: append([]string{l.adds(r)}, l.modules(r.Quota)...),
+			remedy: Text{
+				"Correct the module id in required. If the id is correct, buy the module from QCC first.",
+				"请更正 required 中的模块 ID。如果 ID 没有写错，请先向企查查购买该模块。",
+			}.In(l),
+		}
+	case r.Module.Remaining == nil:
+		return refusal{title: Text{"Unstated QCC quota", "企查查没有给出额度"}, what: l.format(Text{
 			"QCC does not say how much is left of %s, so the gate cannot pass.", "企查查没有给出 %s 的剩余额度，门禁不能放行。",
-		}, l.name(r)),
-		facts: []string{
+		}, l.name(r)), facts: []string{
 			l.adds(r),
 			l.format(Text{"Total: %s", "总额度：%s"}, l.stated(r.Module.Total)),
 			l.format(Text{"Consumed: %s", "消耗额度：%s"}, l.stated(r.Module.Consumed)),
-		},
-		remedy: Text{"Ask QCC for the count: " + support + ".", "请向企查查询问该数值：" + supportZH + "。"}.In(l),
+		}, remedy: Text{"Ask QCC for the count: " + support + ".", "请向企查查询问该数值：" + supportZH + "。"}.In(l)}
+	default:
+		return l.notEnoughQuota(r)
 	}
 }
 

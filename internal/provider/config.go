@@ -44,19 +44,19 @@ func attributes() []attribute {
 				"provider block, so they use only the environment variable. Defaults to `en`.",
 			Optional: true,
 		}},
-		{name: qcc.FieldKey, variable: "QCC_KEY", required: true, store: storeKey, schema: schema.StringAttribute{
+		{name: qcc.FieldKey, variable: "QCC_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.Key }), schema: schema.StringAttribute{
 			MarkdownDescription: "The company key. QCC Pro shows it under 设置中心 -> 我的公司. The provider reads the quota of this company. " +
 				"Can also be set with the environment variable `QCC_KEY`. One of the two is required.",
 			Optional:  true,
 			Sensitive: true,
 		}},
-		{name: qcc.FieldSecretKey, variable: "QCC_SECRET_KEY", required: true, store: storeSecretKey, schema: schema.StringAttribute{
+		{name: qcc.FieldSecretKey, variable: "QCC_SECRET_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.SecretKey }), schema: schema.StringAttribute{
 			MarkdownDescription: "The SecretKey. QCC Pro shows it next to the company key. The provider signs its requests with it, and never sends it. " +
 				"Can also be set with the environment variable `QCC_SECRET_KEY`. One of the two is required.",
 			Optional:  true,
 			Sensitive: true,
 		}},
-		{name: qcc.FieldBaseURL, variable: "QCC_BASE_URL", byDefault: qcc.DefaultBaseURL, store: storeBaseURL, schema: schema.StringAttribute{
+		{name: qcc.FieldBaseURL, variable: "QCC_BASE_URL", byDefault: qcc.DefaultBaseURL, store: storeText(func(c *qcc.Config) *string { return &c.BaseURL }), schema: schema.StringAttribute{
 			MarkdownDescription: "The URL of QCC Pro, of your own gateway, or of the emulator. It must be an `https` URL, or an `http` URL of a " +
 				"loopback host. It may have a path, which is kept as a prefix. It must not have a user name, a query or a fragment. " +
 				"Can also be set with the environment variable `QCC_BASE_URL`. Defaults to `" + qcc.DefaultBaseURL + "`.",
@@ -87,22 +87,13 @@ func storeLanguage(s *settings, value string) qcc.ConfigProblem {
 	return ""
 }
 
-func storeKey(s *settings, value string) qcc.ConfigProblem {
-	s.config.Key = value
+// storeText returns a function that stores a text in a field of the client's configuration.
+func storeText(field func(*qcc.Config) *string) func(*settings, string) qcc.ConfigProblem {
+	return func(s *settings, value string) qcc.ConfigProblem {
+		*field(&s.config) = value
 
-	return ""
-}
-
-func storeSecretKey(s *settings, value string) qcc.ConfigProblem {
-	s.config.SecretKey = value
-
-	return ""
-}
-
-func storeBaseURL(s *settings, value string) qcc.ConfigProblem {
-	s.config.BaseURL = value
-
-	return ""
+		return ""
+	}
 }
 
 func storeTimeout(s *settings, value string) qcc.ConfigProblem {
