@@ -9,14 +9,18 @@ import (
 
 // Answer explains an unusable answer with HTTP status 200.
 func Answer(answer *qcc.AnswerError) Explanation {
+	why := OtherAnswer()
+
 	switch {
 	case answer.Problem == qcc.ProblemCached:
-		return CachedAnswer()
+		why = CachedAnswer()
 	case strings.Contains(strings.ToLower(answer.ContentType.String()), "html"):
-		return WebPage()
-	default:
-		return OtherAnswer()
+		why = WebPage()
 	}
+
+	why.Meaning = ProblemMeaning(answer.Problem)
+
+	return why
 }
 
 // unreadable is the title for answers that cannot be used.
@@ -97,7 +101,7 @@ func problems() map[qcc.Problem]Text {
 func (l Language) problem(answer *qcc.AnswerError) string {
 	var where []string
 
-	if answer.Module != (qcc.Words{}) {
+	if answer.Module != (qcc.SafeText{}) {
 		where = append(where, l.format(Text{"module %q", "模块 %q"}, answer.Module))
 	}
 
@@ -110,7 +114,7 @@ func (l Language) problem(answer *qcc.AnswerError) string {
 		said = append(said, strings.Join(where, Text{", ", "，"}.In(l)))
 	}
 
-	if answer.Value != (qcc.Words{}) {
+	if answer.Value != (qcc.SafeText{}) {
 		said = append(said, fmt.Sprint(answer.Value))
 	}
 

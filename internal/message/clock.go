@@ -9,8 +9,8 @@ import (
 )
 
 // Skew returns the warning for a read that succeeded only with the service's time.
-func (l Language) Skew(skew time.Duration) Message {
-	return l.message(Text{"Clock of this machine is off", "本机时钟不准"},
+func (l Language) Skew(skew time.Duration) (title, detail string) {
+	return l.diagnostic(Text{"Clock of this machine is off", "本机时钟不准"},
 		l.join(l.skewText(skew), Text{
 			"QCC refused a query that was signed with this machine's time. The provider signed it again with QCC's time, and QCC accepted it. " +
 				"The quota is right.",

@@ -14,8 +14,8 @@ func invalidConfiguration() Text {
 
 // InvalidConfiguration returns the error for an invalid setting. The variable is the environment variable that holds the value; empty if
 // the provider block holds it.
-func (l Language) InvalidConfiguration(wrong *qcc.ConfigError, variable string) Message {
-	return l.message(invalidConfiguration(), l.join(l.cannotBeUsed(wrong.Field, variable), l.configProblem(wrong)))
+func (l Language) InvalidConfiguration(wrong *qcc.ConfigError, variable string) (title, detail string) {
+	return l.diagnostic(invalidConfiguration(), l.join(l.cannotBeUsed(wrong.Field, variable), l.configProblem(wrong)))
 }
 
 // cannotBeUsed says where an invalid value comes from. It does not repeat the value, because it may be a credential.
@@ -108,20 +108,20 @@ func configProblems() map[qcc.ConfigProblem]Text {
 }
 
 // InvalidLanguage returns the error for an invalid language, in both languages, because the user's language is not known.
-func InvalidLanguage(field qcc.Field, variable string) Message {
+func InvalidLanguage(field qcc.Field, variable string) (title, detail string) {
 	text := Text{
 		`It must be "en" (English) or "zh" (simplified Chinese, 简体中文).`,
 		`必须是 "en"（英文，English）或 "zh"（简体中文）。`,
 	}
 
-	chinese := Chinese.message(Text{}, Chinese.join(Chinese.cannotBeUsed(field, variable), text.In(Chinese)))
-
-	return English.message(invalidConfiguration(), English.join(English.cannotBeUsed(field, variable), text.In(English)), chinese.Detail)
+	return invalidConfiguration().In(English), English.paragraphs(
+		English.join(English.cannotBeUsed(field, variable), text.In(English)),
+		Chinese.paragraphs(Chinese.join(Chinese.cannotBeUsed(field, variable), text.In(Chinese))))
 }
 
 // MissingCredential returns the error for a required credential that is not set.
-func (l Language) MissingCredential(field qcc.Field, variable string) Message {
-	return l.message(Text{"Missing QCC credential", "缺少企查查凭据"},
+func (l Language) MissingCredential(field qcc.Field, variable string) (title, detail string) {
+	return l.diagnostic(Text{"Missing QCC credential", "缺少企查查凭据"},
 		l.format(Text{"The provider requires %[1]s to read the quota, and %[1]s is not set.", "provider 读取额度需要 %[1]s，但没有设置 %[1]s。"}, field),
 		l.format(Text{
 			"Set the environment variable %[2]s, or the attribute %[1]s in the provider block. QCC Pro (pro.qcc.com) shows the value under " +
@@ -132,7 +132,7 @@ func (l Language) MissingCredential(field qcc.Field, variable string) Message {
 
 // UnknownConfiguration returns the error of a read while fields of the provider block are unknown. The variables are the environment
 // variables of these fields, which the provider does not use instead.
-func (l Language) UnknownConfiguration(fields []qcc.Field, variables []string) Message {
+func (l Language) UnknownConfiguration(fields []qcc.Field, variables []string) (title, detail string) {
 	environment := ""
 	if len(variables) > 0 {
 		environment = l.format(Text{
@@ -141,7 +141,7 @@ func (l Language) UnknownConfiguration(fields []qcc.Field, variables []string) M
 		}, l.list(variables))
 	}
 
-	return l.message(Text{"Unknown QCC provider configuration", "QCC provider 配置尚未确定"},
+	return l.diagnostic(Text{"Unknown QCC provider configuration", "QCC provider 配置尚未确定"},
 		l.format(Text{
 			"The quota cannot be read yet. In the provider block, Terraform does not know before apply: %s. Such a value comes from something that " +
 				"is still to be created or changed.",

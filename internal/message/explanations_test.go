@@ -1,6 +1,10 @@
 package message_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,10 +97,11 @@ func TestEveryProblemOfASettingIsExplained(t *testing.T) {
 
 	for _, language := range message.Languages() {
 		seen := map[string]qcc.ConfigProblem{}
+		_, untold := language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey}, "")
 
 		for _, problem := range qcc.ConfigProblems() {
-			said := language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey, Problem: problem}, "").Detail
-			if twin, twice := seen[said]; twice || len(said) <= len(language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey}, "").Detail) {
+			_, said := language.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey, Problem: problem}, "")
+			if twin, twice := seen[said]; twice || len(said) <= len(untold) {
 				t.Errorf("%q is explained by %q, and so is %q", problem, said, twin)
 			}
 
@@ -124,7 +129,7 @@ func TestLanguages(t *testing.T) {
 func TestACachedAnswerIsExplainedAsOne(t *testing.T) {
 	t.Parallel()
 
-	answer := &qcc.AnswerError{Response: qcc.Response{ContentType: qcc.Harmless("text/html")}, Problem: qcc.ProblemCached}
+	answer := &qcc.AnswerError{Response: qcc.Response{ContentType: safe("text/html")}, Problem: qcc.ProblemCached}
 	if said := message.Answer(answer); said != message.CachedAnswer() {
 		t.Errorf("a cached answer is explained by %+v", said)
 	}
@@ -134,7 +139,7 @@ func TestAWebPageIsToldByItsContentType(t *testing.T) {
 	t.Parallel()
 
 	for contentType, page := range map[string]bool{"text/html": true, "application/XHTML+xml": true, "application/json": false, "": false} {
-		answer := &qcc.AnswerError{Response: qcc.Response{ContentType: qcc.Harmless(contentType)}}
+		answer := &qcc.AnswerError{Response: qcc.Response{ContentType: safe(contentType)}}
 		if said := message.Answer(answer); strings.Contains(said.Remedy.English, "web page") != page {
 			t.Errorf("an answer of type %q is explained by %+v", contentType, said)
 		}
@@ -151,4 +156,44 @@ func TestHTTPStatusesAreUnavailableIfARetryMayHelp(t *testing.T) {
 			t.Errorf("HTTP %d is explained by %+v, and the client retries: %t", status, said, qcc.TransientHTTP(status))
 		}
 	}
+}
+
+// TestEveryProblemIsListed compares the lists of package qcc with its constants, so that no constant is without a text.
+func TestEveryProblemIsListed(t *testing.T) {
+	t.Parallel()
+
+	files, err := filepath.Glob("../qcc/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	constants := map[string][]string{}
+
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		for _, constant := range regexp.MustCompile(`(?m)^\s+\w+\s+(Problem|Failure|ConfigProblem) += "([a-z0-9-]+)"`).FindAllStringSubmatch(string(source), -1) {
+			constants[constant[1]] = append(constants[constant[1]], constant[2])
+		}
+	}
+
+	for name, listed := range map[string][]string{
+		"Problem": names(qcc.Problems()), "Failure": names(qcc.Failures()), "ConfigProblem": names(qcc.ConfigProblems()),
+	} {
+		if !slices.Equal(constants[name], listed) {
+			t.Errorf("the constants of %s are %q, and the list has %q", name, constants[name], listed)
+		}
+	}
+}
+
+func names[T ~string](values []T) []string {
+	all := make([]string, 0, len(values))
+	for _, value := range values {
+		all = append(all, string(value))
+	}
+
+	return all
 }

@@ -29,68 +29,82 @@ type Refusal struct {
 }
 
 // Refusal returns the error for a module whose quota is too low for a gate. The first refusal of a run also says what to do.
-func (l Language) Refusal(r Refusal) Message {
-	title, what, received, remedy := l.notEnough(r)
+func (l Language) Refusal(r Refusal) (title, detail string) {
+	why := l.refusal(r)
+	paragraphs := []string{why.what, facts(why.facts...), why.meaning}
 
-	meaning := ""
-	if r.Module == nil && r.Quota.NoRecord {
-		meaning = Status(qcc.Lookup(qcc.CodeNoRecord)).Meaning.In(l)
+	if r.First {
+		paragraphs = append(paragraphs, why.remedy, l.afterAnApply(), l.beforeADestroy())
 	}
 
-	if !r.First {
-		return l.message(title, what, received, meaning)
-	}
-
-	return l.message(title, what, received, meaning, remedy, l.afterAnApply(), l.beforeADestroy())
+	return l.diagnostic(why.title, paragraphs...)
 }
 
-// notEnough returns the parts of a refusal's text.
-func (l Language) notEnough(r Refusal) (title Text, what, received, remedy string) {
-	var (
-		noModule = Text{"No such QCC quota module", "企查查账号没有这个额度模块"}
-		adds     = l.format(Text{"This gate adds: %s", "本门禁新增：%s"}, l.growth(r))
-	)
+// refusal has the parts of a refusal's text. The meaning is empty if what happened needs no explanation.
+type refusal struct {
+	title   Text
+	what    string
+	facts   []string
+	meaning string
+	remedy  string
+}
+
+func (l Language) refusal(r Refusal) refusal {
+	noModule := Text{"No such QCC quota module", "企查查账号没有这个额度模块"}
 
 	switch {
 	case r.Module == nil && r.Quota.NoRecord:
-		return noModule, l.format(Text{
+		status := Status(qcc.Lookup(qcc.CodeNoRecord))
+
+		return refusal{title: noModule, what: l.format(Text{
 			"The account has no quota module %q and no other quota module: QCC answered with status code %d.",
 			"账号没有额度模块 %q，也没有其他额度模块：企查查返回状态码 %d。",
-		}, r.ID, qcc.CodeNoRecord), facts(adds), Status(qcc.Lookup(qcc.CodeNoRecord)).Remedy.In(l)
+		}, r.ID, qcc.CodeNoRecord), facts: []string{l.adds(r)}, meaning: status.Meaning.In(l), remedy: status.Remedy.In(l)}
 	case r.Module == nil:
-		return noModule, l.format(Text{"The account has no quota module %q.", "账号没有额度模块 %q。"}, r.ID),
-			facts(append([]string{adds}, l.modules(r.Quota)...)...),
-			Text{
+		return refusal{
+			title: noModule,
+			what:  l.format(Text{"The account has no quota module %q.", "账号没有额度模块 %q。"}, r.ID),
+			facts: append([]string{l.adds(r)}, l.modules(r.Quota)...),
+			remedy: Text{
 				"Correct the module id in required. If the id is correct, buy the module from QCC first.",
 				"请更正 required 中的模块 ID。如果 ID 没有写错，请先向企查查购买该模块。",
-			}.In(l)
+			}.In(l),
+		}
 	case r.Module.Remaining == nil:
-		return Text{"Unstated QCC quota", "企查查没有给出额度"},
-			l.format(Text{
-				"QCC does not say how much is left of %s, so the gate cannot pass.", "企查查没有给出 %s 的剩余额度，门禁不能放行。",
-			}, l.name(r)),
-			facts(adds,
-				l.format(Text{"Total: %s", "总额度：%s"}, l.stated(r.Module.Total)),
-				l.format(Text{"Consumed: %s", "消耗额度：%s"}, l.stated(r.Module.Consumed))),
-			Text{"Ask QCC for the count: " + support + ".", "请向企查查询问该数值：" + supportZH + "。"}.In(l)
+		return refusal{title: Text{"Unstated QCC quota", "企查查没有给出额度"}, what: l.format(Text{
+			"QCC does not say how much is left of %s, so the gate cannot pass.", "企查查没有给出 %s 的剩余额度，门禁不能放行。",
+		}, l.name(r)), facts: []string{
+			l.adds(r),
+			l.format(Text{"Total: %s", "总额度：%s"}, l.stated(r.Module.Total)),
+			l.format(Text{"Consumed: %s", "消耗额度：%s"}, l.stated(r.Module.Consumed)),
+		}, remedy: Text{"Ask QCC for the count: " + support + ".", "请向企查查询问该数值：" + supportZH + "。"}.In(l)}
+	default:
+		return l.notEnoughQuota(r)
 	}
+}
 
-	lines := []string{adds}
+func (l Language) notEnoughQuota(r Refusal) refusal {
 	left := l.format(Text{"Left at QCC: %d of %d", "剩余额度：%d（总额度 %d）"}, *r.Module.Remaining, *r.Module.Total)
-	remedy = Text{"Order less, or buy more quota from QCC.", "请减少订单，或者向企查查增购额度。"}.In(l)
+	said := refusal{
+		title:  Text{"Not enough QCC quota", "企查查额度不足"},
+		what:   l.format(Text{"The quota of %s is short by %s.", "%s 的额度不足，缺口为 %s。"}, l.name(r), whole(r.Short)),
+		facts:  []string{l.adds(r), left},
+		remedy: Text{"Order less, or buy more quota from QCC.", "请减少订单，或者向企查查增购额度。"}.In(l),
+	}
 
 	if r.Granted.Sign() > 0 {
-		lines = append(lines, l.format(Text{"Available to this gate: %s", "本门禁可用：%s"}, whole(new(big.Float).Sub(r.Adds, r.Short))), left,
-			l.format(Text{"Granted to other gates in this run: %s", "本次运行已放行给其他门禁：%s"}, whole(r.Granted)))
-		remedy = l.join(remedy, Text{
+		said.facts = []string{
+			l.adds(r),
+			l.format(Text{"Available to this gate: %s", "本门禁可用：%s"}, whole(new(big.Float).Sub(r.Adds, r.Short))),
+			left,
+			l.format(Text{"Granted to other gates in this run: %s", "本次运行已放行给其他门禁：%s"}, whole(r.Granted)),
+		}
+		said.remedy = l.join(said.remedy, Text{
 			"Terraform judges gates in any order, so another run may refuse another gate.", "Terraform 检查门禁的顺序不固定，下次被拒绝的可能是另一道门禁。",
 		}.In(l))
-	} else {
-		lines = append(lines, left)
 	}
 
-	return Text{"Not enough QCC quota", "企查查额度不足"},
-		l.format(Text{"The quota of %s is short by %s.", "%s 的额度不足，缺口为 %s。"}, l.name(r), whole(r.Short)), facts(lines...), remedy
+	return said
 }
 
 // The provider cannot distinguish an apply from a destroy, because Terraform plans the configuration before both. So the following texts
@@ -111,13 +125,14 @@ func (l Language) beforeADestroy() string {
 	}.In(l)
 }
 
-// growth returns what a gate adds. If the gate had a requirement, it also returns the requirement before and after.
-func (l Language) growth(r Refusal) string {
+// adds says what a gate adds. If the gate had a requirement, it also says the requirement before and after.
+func (l Language) adds(r Refusal) string {
 	if r.Before.Sign() > 0 {
-		return l.format(Text{"%s (from %s to %s)", "%s（从 %s 增加到 %s）"}, whole(r.Adds), whole(r.Before), whole(r.After))
+		return l.format(
+			Text{"This gate adds: %s (from %s to %s)", "本门禁新增：%s（从 %s 增加到 %s）"}, whole(r.Adds), whole(r.Before), whole(r.After))
 	}
 
-	return whole(r.Adds)
+	return l.format(Text{"This gate adds: %s", "本门禁新增：%s"}, whole(r.Adds))
 }
 
 // whole returns the digits of a whole number.
@@ -172,8 +187,10 @@ func (l Language) modules(quota qcc.Quota) []string {
 }
 
 // GateNotRead returns the error for a gate that cannot be judged, because the quota cannot be read.
-func (l Language) GateNotRead(err error) Message {
-	return l.append(l.FailedRead(err), Text{
+func (l Language) GateNotRead(err error) (title, detail string) {
+	title, detail = l.FailedRead(err)
+
+	return title, detail + "\n\n" + l.paragraphs(Text{
 		"The provider reads the quota because this gate adds something.", "provider 读取额度，是因为本门禁有新增的用量。",
 	}.In(l), l.afterAnApply(), l.beforeADestroy())
 }
@@ -191,7 +208,7 @@ type NotJudgedUntilApply struct {
 }
 
 // NotJudgedUntilApply returns a warning with the unknown values, and with the time at which the gate is judged.
-func (l Language) NotJudgedUntilApply(unknown NotJudgedUntilApply) Message {
+func (l Language) NotJudgedUntilApply(unknown NotJudgedUntilApply) (title, detail string) {
 	var what []string
 
 	if unknown.Attribute != "" {
@@ -211,7 +228,7 @@ func (l Language) NotJudgedUntilApply(unknown NotJudgedUntilApply) Message {
 		atPlan = Text{"The plan judges the counts that it knows.", "plan 只检查已知的需求量。"}
 	}
 
-	return l.message(Text{"QCC quota gate not judged until apply", "额度门禁要到 apply 时才检查"},
+	return l.diagnostic(Text{"QCC quota gate not judged until apply", "额度门禁要到 apply 时才检查"},
 		l.join(
 			l.format(Text{"Terraform does not know before apply: %s.", "Terraform 要到 apply 时才能确定 %s。"}, l.list(what)),
 			atPlan.In(l),

@@ -1,16 +1,9 @@
-// Package words has every text of the provider's diagnostics, in English and Chinese. The guide "Status codes and errors" uses the same
-// texts.
+// Package message has every text of the provider's diagnostics, in English and Chinese. Its methods return the title and the detail of a
+// diagnostic: a short noun phrase, and paragraphs that say what happened, what it means, and what to do about it. The guide "Status codes and
+// errors" uses the same texts.
 package message
 
 import "strings"
-
-// Message is a diagnostic in one language.
-type Message struct {
-	// Title is a short noun phrase.
-	Title string
-	// Detail says what happened, what it means, and what to do about it, in paragraphs.
-	Detail string
-}
 
 // Explanation explains one kind of failure to users.
 type Explanation struct {
@@ -28,12 +21,16 @@ const (
 	supportZH = "400-928-2212（北京时间工作日 08:00-17:30）"
 )
 
-// message returns a diagnostic with all paragraphs that are not empty. It wraps Chinese paragraphs, because Terraform wraps lines at spaces
-// only.
-func (l Language) message(title Text, paragraphs ...string) Message {
+// diagnostic returns the parts of a diagnostic.
+func (l Language) diagnostic(heading Text, paragraphs ...string) (title, detail string) {
+	return heading.In(l), l.paragraphs(paragraphs...)
+}
+
+// paragraphs joins all paragraphs that are not empty. It wraps Chinese ones, because Terraform wraps lines at spaces only.
+func (l Language) paragraphs(all ...string) string {
 	var said []string
 
-	for _, paragraph := range paragraphs {
+	for _, paragraph := range all {
 		if paragraph == "" {
 			continue
 		}
@@ -45,7 +42,7 @@ func (l Language) message(title Text, paragraphs ...string) Message {
 		said = append(said, paragraph)
 	}
 
-	return Message{title.In(l), strings.Join(said, "\n\n")}
+	return strings.Join(said, "\n\n")
 }
 
 // factIndent begins each line of facts.
@@ -55,11 +52,3 @@ const factIndent = "  "
 // wrap indented lines. Each fact begins with its name, so that no free text of the service begins a line. Some CI systems interpret lines
 // that begin with "::" or "##" as commands. Only a list of module ids has further lines, and qcc.IsPlainID excludes both.
 func facts(lines ...string) string { return factIndent + strings.Join(lines, "\n"+factIndent) }
-
-// append adds paragraphs to a message.
-func (l Language) append(message Message, paragraphs ...string) Message {
-	added := l.message(Text{}, paragraphs...)
-	message.Detail += "\n\n" + added.Detail
-
-	return message
-}

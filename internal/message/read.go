@@ -11,52 +11,52 @@ import (
 
 // FailedRead returns the error for a failed read: what was received, what it means, what to do, and the number of attempts. The error comes
 // from qcc.Client.Quota.
-func (l Language) FailedRead(err error) Message {
+func (l Language) FailedRead(err error) (title, detail string) {
 	var (
-		read      *qcc.ReadError
 		status    *qcc.StatusError
 		response  *qcc.HTTPError
 		answer    *qcc.AnswerError
 		transport *qcc.TransportError
-
-		what, received, skew string
-		why                  Explanation
 	)
 
 	switch {
 	case errors.As(err, &status):
-		what, received, why, skew = l.statusText(status), l.statusFacts(status), Status(status.Status), l.refusedSkewText(status.Skew)
+		return l.failed(err, Status(status.Status), l.refusedSkewText(status.Skew), l.statusText(status), l.statusFacts(status))
 	case errors.As(err, &response):
-		what = l.format(Text{"%s answered the quota query with HTTP %s.", "%s 对额度查询返回 HTTP %s。"}, response.Host, response.HTTPStatus())
-		received, why = l.httpFacts(response), HTTP(response.StatusCode)
+		what := l.format(Text{"%s answered the quota query with HTTP %s.", "%s 对额度查询返回 HTTP %s。"}, response.Host, response.HTTPStatus())
+
+		return l.failed(err, HTTP(response.StatusCode), "", what, l.httpFacts(response))
 	case errors.As(err, &answer):
-		what = l.format(Text{
-			"%s answered the quota query, and the answer cannot be used.", "%s 对额度查询的响应无法使用。",
-		}, answer.Host)
-		received, why = facts(append([]string{l.problem(answer)}, l.responseFacts(answer.Response)...)...), Answer(answer)
-		why.Meaning = ProblemMeaning(answer.Problem)
+		what := l.format(Text{"%s answered the quota query, and the answer cannot be used.", "%s 对额度查询的响应无法使用。"}, answer.Host)
+
+		return l.failed(err, Answer(answer), "", what, facts(append([]string{l.problem(answer)}, l.responseFacts(answer.Response)...)...))
 	case errors.As(err, &transport):
-		// The phrase of the failure is its meaning.
-		what, why = l.transportText(transport), Explanation{Title: Failure(transport.Failure).Title, Remedy: Failure(transport.Failure).Remedy}
+		why := Failure(transport.Failure)
+		why.Meaning = Text{} // The first paragraph says it.
+
+		return l.failed(err, why, "", l.transportText(transport))
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return l.message(Text{"Cancelled quota read", "额度读取已取消"}, Text{
+		return l.diagnostic(Text{"Cancelled quota read", "额度读取已取消"}, Text{
 			"Terraform ended the read of the quota before the service had answered.", "企查查尚未响应，Terraform 就结束了额度读取。",
 		}.In(l))
 	default:
 		return l.internal(l.format(Text{"The read of the quota failed with a %T.", "读取额度失败，错误类型为 %T。"}, err))
 	}
+}
 
+// failed returns the error for a failed read: what was received, then the meaning, the clock, the remedy and the end of the read.
+func (l Language) failed(err error, why Explanation, skew string, received ...string) (title, detail string) {
 	end := ""
-	if errors.As(err, &read) {
+	if read, ok := errors.AsType[*qcc.ReadError](err); ok {
 		end = l.endText(read)
 	}
 
-	return l.message(why.Title, what, received, why.Meaning.In(l), skew, why.Remedy.In(l), end)
+	return l.diagnostic(why.Title, append(received, why.Meaning.In(l), skew, why.Remedy.In(l), end)...)
 }
 
 // statusText names the status code of the answer.
 func (l Language) statusText(err *qcc.StatusError) string {
-	if err.Message == (qcc.Words{}) {
+	if err.Message == (qcc.SafeText{}) {
 		return l.format(Text{
 			"QCC answered the quota query with status code %d, without a message.", "企查查对额度查询返回状态码 %d，没有返回信息。",
 		}, err.Status.Code)
@@ -68,7 +68,7 @@ func (l Language) statusText(err *qcc.StatusError) string {
 // statusFacts returns the service's message. If there is none, it returns the text of the interface document.
 func (l Language) statusFacts(err *qcc.StatusError) string {
 	switch {
-	case err.Message != (qcc.Words{}):
+	case err.Message != (qcc.SafeText{}):
 		return facts(l.format(Text{"QCC's message: %s", "企查查返回信息：%s"}, err.Message))
 	case err.Status.Documented():
 		return facts(l.format(Text{"Interface document: %s", "接口文档：%s"}, err.Status.Text))
@@ -79,7 +79,7 @@ func (l Language) statusFacts(err *qcc.StatusError) string {
 
 func (l Language) httpFacts(err *qcc.HTTPError) string {
 	lines := l.responseFacts(err.Response)
-	if err.RedirectHost != (qcc.Words{}) {
+	if err.RedirectHost != (qcc.SafeText{}) {
 		lines = append(lines, l.format(Text{"Redirects to: %s", "重定向到：%s"}, err.RedirectHost))
 	}
 
@@ -150,11 +150,11 @@ func (l Language) timeText(moment time.Time) string {
 }
 
 // NoRecord returns the warning for status code 201.
-func (l Language) NoRecord() Message {
+func (l Language) NoRecord() (title, detail string) {
 	status := qcc.Lookup(qcc.CodeNoRecord)
 	why := Status(status)
 
-	return l.message(Text{"No quota record at QCC", "企查查没有额度记录"},
+	return l.diagnostic(Text{"No quota record at QCC", "企查查没有额度记录"},
 		l.format(Text{"QCC answered with status code %d (%s).", "企查查返回状态码 %d（%s）。"}, status.Code, status.Text),
 		l.join(why.Meaning.In(l), Text{
 			"The result has no quota modules. This does not mean that no quota is left.", "结果中没有额度模块，但这不等于剩余额度为零。",
@@ -163,31 +163,20 @@ func (l Language) NoRecord() Message {
 }
 
 // internal returns the error for a mistake in the provider itself.
-func (l Language) internal(what string) Message {
-	return l.message(Text{"Error in the QCC provider", "QCC provider 内部错误"}, l.join(what, Text{
+func (l Language) internal(what string) (title, detail string) {
+	return l.diagnostic(Text{"Error in the QCC provider", "QCC provider 内部错误"}, l.join(what, Text{
 		"Report it to the maintainers of this provider.", "请报告给本 provider 的维护者。",
 	}.In(l)))
 }
 
-// WrongReader returns the error for provider data that is not the reader of the quota.
-func (l Language) WrongReader(got any) Message {
+// WrongProviderData returns the error for provider data of another type.
+func (l Language) WrongProviderData(got any) (title, detail string) {
 	return l.internal(l.format(Text{"The reader of the quota is a %T.", "读取额度的对象类型为 %T。"}, got))
 }
 
 // UnknownAtApply returns the error for a gate that Terraform applies without knowing its requirement.
-func (l Language) UnknownAtApply() Message {
+func (l Language) UnknownAtApply() (title, detail string) {
 	return l.internal(Text{
 		"Terraform applied a gate whose requirement is still unknown.", "Terraform 创建或更新门禁时，门禁的需求量仍未确定。",
 	}.In(l))
-}
-
-// RefusedByClient returns the error for a provider block that has no errors, but that the client refuses.
-func (l Language) RefusedByClient(err error) Message {
-	what := Text{"The provider block was accepted, but the client refused it.", "provider 块已通过检查，客户端却拒绝了它。"}.In(l)
-
-	if wrong, ok := errors.AsType[*qcc.ConfigError](err); ok {
-		what = l.join(what, l.cannotBeUsed(wrong.Field, ""), l.configProblem(wrong))
-	}
-
-	return l.internal(what)
 }

@@ -37,24 +37,24 @@ func requirementFault(fault RequirementFault) Text {
 }
 
 // InvalidRequirement returns the error for an invalid requirement of a gate.
-func (l Language) InvalidRequirement(fault RequirementFault, id string) Message {
-	title := Text{"Invalid QCC quota requirement", "额度需求无效"}
+func (l Language) InvalidRequirement(fault RequirementFault, id string) (title, detail string) {
+	heading := Text{"Invalid QCC quota requirement", "额度需求无效"}
 
 	switch fault {
 	case ModuleIDEmpty:
-		return l.message(title, Text{
+		return l.diagnostic(heading, Text{
 			"A requirement has an empty module id. Write a module id such as radar_id, bene_id or natural_person_id.",
 			"有一项需求的模块 ID 是空的。请写上模块 ID，例如 radar_id、bene_id 或 natural_person_id。",
 		}.In(l))
 	case ModuleIDImpossible:
-		return l.message(title, Text{
+		return l.diagnostic(heading, Text{
 			"A requirement has a module id that no account can have. Remove spaces and invisible characters from it.",
 			"有一项需求的模块 ID 不可能存在。请删除其中的空格和不可见字符。",
 		}.In(l))
 	default:
 		name := l.format(Text{"The requirement of %s", "%s 的需求量"}, l.mentionable(id))
 
-		return l.message(title, l.format(requirementFault(fault), name)+Text{".", "。"}.In(l))
+		return l.diagnostic(heading, l.format(requirementFault(fault), name)+Text{".", "。"}.In(l))
 	}
 }
 
@@ -113,7 +113,7 @@ const (
 
 // InvalidImportID returns the error for an invalid import ID, with an example. It does not repeat the ID, because a user may have written a
 // credential there by mistake.
-func (l Language) InvalidImportID(fault ImportFault) Message {
+func (l Language) InvalidImportID(fault ImportFault) (title, detail string) {
 	what := [...]Text{
 		ImportNoPair: {
 			"Part %d is not a module id and a count with an equals sign between them.", "第 %d 部分不是用等号连接的模块 ID 和数量。",
@@ -124,7 +124,7 @@ func (l Language) InvalidImportID(fault ImportFault) Message {
 		ImportTwice: {"Part %d names a module for the second time.", "第 %d 部分重复了前面的模块。"},
 	}[fault.Kind]
 
-	return l.message(Text{"Invalid import ID", "import ID 无效"}, l.format(what, fault.Part), Text{
+	return l.diagnostic(Text{"Invalid import ID", "import ID 无效"}, l.format(what, fault.Part), Text{
 		"The import ID of a gate lists the requirement of each module, such as radar_id=1 or radar_id=1,bene_id=5.",
 		"门禁的 import ID 列出每个模块的需求量，例如 radar_id=1 或 radar_id=1,bene_id=5。",
 	}.In(l))

@@ -17,7 +17,7 @@ import (
 // twins is a literal of message.Text in the code, with its position.
 type twins struct{ place, english, chinese string }
 
-// literals returns every literal of Text in the package. A part of a text that is not a constant of the package is replaced by its
+// literals returns every text of the package, and of the guide to errors. A part of a text that is not a constant of the package is replaced by its
 // expression in brackets.
 func literals(t *testing.T) []twins {
 	t.Helper()
@@ -26,6 +26,8 @@ func literals(t *testing.T) []twins {
 	if err != nil {
 		t.Fatal(err)
 	}
+
+	files = append(files, "../cmd/error-guide/actions.go")
 
 	var (
 		all       []twins
@@ -90,27 +92,33 @@ func literals(t *testing.T) []twins {
 		return "<" + strings.NewReplacer(".English", "", ".Chinese", "").Replace(sources[from.Filename][from.Offset:to.Offset]) + ">"
 	}
 
-	add := func(literal *ast.CompositeLit) {
-		place := set.Position(literal.Pos()).String()
+	add := func(text ast.Expr, parts []ast.Expr) {
+		place := set.Position(text.Pos()).String()
 
-		switch len(literal.Elts) {
+		switch len(parts) {
 		case 0: // No text at all.
 		case 2:
-			all = append(all, twins{place, value(literal.Elts[0]), value(literal.Elts[1])})
+			all = append(all, twins{place, value(parts[0]), value(parts[1])})
 		default:
-			t.Errorf("%s: a text has %d parts", place, len(literal.Elts))
+			t.Errorf("%s: a text has %d parts", place, len(parts))
 		}
 	}
 
 	for _, file := range parsed {
 		ast.Inspect(file, func(node ast.Node) bool {
+			if call, ok := node.(*ast.CallExpr); ok {
+				if name, ok := call.Fun.(*ast.Ident); ok && name.Name == "text" {
+					add(call, call.Args)
+				}
+			}
+
 			literal, ok := node.(*ast.CompositeLit)
 			if !ok {
 				return true
 			}
 
 			if isText(literal.Type) {
-				add(literal)
+				add(literal, literal.Elts)
 			}
 
 			if elementsAreTexts(literal.Type) {
@@ -120,7 +128,7 @@ func literals(t *testing.T) []twins {
 					}
 
 					if inner, ok := element.(*ast.CompositeLit); ok && inner.Type == nil {
-						add(inner)
+						add(inner, inner.Elts)
 					}
 				}
 			}

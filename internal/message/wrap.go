@@ -1,6 +1,7 @@
 package message
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,185 +11,68 @@ import (
 const lineWidth = 72
 
 const (
-	// neverFirst are characters that must not begin a line. neverLast are characters that must not end one.
-	neverFirst = "，。；：、！？）”》】…"
-	neverLast  = "（“《【"
+	pauses   = "，。；：、！？…"
+	openings = "（“《【"
+	closings = "）”》】"
 )
 
-// units are words that must be on the same line as the number before them.
-var units = []string{ //nolint:gochecknoglobals // A constant table.
-	"分钟", "小时", "毫秒", "字节", "秒", "天", "个", "次", "倍", "位", "年", "条",
-}
-
-// together are words that wrap must not break. Other text may be broken between any two Chinese characters, as in print.
-var together = []string{ //nolint:gochecknoglobals // A constant table.
-	"企查查", "流水线", "白名单", "防火墙", "订单", "额度", "缺口", "门禁", "放行", "拒绝", "重试", "请求", "响应", "签名", "时钟", "账号", "模块",
-	"凭据", "代理", "网关", "主机名", "地址", "证书", "环境变量", "状态码", "运行", "检查", "正确", "失败",
-	"核对", "等待", "途中", "中途", "路径", "服务", "简体中文", "不足", "不要", "或者", "改用", "用于", "带上", "规范化",
-}
-
-// shortestLine is how many columns the last line of a paragraph should have at least.
-const shortestLine = 8
+var (
+	// clauses matches each part of a text up to a pause.
+	clauses = regexp.MustCompile(`[^` + pauses + `]*[` + pauses + `]*[` + closings + `]*`)
+	// spaces matches wide punctuation with the spaces beside it. Such spaces come from values in texts.
+	spaces = regexp.MustCompile(` *([` + pauses + openings + closings + `]) *`)
+)
 
 // wrap breaks a Chinese paragraph into lines of at most lineWidth columns. On the first line, the given number of columns is already used.
 //
-// A line ends between two Chinese characters, or at a space, which is dropped. wrap keeps words of another language together, such as those
-// of a command, and also a number and its unit. If the last line would have only a few characters, wrap makes all lines shorter.
+// A line ends after a pause, because a reader of Chinese sees no words. A clause that no line can hold is also broken at the spaces around
+// words of another language, and so is the first clause if it follows other text.
 func wrap(paragraph string, used int) string {
-	all := pieces(paragraph)
-	widest := fill(all, used, lineWidth)
+	var lines strings.Builder
 
-	for limit := lineWidth; limit > lineWidth-shortestLine; limit-- {
-		lines := fill(all, used, limit)
-		if last := lines[strings.LastIndex(lines, "\n")+1:]; last == lines || width(last) >= shortestLine {
-			return lines
-		}
-	}
-
-	return widest
-}
-
-// fill joins pieces into lines. A line exceeds the limit only if it is a single piece that is wider.
-func fill(all []string, used, limit int) string {
-	var (
-		lines strings.Builder
-		space bool
-	)
-
-	column, start := used, used
-
-	for _, piece := range all {
-		if piece == " " {
-			space = column > start && !endsWide(lines.String(), neverFirst)
-
-			continue
-		}
-
-		first, _ := utf8.DecodeRuneInString(piece)
-		space = space && !strings.ContainsRune(neverLast, first)
-
-		needed := width(piece)
-		if space {
-			needed++
-		}
-
-		switch {
-		case column > 0 && column+needed > limit:
+	column := used
+	write := func(piece string) {
+		if column > 0 && column+width(piece) > lineWidth {
 			lines.WriteString("\n")
 
-			column, start = 0, 0
-		case space:
-			lines.WriteString(" ")
-
-			column++
+			column, piece = 0, strings.TrimPrefix(piece, " ")
 		}
 
 		lines.WriteString(piece)
 
 		column += width(piece)
-		space = false
+	}
+
+	for i, clause := range clauses.FindAllString(spaces.ReplaceAllString(paragraph, "$1"), -1) {
+		if width(clause) > lineWidth || i == 0 && used > 0 {
+			for _, words := range phrases(clause) {
+				write(words)
+			}
+		} else {
+			write(clause)
+		}
 	}
 
 	return lines.String()
 }
 
-// endsWide reports whether a text ends with one of these characters.
-func endsWide(text, characters string) bool {
-	last, _ := utf8.DecodeLastRuneInString(text)
+// phrases splits a clause at the spaces between Chinese and another language. It keeps a number and its unit together.
+func phrases(clause string) []string {
+	words := strings.Split(clause, " ")
+	split := words[:1:1]
 
-	return text != "" && strings.ContainsRune(characters, last)
-}
+	for i, word := range words[1:] {
+		before, _ := utf8.DecodeLastRuneInString(words[i])
+		after, _ := utf8.DecodeRuneInString(word)
 
-// pieces splits a paragraph at each place where a line may end. A space between two pieces is a piece of its own.
-func pieces(paragraph string) []string {
-	var all []string
-
-	for rest := paragraph; rest != ""; {
-		length := pieceLength(rest)
-		all = append(all, rest[:length])
-		rest = rest[length:]
-	}
-
-	return all
-}
-
-// pieceLength returns how many bytes the first piece of a text has.
-func pieceLength(text string) int {
-	first, length := utf8.DecodeRuneInString(text)
-
-	switch {
-	case first == ' ':
-		return length
-	case strings.ContainsRune(neverLast, first):
-		length += pieceLength(text[length:])
-	case !isWide(first):
-		length = latinLength(text)
-	default:
-		for _, word := range together {
-			if strings.HasPrefix(text, word) {
-				length = len(word)
-
-				break
-			}
+		if isWide(before) == isWide(after) || unicode.IsDigit(before) {
+			split[len(split)-1] += " " + word
+		} else {
+			split = append(split, " "+word)
 		}
 	}
 
-	for length < len(text) {
-		next, size := utf8.DecodeRuneInString(text[length:])
-		if !strings.ContainsRune(neverFirst, next) {
-			break
-		}
-
-		length += size
-	}
-
-	return length
-}
-
-// latinLength returns the length of a text's first piece in bytes, if the text begins with a word of another script. The piece has all such
-// words with single spaces between them that fit into a line, and the unit of a number.
-func latinLength(text string) int {
-	end := wordEnd(text)
-
-	for isNarrowWord(text[end:]) {
-		next := end + 1 + wordEnd(text[end+1:])
-		if width(text[:next]) > lineWidth {
-			break
-		}
-
-		end = next
-	}
-
-	if last := text[end-1]; last >= '0' && last <= '9' {
-		for _, unit := range units {
-			if strings.HasPrefix(text[end:], " "+unit) {
-				return end + 1 + len(unit)
-			}
-		}
-	}
-
-	return end
-}
-
-// wordEnd returns the index at which the first word of another script ends.
-func wordEnd(text string) int {
-	end := strings.IndexFunc(text, func(char rune) bool { return char == ' ' || isWide(char) })
-	if end < 0 {
-		return len(text)
-	}
-
-	return end
-}
-
-// isNarrowWord reports whether a text continues with a space and a word of another script.
-func isNarrowWord(text string) bool {
-	if len(text) < 2 || text[0] != ' ' {
-		return false
-	}
-
-	next, _ := utf8.DecodeRuneInString(text[1:])
-
-	return next != ' ' && !isWide(next)
+	return split
 }
 
 // width returns how many columns a text takes in a terminal.
@@ -210,5 +94,5 @@ func width(text string) int {
 func isWide(char rune) bool {
 	const fullWidthForms = 0xff00
 
-	return unicode.Is(unicode.Han, char) || strings.ContainsRune(neverFirst+neverLast, char) || char >= fullWidthForms && char <= fullWidthForms+0xef
+	return unicode.Is(unicode.Han, char) || strings.ContainsRune(pauses+openings+closings, char) || char >= fullWidthForms && char <= fullWidthForms+0xef
 }

@@ -9,34 +9,28 @@ import (
 func TestWrap(t *testing.T) {
 	t.Parallel()
 
+	const half = "汉汉汉汉汉汉汉汉汉汉汉汉汉汉汉汉汉汉" // 36 columns
+
 	for name, test := range map[string]struct {
 		paragraph string
 		used      int
 		want      []string
 	}{
-		"short":               {"请稍后重试。", 0, []string{"请稍后重试。"}},
-		"exactly one line":    {strings.Repeat("汉", 35) + "。", 0, []string{strings.Repeat("汉", 35) + "。"}},
-		"a full stop too far": {strings.Repeat("汉", 36) + "。", 0, []string{strings.Repeat("汉", 33), "汉汉汉。"}},
-		"a space at the end":  {strings.Repeat("汉", 35) + " abcdefghij", 0, []string{strings.Repeat("汉", 35), "abcdefghij"}},
-		"an identifier":       {strings.Repeat("汉", 31) + " QCC_SECRET_KEY 汉", 0, []string{strings.Repeat("汉", 31), "QCC_SECRET_KEY 汉"}},
-		"an opening parenthesis": {
-			strings.Repeat("汉", 35) + "（QCC_KEY）汉", 0, []string{strings.Repeat("汉", 35), "（QCC_KEY）汉"},
-		},
-		"a command":             {strings.Repeat("汉", 26) + " terraform destroy -refresh=false。", 0, []string{strings.Repeat("汉", 26), "terraform destroy -refresh=false。"}},
-		"a number and its unit": {strings.Repeat("汉", 34) + " 10 分钟就可以了", 0, []string{strings.Repeat("汉", 34), "10 分钟就可以了"}},
-		"a term":                {strings.Repeat("汉", 34) + "流水线就可以", 0, []string{strings.Repeat("汉", 34), "流水线就可以"}},
-		"words longer than a line": {
-			strings.Repeat("abcdefghi ", 8) + "汉", 0, []string{strings.TrimSpace(strings.Repeat("abcdefghi ", 7)), "abcdefghi 汉"},
-		},
-		"a word longer than a line":              {strings.Repeat("a", 80) + "汉汉汉汉", 0, []string{strings.Repeat("a", 80), "汉汉汉汉"}},
-		"a space after a full-width parenthesis": {"radar_id（风险监控-企业） 的额度", 0, []string{"radar_id（风险监控-企业）的额度"}},
-		"after other text":                       {strings.Repeat("汉", 20), 40, []string{strings.Repeat("汉", 16), "汉汉汉汉"}},
-		"a space after other text":               {strings.Repeat("汉", 16) + "不能小于 0。", 40, []string{strings.Repeat("汉", 16), "不能小于 0。"}},
-		"no room at all":                         {strings.Repeat("汉", 10), 71, []string{"", strings.Repeat("汉", 10)}},
-		"full-width colon":                       {strings.Repeat("汉", 36) + "：汉汉汉", 0, []string{strings.Repeat("汉", 35), "汉：汉汉汉"}},
-		"two closing marks":                      {strings.Repeat("汉", 33) + "汉汉汉”。汉汉汉", 0, []string{strings.Repeat("汉", 35), "汉”。汉汉汉"}},
-		"a comma at the limit":                   {strings.Repeat("汉", 36) + "，汉汉汉汉", 0, []string{strings.Repeat("汉", 35), "汉，汉汉汉汉"}},
-		"nothing":                                {"", 0, []string{""}},
+		"nothing":                        {"", 0, []string{""}},
+		"short":                          {"请稍后重试。", 0, []string{"请稍后重试。"}},
+		"exactly one line":               {half + half[3:] + "。", 0, []string{half + half[3:] + "。"}},
+		"two clauses":                    {half + "，" + half + "。", 0, []string{half + "，", half + "。"}},
+		"a pause at the limit":           {half + "，" + half[6:] + "，汉。", 0, []string{half + "，" + half[6:] + "，", "汉。"}},
+		"a quotation":                    {half + "“汉汉。”" + half + "。", 0, []string{half + "“汉汉。”", half + "。"}},
+		"a parenthesis in a clause":      {half + "，汉汉汉汉汉（QCC_KEY，QCC_SECRET_KEY）汉汉汉。", 0, []string{half + "，汉汉汉汉汉（QCC_KEY，", "QCC_SECRET_KEY）汉汉汉。"}},
+		"a long clause":                  {half + " QCC_KEY " + half + " key 汉。", 0, []string{half + " QCC_KEY", half + " key 汉。"}},
+		"a long clause with a command":   {half + half[6:] + " terraform destroy -refresh=false 汉。", 0, []string{half + half[6:], "terraform destroy -refresh=false 汉。"}},
+		"a number and its unit":          {half + half[12:] + " 10 分钟汉汉汉。", 0, []string{half + half[12:], "10 分钟汉汉汉。"}},
+		"a clause without a space":       {half + half + "汉。", 0, []string{half + half + "汉。"}},
+		"spaces beside wide punctuation": {"radar_id（风险监控-企业） 的额度 “汉”", 0, []string{"radar_id（风险监控-企业）的额度“汉”"}},
+		"after other text":               {half + "，汉汉。", 30, []string{half + "，", "汉汉。"}},
+		"a phrase after other text":      {"汉汉汉 key 汉汉汉汉汉汉汉汉汉，汉汉汉。", 50, []string{"汉汉汉 key", "汉汉汉汉汉汉汉汉汉，汉汉汉。"}},
+		"no room at all":                 {half, 71, []string{"", half}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -1,161 +1,252 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"math/big"
-	"strings"
+	"strconv"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// providerModel is the provider block as Terraform passes it.
-type providerModel struct {
-	Key        types.String `tfsdk:"key"`
-	SecretKey  types.String `tfsdk:"secret_key"`
-	BaseURL    types.String `tfsdk:"base_url"`
-	Timeout    types.String `tfsdk:"timeout"`
-	MaxRetries types.Number `tfsdk:"max_retries"`
-	Language   types.String `tfsdk:"language"`
+// attribute is all that the provider knows of one attribute of the provider block.
+type attribute struct {
+	name qcc.Field
+	// variable is the environment variable that replaces a null value; empty if there is none.
+	variable string
+	// byDefault is the value if neither the block nor the environment has one. A required attribute has no default.
+	byDefault string
+	required  bool
+	// unknownIsNull is true if an unknown value counts as null, because the attribute does not affect what the provider reads.
+	unknownIsNull bool
+	schema        schema.Attribute
+	// store converts a value and stores it. It returns the reason why the value cannot be converted; empty if it can.
+	store func(s *settings, value string) qcc.ConfigProblem
 }
 
-// settings is the configuration of a client, with the problems found in it. Its values come from the provider block, then from the
-// environment, then from the defaults.
-type settings struct {
-	config qcc.Config
-	// given maps each field with a value to its source: the name of an environment variable, or "" for the provider block.
-	given map[qcc.Field]string
-	// unreadable lists the values that cannot be converted, such as a timeout without a unit.
-	unreadable []*qcc.ConfigError
-	// missing lists the required fields without a value.
-	missing []qcc.Field
-	// unknown lists the fields whose value Terraform does not know yet. They never use the environment, because its value may belong to
-	// another account than the future one.
-	unknown []qcc.Field
-	// language is the language of diagnostics. It is English if the value is invalid.
-	language        message.Language
-	invalidLanguage bool
-}
-
-// fieldLanguage is the only field that the client does not have.
+// fieldLanguage is the only attribute that the client does not have.
 const fieldLanguage qcc.Field = "language"
 
-// environmentVariables names the variable that replaces a null attribute.
-var environmentVariables = map[qcc.Field]string{ //nolint:gochecknoglobals // A constant table.
-	qcc.FieldKey:       "QCC_KEY",
-	qcc.FieldSecretKey: "QCC_SECRET_KEY",
-	qcc.FieldBaseURL:   "QCC_BASE_URL",
-	fieldLanguage:      "QCC_LANGUAGE",
+// languageVariable sets the language also where there is no provider block.
+const languageVariable = "QCC_LANGUAGE"
+
+// attributes returns the attributes of the provider block. The language is the first, because the errors about the others need it.
+func attributes() []attribute {
+	return []attribute{
+		{name: fieldLanguage, variable: languageVariable, byDefault: message.English.String(), unknownIsNull: true, store: storeLanguage, schema: schema.StringAttribute{
+			MarkdownDescription: "The language of errors and warnings: `en` (English) or `zh` (simplified Chinese, 简体中文). " +
+				"Can also be set with the environment variable `QCC_LANGUAGE`. Functions and the validation of gates cannot read the " +
+				"provider block, so they use only the environment variable. Defaults to `en`.",
+			Optional: true,
+		}},
+		{name: qcc.FieldKey, variable: "QCC_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.Key }), schema: schema.StringAttribute{
+			MarkdownDescription: "The company key. QCC Pro shows it under 设置中心 -> 我的公司. The provider reads the quota of this company. " +
+				"Can also be set with the environment variable `QCC_KEY`. One of the two is required.",
+			Optional:  true,
+			Sensitive: true,
+		}},
+		{name: qcc.FieldSecretKey, variable: "QCC_SECRET_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.SecretKey }), schema: schema.StringAttribute{
+			MarkdownDescription: "The SecretKey. QCC Pro shows it next to the company key. The provider signs its requests with it, and never sends it. " +
+				"Can also be set with the environment variable `QCC_SECRET_KEY`. One of the two is required.",
+			Optional:  true,
+			Sensitive: true,
+		}},
+		{name: qcc.FieldBaseURL, variable: "QCC_BASE_URL", byDefault: qcc.DefaultBaseURL, store: storeText(func(c *qcc.Config) *string { return &c.BaseURL }), schema: schema.StringAttribute{
+			MarkdownDescription: "The URL of QCC Pro, of your own gateway, or of the emulator. It must be an `https` URL, or an `http` URL of a " +
+				"loopback host. It may have a path, which is kept as a prefix. It must not have a user name, a query or a fragment. " +
+				"Can also be set with the environment variable `QCC_BASE_URL`. Defaults to `" + qcc.DefaultBaseURL + "`.",
+			Optional: true,
+		}},
+		{name: qcc.FieldTimeout, byDefault: qcc.DefaultTimeout.String(), store: storeTimeout, schema: schema.StringAttribute{
+			MarkdownDescription: fmt.Sprintf("The timeout of one read of the quota, including retries and waits. It is a duration from `1s` to "+
+				"`10m`, such as `30s` or `2m`. Each attempt except the last one ends after a quarter of the timeout, so that there is time "+
+				"for a retry if a connection hangs. Defaults to `%.0fs`.", qcc.DefaultTimeout.Seconds()),
+			Optional: true,
+		}},
+		{name: qcc.FieldMaxRetries, byDefault: strconv.Itoa(qcc.DefaultMaxRetries), store: storeMaxRetries, schema: schema.NumberAttribute{
+			MarkdownDescription: fmt.Sprintf("The maximum number of retries of one read, from `0` to `%d`. The provider retries if the service is "+
+				"busy or the connection fails. It does not retry permanent refusals. Defaults to `%d`.", qcc.LimitMaxRetries, qcc.DefaultMaxRetries),
+			Optional: true,
+		}},
+	}
+}
+
+func storeLanguage(s *settings, value string) qcc.ConfigProblem {
+	language, known := message.ParseLanguage(value)
+	if !known {
+		return problemLanguage
+	}
+
+	s.language = language
+
+	return ""
+}
+
+// storeText returns a function that stores a text in a field of the client's configuration.
+func storeText(field func(*qcc.Config) *string) func(*settings, string) qcc.ConfigProblem {
+	return func(s *settings, value string) qcc.ConfigProblem {
+		*field(&s.config) = value
+
+		return ""
+	}
+}
+
+func storeTimeout(s *settings, value string) qcc.ConfigProblem {
+	timeout, err := time.ParseDuration(value)
+	if err != nil {
+		return qcc.ConfigNoDuration
+	}
+
+	s.config.Timeout = timeout
+
+	return ""
+}
+
+func storeMaxRetries(s *settings, value string) qcc.ConfigProblem {
+	retries, err := strconv.Atoi(value)
+	if err != nil {
+		return qcc.ConfigNoWholeCount
+	}
+
+	s.config.MaxRetries = retries
+
+	return ""
+}
+
+// problemLanguage is the problem of a language that does not exist.
+const problemLanguage qcc.ConfigProblem = "no-language"
+
+// state is what is known of a value.
+type state int
+
+const (
+	stateKnown state = iota
+	// stateUnknown: Terraform does not know the value yet. The environment does not replace it, because it may belong to another account.
+	stateUnknown
+	// stateMissing: the value is required, and nothing has it.
+	stateMissing
+	// stateInvalid: the value cannot be converted.
+	stateInvalid
+)
+
+// setting is the value of an attribute.
+type setting struct {
+	attribute
+
+	value string
+	state state
+	// from is the environment variable that has the value; empty if the block has it, or if it is the default.
+	from string
+	// problem is the reason for stateInvalid.
+	problem qcc.ConfigProblem
+}
+
+// lookUp returns the value of an attribute: from the block, the environment or the default, in that order.
+func (a attribute) lookUp(block tftypes.Value, getenv func(string) string) setting {
+	known := block.IsKnown()
+
+	switch {
+	case !known && !a.unknownIsNull:
+		return setting{attribute: a, state: stateUnknown}
+	case known && !block.IsNull():
+		return setting{attribute: a, value: text(block)}
+	case getenv(a.variable) != "":
+		return setting{attribute: a, value: getenv(a.variable), from: a.variable}
+	case a.required:
+		return setting{attribute: a, state: stateMissing}
+	default:
+		return setting{attribute: a, value: a.byDefault}
+	}
+}
+
+// text returns a string, or the digits of a number. It returns "" for a number that is no 64-bit integer.
+func text(value tftypes.Value) string {
+	var (
+		said   string
+		number big.Float
+	)
+
+	if value.As(&said) == nil {
+		return said
+	}
+
+	_ = value.As(&number) // The schema has no other types.
+
+	whole, accuracy := number.Int64()
+	if accuracy != big.Exact {
+		return ""
+	}
+
+	return strconv.FormatInt(whole, 10)
+}
+
+// settings is the configuration of a client, and where its values come from.
+type settings struct {
+	all    []setting
+	config qcc.Config
+	// language is the language of diagnostics. It is English if the value is invalid.
+	language message.Language
 }
 
 // resolve returns the settings of a provider block and an environment.
-func resolve(model providerModel, getenv func(string) string) *settings {
-	s := &settings{
-		config: qcc.Config{Timeout: qcc.DefaultTimeout, MaxRetries: qcc.DefaultMaxRetries},
-		given:  map[qcc.Field]string{},
-	}
+func resolve(block map[string]tftypes.Value, getenv func(string) string) *settings {
+	s := &settings{}
 
-	s.config.Key = s.text(qcc.FieldKey, model.Key, getenv, "")
-	s.config.SecretKey = s.text(qcc.FieldSecretKey, model.SecretKey, getenv, "")
-	s.config.BaseURL = s.text(qcc.FieldBaseURL, model.BaseURL, getenv, qcc.DefaultBaseURL)
-
-	if s.has(qcc.FieldTimeout, model.Timeout) {
-		timeout, err := time.ParseDuration(model.Timeout.ValueString())
-		if err != nil {
-			s.refuse(qcc.FieldTimeout, qcc.ConfigNoDuration)
+	for _, attribute := range attributes() {
+		found := attribute.lookUp(block[string(attribute.name)], getenv)
+		if found.state == stateKnown {
+			found.problem = attribute.store(s, found.value)
 		}
 
-		s.config.Timeout = timeout
-	}
-
-	if s.has(qcc.FieldMaxRetries, model.MaxRetries) {
-		retries, accuracy := model.MaxRetries.ValueBigFloat().Int64()
-		if accuracy != big.Exact || retries < 0 || retries > qcc.LimitMaxRetries {
-			s.refuse(qcc.FieldMaxRetries, qcc.ConfigNoWholeCount)
+		if found.problem != "" {
+			found.state = stateInvalid
 		}
 
-		s.config.MaxRetries = int(retries)
+		s.all = append(s.all, found)
 	}
-
-	s.setLanguage(model.Language, getenv)
 
 	return s
 }
 
-// setLanguage takes the language from the block, the environment or the default. An unknown language counts as not set, because the
-// language does not affect what the provider reads.
-func (s *settings) setLanguage(value types.String, getenv func(string) string) {
-	if value.IsUnknown() {
-		value = types.StringNull()
+// unknown returns the attributes whose value Terraform does not know yet.
+func (s *settings) unknown() []attribute {
+	var all []attribute
+
+	for _, setting := range s.all {
+		if setting.state == stateUnknown {
+			all = append(all, setting.attribute)
+		}
 	}
 
-	language, known := message.ParseLanguage(s.text(fieldLanguage, value, getenv, message.English.String()))
-	s.language, s.invalidLanguage = language, !known
+	return all
 }
 
-// has reports whether the block has a known value for a field. It records the field as given or unknown.
-func (s *settings) has(field qcc.Field, value attr.Value) bool {
-	if value.IsNull() {
-		return false
+// faults returns an error for each value that is missing, cannot be converted, or was refused by the client. The errors name an attribute, but
+// have no attribute path. Configure explains why.
+func (s *settings) faults(refused qcc.ConfigErrors) diag.Diagnostics {
+	var diags diag.Diagnostics
+
+	for _, setting := range s.all {
+		switch {
+		case setting.state == stateMissing:
+			diags.AddError(s.language.MissingCredential(setting.name, setting.variable))
+		case setting.problem == problemLanguage:
+			diags.AddError(message.InvalidLanguage(setting.name, setting.from))
+		case setting.state == stateInvalid:
+			diags.AddError(s.language.InvalidConfiguration(&qcc.ConfigError{Field: setting.name, Problem: setting.problem}, setting.from))
+		case setting.state == stateKnown:
+			for _, wrong := range refused {
+				if wrong.Field == setting.name {
+					diags.AddError(s.language.InvalidConfiguration(wrong, setting.from))
+				}
+			}
+		}
 	}
 
-	if value.IsUnknown() {
-		s.unknown = append(s.unknown, field)
-
-		return false
-	}
-
-	s.given[field] = ""
-
-	return true
-}
-
-// refuse records that the value of a field cannot be converted. It removes the field from given, so that the field is not reported twice.
-func (s *settings) refuse(field qcc.Field, problem qcc.ConfigProblem) {
-	delete(s.given, field)
-
-	s.unreadable = append(s.unreadable, &qcc.ConfigError{Field: field, Problem: problem})
-}
-
-// text returns the value of a field: from the block, the environment or the default, in that order. It returns "" if the value is missing
-// or unknown, and records which.
-func (s *settings) text(field qcc.Field, value types.String, getenv func(string) string, byDefault string) string {
-	variable := environmentVariables[field]
-
-	switch {
-	case s.has(field, value):
-		return value.ValueString()
-	case value.IsUnknown():
-		return ""
-	case getenv(variable) != "":
-		s.given[field] = variable
-
-		return getenv(variable)
-	case byDefault == "":
-		s.missing = append(s.missing, field)
-	}
-
-	return byDefault
-}
-
-// userAgent returns the User-Agent header, with the versions of the provider and of Terraform.
-func userAgent(version, terraformVersion string) string {
-	return strings.TrimSpace(fmt.Sprintf("terraform-provider-qcc/%s Terraform/%s", version, terraformVersion))
-}
-
-// logAttempt logs one line for each attempt. The line holds no secrets.
-func logAttempt(ctx context.Context, attempt qcc.Attempt) {
-	tflog.Debug(ctx, "QCC quota query", map[string]any{
-		"attempt":     attempt.Number,
-		"elapsed_ms":  attempt.Elapsed.Milliseconds(),
-		"http_status": attempt.HTTPStatus,
-		"code":        attempt.Code,
-		"wait_ms":     attempt.Wait.Milliseconds(),
-	})
+	return diags
 }

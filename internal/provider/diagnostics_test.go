@@ -34,8 +34,8 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	var (
 		examples []example
-		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: qcc.Harmless("text/html"), Length: 1234}
-		json     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: qcc.Harmless("application/json"), Length: 99}
+		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("text/html"), Length: 1234}
+		json     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("application/json"), Length: 99}
 		busy     = &qcc.StatusError{Status: qcc.Lookup(199)}
 	)
 
@@ -43,31 +43,31 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	for _, status := range qcc.Statuses() {
 		if status.Class != qcc.ClassOK && status.Class != qcc.ClassEmpty {
-			add(fmt.Sprintf("status code %d", status.Code), &qcc.StatusError{Status: status, Message: qcc.Harmless(status.Text)})
+			add(fmt.Sprintf("status code %d", status.Code), &qcc.StatusError{Status: status, Message: safe(status.Text)})
 		}
 	}
 
 	skew := -10 * time.Minute
 	far := 400 * 24 * time.Hour
 
-	add("status code with a clock that is off", &qcc.StatusError{Status: qcc.Lookup(115), Message: qcc.Harmless("身份验证错误或者已过期"), Skew: &skew})
-	add("status code with a clock that is too far off", &qcc.StatusError{Status: qcc.Lookup(115), Message: qcc.Harmless("身份验证错误或者已过期"), Skew: &far})
-	add("status code that is not known", &qcc.StatusError{Status: qcc.Lookup(777), Message: qcc.Harmless("new")})
+	add("status code with a clock that is off", &qcc.StatusError{Status: qcc.Lookup(115), Message: safe("身份验证错误或者已过期"), Skew: &skew})
+	add("status code with a clock that is too far off", &qcc.StatusError{Status: qcc.Lookup(115), Message: safe("身份验证错误或者已过期"), Skew: &far})
+	add("status code that is not known", &qcc.StatusError{Status: qcc.Lookup(777), Message: safe("new")})
 	add("status code without a message", &qcc.StatusError{Status: qcc.Lookup(107)})
 	add("answer that is a page", &qcc.AnswerError{Response: page, Problem: qcc.ProblemNoJSON})
 
 	for _, problem := range qcc.Problems() {
-		add("answer that "+string(problem), &qcc.AnswerError{Response: json, Problem: problem})
+		add("answer: "+string(problem), &qcc.AnswerError{Response: json, Problem: problem})
 	}
 
 	add("answer with a count that is wrong", &qcc.AnswerError{
-		Response: json, Problem: qcc.ProblemNotWhole, Module: qcc.Harmless("radar_id"), Field: "totalCount", Value: qcc.Harmless("50.5"),
+		Response: json, Problem: qcc.ProblemNotWhole, Module: safe("radar_id"), Field: "totalCount", Value: safe("50.5"),
 	})
 
 	for _, status := range []int{204, 302, 401, 404, 405, 429, 500, 503} {
 		failure := &qcc.HTTPError{Response: qcc.Response{Host: "pro.qcc.com", StatusCode: status, Length: -1}}
 		if status == 302 {
-			failure.RedirectHost = qcc.Harmless("login.example.com")
+			failure.RedirectHost = safe("login.example.com")
 		}
 
 		add(fmt.Sprintf("HTTP status %d", status), failure)
@@ -99,7 +99,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	for _, example := range examples {
 		inBothLanguages(t, &got, example.name, func(language message.Language) diag.Diagnostic {
-			return errorDiagnostic(language.FailedRead(example.err))
+			return diag.NewErrorDiagnostic(language.FailedRead(example.err))
 		})
 	}
 
@@ -108,8 +108,8 @@ func TestTextsOfDiagnostics(t *testing.T) {
 	}
 
 	config := func(name string, wrong qcc.ConfigError, variable string) {
-		inBothLanguages(t, &got, "setting that "+name, func(language message.Language) diag.Diagnostic {
-			return errorDiagnostic(language.InvalidConfiguration(&wrong, variable))
+		inBothLanguages(t, &got, "setting: "+name, func(language message.Language) diag.Diagnostic {
+			return diag.NewErrorDiagnostic(language.InvalidConfiguration(&wrong, variable))
 		})
 	}
 
@@ -131,31 +131,29 @@ func TestTextsOfDiagnostics(t *testing.T) {
 
 	config("comes from the environment", qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigWhiteSpace}, "QCC_KEY")
 
-	others := map[string]func(message.Language) message.Message{
-		"language that is invalid":    func(message.Language) message.Message { return message.InvalidLanguage(fieldLanguage, "") },
-		"language of the environment": func(message.Language) message.Message { return message.InvalidLanguage(fieldLanguage, "QCC_LANGUAGE") },
-		"credential that is missing": func(l message.Language) message.Message {
+	others := map[string]func(message.Language) (string, string){
+		"language that is invalid":    func(message.Language) (string, string) { return message.InvalidLanguage(fieldLanguage, "") },
+		"language of the environment": func(message.Language) (string, string) { return message.InvalidLanguage(fieldLanguage, "QCC_LANGUAGE") },
+		"credential that is missing": func(l message.Language) (string, string) {
 			return l.MissingCredential(qcc.FieldSecretKey, "QCC_SECRET_KEY")
 		},
 		"no record":                    message.Language.NoRecord,
-		"clock that is behind":         func(l message.Language) message.Message { return l.Skew(time.Hour + 90*time.Second) },
-		"clock that is ahead":          func(l message.Language) message.Message { return l.Skew(-2 * time.Minute) },
-		"wrong reader":                 func(l message.Language) message.Message { return l.WrongReader("") },
+		"clock that is behind":         func(l message.Language) (string, string) { return l.Skew(time.Hour + 90*time.Second) },
+		"clock that is ahead":          func(l message.Language) (string, string) { return l.Skew(-2 * time.Minute) },
+		"wrong reader":                 func(l message.Language) (string, string) { return l.WrongProviderData("") },
 		"requirement unknown at apply": message.Language.UnknownAtApply,
-		"client that refuses the block": func(l message.Language) message.Message {
-			return l.RefusedByClient(&qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigEmpty})
-		},
-		"client that fails": func(l message.Language) message.Message { return l.RefusedByClient(errors.New("x")) },
-		"provider block that is unknown": func(l message.Language) message.Message {
+		"provider block that is unknown": func(l message.Language) (string, string) {
 			return l.UnknownConfiguration([]qcc.Field{qcc.FieldKey, qcc.FieldTimeout, qcc.FieldBaseURL}, []string{"QCC_KEY", "QCC_BASE_URL"})
 		},
-		"timeout that is unknown": func(l message.Language) message.Message {
+		"timeout that is unknown": func(l message.Language) (string, string) {
 			return l.UnknownConfiguration([]qcc.Field{qcc.FieldTimeout}, nil)
 		},
 	}
 
 	for _, name := range slices.Sorted(maps.Keys(others)) {
-		inBothLanguages(t, &got, name, func(language message.Language) diag.Diagnostic { return warningDiagnostic(others[name](language)) })
+		inBothLanguages(t, &got, name, func(language message.Language) diag.Diagnostic {
+			return diag.NewWarningDiagnostic(others[name](language))
+		})
 	}
 
 	compareWithGolden(t, "diagnostics.golden", got.String())

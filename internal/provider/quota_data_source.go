@@ -17,8 +17,8 @@ func newQuotaDataSource(language func() message.Language) datasource.DataSource 
 
 // quotaDataSource reads the quota at plan. It has no arguments, because an unknown argument would defer the read until apply.
 type quotaDataSource struct {
-	reader *reader
-	// language is the language of the environment, for errors before Configure. Later errors use the reader's language.
+	provider *providerData
+	// language is the language of the environment, for errors before Configure. Later errors use the language of the provider block.
 	language func() message.Language
 }
 
@@ -41,14 +41,14 @@ func (d *quotaDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, 
 }
 
 func (d *quotaDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	reader, diags := readerOf(req.ProviderData, d.language)
+	data, diags := providerDataOf(req.ProviderData, d.language)
 	resp.Diagnostics.Append(diags...)
 
-	d.reader = reader
+	d.provider = data
 }
 
 func (d *quotaDataSource) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	model, diags := d.reader.read(ctx)
+	model, diags := d.provider.read(ctx)
 	resp.Diagnostics.Append(diags...)
 
 	if !resp.Diagnostics.HasError() {

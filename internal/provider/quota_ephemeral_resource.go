@@ -18,8 +18,8 @@ func newQuotaEphemeralResource(language func() message.Language) ephemeral.Ephem
 // quotaEphemeralResource reads the quota at plan and again at apply. It needs neither Renew nor Close, because a read leaves nothing
 // open.
 type quotaEphemeralResource struct {
-	reader *reader
-	// language is the language of the environment, for errors before Configure. Later errors use the reader's language.
+	provider *providerData
+	// language is the language of the environment, for errors before Configure. Later errors use the language of the provider block.
 	language func() message.Language
 }
 
@@ -43,15 +43,15 @@ func (e *quotaEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaReq
 }
 
 func (e *quotaEphemeralResource) Configure(_ context.Context, req ephemeral.ConfigureRequest, resp *ephemeral.ConfigureResponse) {
-	reader, diags := readerOf(req.ProviderData, e.language)
+	data, diags := providerDataOf(req.ProviderData, e.language)
 	resp.Diagnostics.Append(diags...)
 
-	e.reader = reader
+	e.provider = data
 }
 
 // Open never fails because of low quota. Such an error would also block a destroy, and plans that order nothing.
 func (e *quotaEphemeralResource) Open(ctx context.Context, _ ephemeral.OpenRequest, resp *ephemeral.OpenResponse) {
-	model, diags := e.reader.read(ctx)
+	model, diags := e.provider.read(ctx)
 	resp.Diagnostics.Append(diags...)
 
 	if !resp.Diagnostics.HasError() {

@@ -12,19 +12,19 @@ import (
 //
 // redact makes an id of the configuration safe to show, because a user may have written a credential there by mistake. If redact changes
 // the id, the path of the diagnostic omits it, because the framework logs paths.
-func refusalDiagnostic(language message.Language, s shortage, change *gateChange, first bool, redact func(string) qcc.Words) diag.Diagnostic {
+func refusalDiagnostic(language message.Language, s shortage, change *gateChange, first bool, redact func(string) qcc.SafeText) diag.Diagnostic {
 	id, where := redact(s.id).String(), path.Root(requiredAttribute)
 	if id == s.id {
 		where = where.AtMapKey(s.id)
 	}
 
-	message := language.Refusal(message.Refusal{
+	title, detail := language.Refusal(message.Refusal{
 		ID: id, Module: s.module, Quota: s.quota,
 		Adds: s.adds, Before: count(change.before[s.id]), After: count(change.after[s.id]),
 		Granted: s.granted, Short: s.by, First: first,
 	})
 
-	return diag.NewAttributeErrorDiagnostic(where, message.Title, message.Detail)
+	return diag.NewAttributeErrorDiagnostic(where, title, detail)
 }
 
 // judgedAtApplyDiagnostic returns the warning for a gate that the plan cannot judge completely. Either a requirement or a value of the
@@ -35,5 +35,5 @@ func judgedAtApplyDiagnostic(language message.Language, change *gateChange, unkn
 		what.Attribute = requiredAttribute
 	}
 
-	return warningDiagnostic(language.NotJudgedUntilApply(what))
+	return diag.NewWarningDiagnostic(language.NotJudgedUntilApply(what))
 }

@@ -80,12 +80,12 @@ func TestTextsOfGates(t *testing.T) {
 		}
 
 		write(refusal.name, func(language message.Language) diag.Diagnostic {
-			return refusalDiagnostic(language, s, change, !refusal.later, qcc.Harmless)
+			return refusalDiagnostic(language, s, change, !refusal.later, safe)
 		})
 	}
 
 	write("gate that cannot be judged", func(language message.Language) diag.Diagnostic {
-		return errorDiagnostic(language.GateNotRead(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1}))
+		return diag.NewErrorDiagnostic(language.GateNotRead(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1}))
 	})
 
 	for _, unknown := range []struct {
@@ -104,7 +104,7 @@ func TestTextsOfGates(t *testing.T) {
 		})
 	}
 
-	messages := map[string]func(message.Language) message.Message{}
+	messages := map[string]func(message.Language) (string, string){}
 
 	for name, requirement := range map[string]struct {
 		fault message.RequirementFault
@@ -115,7 +115,7 @@ func TestTextsOfGates(t *testing.T) {
 		"5, with an odd id": {message.RequirementNegative, "Odd-id"}, "6, without an id": {message.ModuleIDEmpty, ""},
 		"7, with an impossible id": {message.ModuleIDImpossible, "a b"},
 	} {
-		messages["requirement "+name] = func(language message.Language) message.Message {
+		messages["requirement "+name] = func(language message.Language) (string, string) {
 			return language.InvalidRequirement(requirement.fault, requirement.id)
 		}
 	}
@@ -123,11 +123,13 @@ func TestTextsOfGates(t *testing.T) {
 	for name, fault := range map[string]message.ImportFault{
 		"1, no pair": {Part: 1, Kind: message.ImportNoPair}, "2, count": {Part: 2, Kind: message.ImportCount}, "3, twice": {Part: 3, Kind: message.ImportTwice},
 	} {
-		messages["import "+name] = func(language message.Language) message.Message { return language.InvalidImportID(fault) }
+		messages["import "+name] = func(language message.Language) (string, string) { return language.InvalidImportID(fault) }
 	}
 
 	for _, name := range slices.Sorted(maps.Keys(messages)) {
-		write(name, func(language message.Language) diag.Diagnostic { return errorDiagnostic(messages[name](language)) })
+		write(name, func(language message.Language) diag.Diagnostic {
+			return diag.NewErrorDiagnostic(messages[name](language))
+		})
 	}
 
 	compareWithGolden(t, "gates.golden", got.String())

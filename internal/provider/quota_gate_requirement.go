@@ -40,8 +40,8 @@ func (v requirementsValidator) ValidateMap(_ context.Context, req validator.MapR
 
 	for _, id := range slices.Sorted(maps.Keys(elements)) {
 		if fault := gateRequirementFault(id, elements[id]); fault != 0 {
-			message := v.language().InvalidRequirement(fault, id)
-			resp.Diagnostics.AddAttributeError(pathOf(req.Path, id), message.Title, message.Detail)
+			title, detail := v.language().InvalidRequirement(fault, id)
+			resp.Diagnostics.AddAttributeError(pathOf(req.Path, id), title, detail)
 		}
 	}
 }

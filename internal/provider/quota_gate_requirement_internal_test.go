@@ -24,7 +24,8 @@ func faultText(language message.Language, fault message.ImportFault) string {
 		return ""
 	}
 
-	text, _, _ := strings.Cut(language.InvalidImportID(fault).Detail, "\n\n")
+	_, detail := language.InvalidImportID(fault)
+	text, _, _ := strings.Cut(detail, "\n\n")
 
 	return text
 }

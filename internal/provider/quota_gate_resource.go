@@ -27,8 +27,8 @@ func newQuotaGateResource(language func() message.Language) resource.Resource {
 // quotaGateResource refuses a change that adds more than the remaining quota. It creates nothing at QCC. Its state holds what was
 // granted, so that the next plan judges only what is added.
 type quotaGateResource struct {
-	reader *reader
-	// language is the language of the environment, for errors before Configure. Later errors use the reader's language.
+	provider *providerData
+	// language is the language of the environment, for errors before Configure. Later errors use the language of the provider block.
 	language func() message.Language
 }
 
@@ -63,10 +63,10 @@ func (g *quotaGateResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 }
 
 func (g *quotaGateResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	reader, diags := readerOf(req.ProviderData, g.language)
+	data, diags := providerDataOf(req.ProviderData, g.language)
 	resp.Diagnostics.Append(diags...)
 
-	g.reader = reader
+	g.provider = data
 }
 
 // ModifyPlan judges what the plan adds. Terraform also calls it at apply, directly before Create or Update.
@@ -78,7 +78,7 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	// Terraform plans an instance that it replaces twice: with its state, and then without. The second claim replaces the first one.
 	isNew := req.State.Raw.IsNull()
 	if handle := takeHandle(ctx, req.Private, resp); isNew {
-		g.reader.ledger.takeBack(handle)
+		g.provider.ledger.takeBack(handle)
 	}
 
 	change := newGateChange(requirement(ctx, req.State.GetAttribute, &resp.Diagnostics), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
@@ -86,11 +86,11 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 
-	if change.isUnknown() || len(g.reader.unknown) > 0 {
-		resp.Diagnostics.Append(judgedAtApplyDiagnostic(g.reader.language, change, g.reader.unknown))
+	if change.isUnknown() || len(g.provider.unknown) > 0 {
+		resp.Diagnostics.Append(judgedAtApplyDiagnostic(g.provider.language, change, g.provider.unknown))
 	}
 
-	if len(g.reader.unknown) > 0 {
+	if len(g.provider.unknown) > 0 {
 		return
 	}
 
@@ -155,7 +155,7 @@ func (g *quotaGateResource) Delete(context.Context, resource.DeleteRequest, *res
 func (g *quotaGateResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	required, fault := parseImportID(req.ID)
 	if fault.Part > 0 {
-		resp.Diagnostics.Append(errorDiagnostic(g.reader.language.InvalidImportID(fault)))
+		resp.Diagnostics.AddError(g.provider.language.InvalidImportID(fault))
 
 		return
 	}
@@ -175,30 +175,30 @@ func requirement(ctx context.Context, get func(context.Context, path.Path, any) 
 // reason. It also returns the handle of a claim that was granted at plan.
 func (g *quotaGateResource) judge(ctx context.Context, at stage, change *gateChange) (string, diag.Diagnostics) {
 	if at == stageApply && change.isUnknown() {
-		return "", diag.Diagnostics{errorDiagnostic(g.reader.language.UnknownAtApply())}
+		return "", diag.Diagnostics{diag.NewErrorDiagnostic(g.provider.language.UnknownAtApply())}
 	}
 
 	if len(change.adds) == 0 {
 		return "", nil
 	}
 
-	if g.reader.errors.HasError() {
-		return "", g.reader.errors
+	if g.provider.errors.HasError() {
+		return "", g.provider.errors
 	}
 
-	judged, err := g.reader.ledger.judge(ctx, at, change.adds)
+	judged, err := g.provider.ledger.judge(ctx, at, change.adds)
 	if err != nil {
-		return "", diag.Diagnostics{errorDiagnostic(g.reader.language.GateNotRead(err))}
+		return "", diag.Diagnostics{diag.NewErrorDiagnostic(g.provider.language.GateNotRead(err))}
 	}
 
 	var diags diag.Diagnostics
 
 	if judged.firstSkew != 0 {
-		diags.Append(warningDiagnostic(g.reader.language.Skew(judged.firstSkew)))
+		diags.AddWarning(g.provider.language.Skew(judged.firstSkew))
 	}
 
 	for i, s := range judged.short {
-		diags.Append(refusalDiagnostic(g.reader.language, s, change, judged.firstRefusal && i == 0, g.reader.client.Redact))
+		diags.Append(refusalDiagnostic(g.provider.language, s, change, judged.firstRefusal && i == 0, g.provider.client.Redact))
 	}
 
 	return judged.handle, diags

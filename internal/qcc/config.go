@@ -64,14 +64,14 @@ const (
 // MaxCredential is the largest length of a credential in bytes. The credentials of QCC have 32 bytes.
 const MaxCredential = 512
 
-// Validate returns an error for each invalid setting. It returns nil if the configuration is valid.
-func (c Config) Validate() []*ConfigError {
-	_, urlProblem := parseBaseURL(c.BaseURL)
+// validate returns the parsed base URL, and an error for each invalid setting.
+func (c Config) validate() (*url.URL, ConfigErrors) {
+	base, urlProblem := parseBaseURL(c.BaseURL)
 	if urlProblem == "" && (holdsCredential(c.BaseURL, c.Key) || holdsCredential(c.BaseURL, c.SecretKey)) {
 		urlProblem = ConfigCredential
 	}
 
-	var wrong []*ConfigError
+	var wrong ConfigErrors
 
 	for _, found := range []ConfigError{
 		credentialError(FieldKey, c.Key),
@@ -86,7 +86,7 @@ func (c Config) Validate() []*ConfigError {
 		}
 	}
 
-	return wrong
+	return base, wrong
 }
 
 // credentialError checks a credential. The Problem of the result is empty if the credential is valid.

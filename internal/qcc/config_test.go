@@ -91,10 +91,10 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 
 			problem := as[*qcc.ConfigError](t, err)
 			if problem.Field != wrong.field || problem.Problem != wrong.want || !slices.Contains(qcc.ConfigProblems(), wrong.want) {
-				t.Errorf("error is %v, want one about %s that it %s", err, wrong.field, wrong.want)
+				t.Errorf("error is %v, want one about %s: %s", err, wrong.field, wrong.want)
 			}
 
-			said := string(wrong.field) + " " + string(wrong.want)
+			said := string(wrong.field) + ": " + string(wrong.want)
 			if wrong.found != "" {
 				said += ": " + wrong.found
 			}
@@ -113,8 +113,9 @@ func TestWrongSettingsAreNamedAndNeverRepeated(t *testing.T) {
 func TestAllWrongSettingsAreReportedAtOnce(t *testing.T) {
 	t.Parallel()
 
-	if wrong := (qcc.Config{}).Validate(); len(wrong) != 4 {
-		t.Errorf("Validate of an empty configuration gives %d errors, want 4: %v", len(wrong), wrong)
+	_, err := qcc.New(qcc.Config{})
+	if wrong := as[qcc.ConfigErrors](t, err); len(wrong) != 4 {
+		t.Errorf("an empty configuration has %d errors, want 4: %v", len(wrong), wrong)
 	}
 }
 

@@ -39,9 +39,27 @@ type wireModule struct {
 	Deletable value `json:"canDeletedCount"`
 }
 
-// decodeQuota decodes the body of an answer. If the class of the status code is neither ClassOK nor ClassEmpty, the error is a
-// *StatusError. Every other error is an *AnswerError without its Response. The Status is zero if the body holds no valid status code.
-func decodeQuota(body []byte, r *redactor) (Quota, Status, error) {
+// answer is what the body of a response states.
+type answer struct {
+	// status is zero if the body holds no valid status code.
+	status Status
+	// message is the service's text beside the status code; zero if it sent none.
+	message SafeText
+	// quota is zero unless the class of the status code is ClassOK or ClassEmpty.
+	quota Quota
+	// defect is the reason why the body cannot be used; nil if it can.
+	defect *defect
+}
+
+// defect is what is wrong with a body. AnswerError describes its fields.
+type defect struct {
+	problem       Problem
+	module, value SafeText
+	field         string
+}
+
+// decode decodes the body of a response.
+func decode(body []byte, r *redactor) answer {
 	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) // This is a byte-order mark, which JSON does not allow.
 
 	var (
@@ -53,48 +71,42 @@ func decodeQuota(body []byte, r *redactor) (Quota, Status, error) {
 
 	switch {
 	case errors.As(err, &syntax):
-		return Quota{}, Status{}, &AnswerError{Problem: ProblemNoJSON}
+		return answer{defect: &defect{problem: ProblemNoJSON}}
 	case err != nil:
-		return Quota{}, Status{}, &AnswerError{Problem: ProblemNoObject}
+		return answer{defect: &defect{problem: ProblemNoObject}}
 	case wire.Status.twice || wire.Result.twice:
-		return Quota{}, Status{}, &AnswerError{Problem: ProblemTwice}
+		return answer{defect: &defect{problem: ProblemTwice}}
+	case !wire.Status.seen:
+		return answer{defect: &defect{problem: ProblemNoStatus}}
 	}
 
-	status, err := decodeStatus(wire.Status, r)
-	if err != nil {
-		return Quota{}, Status{}, err
+	code, err := strconv.ParseUint(strings.TrimSpace(wire.Status.String()), 10, 31)
+	if err != nil || code > maxCode {
+		return answer{defect: &defect{problem: ProblemStatus, value: r.safe(wire.Status.String())}}
 	}
 
-	if status.Class != ClassOK && status.Class != ClassEmpty {
-		return Quota{}, status, &StatusError{Status: status, Message: r.words(cmp.Or(wire.Msg.String(), wire.Message.String()))}
+	decoded := answer{status: Lookup(int(code))}
+	if !decoded.status.hasQuota() {
+		decoded.message = r.safe(cmp.Or(wire.Msg.String(), wire.Message.String()))
+
+		return decoded
 	}
 
-	modules, err := decodeModules(wire.Result, r)
+	modules, wrong := decodeModules(wire.Result, r)
+	isEmpty := decoded.status.Class == ClassEmpty
 
 	switch {
-	case err != nil:
-		return Quota{}, status, err
-	case status.Class == ClassOK && modules == nil:
-		return Quota{}, status, &AnswerError{Problem: ProblemNoResult}
-	case status.Class == ClassEmpty && len(modules) > 0:
-		return Quota{}, status, &AnswerError{Problem: ProblemResult}
+	case wrong != nil:
+		decoded.defect = wrong
+	case !isEmpty && modules == nil:
+		decoded.defect = &defect{problem: ProblemNoResult}
+	case isEmpty && len(modules) > 0:
+		decoded.defect = &defect{problem: ProblemResult}
 	default:
-		return Quota{Modules: modules, NoRecord: status.Class == ClassEmpty}, status, nil
-	}
-}
-
-// decodeStatus reads the status code. The error is an *AnswerError without its Response.
-func decodeStatus(said value, r *redactor) (Status, error) {
-	if !said.seen {
-		return Status{}, &AnswerError{Problem: ProblemNoStatus}
+		decoded.quota = Quota{Modules: modules, NoRecord: isEmpty}
 	}
 
-	code, err := strconv.ParseUint(strings.TrimSpace(said.String()), 10, 31)
-	if err != nil || code > maxCode {
-		return Status{}, &AnswerError{Problem: ProblemStatus, Value: r.words(said.String())}
-	}
-
-	return Lookup(int(code)), nil
+	return decoded
 }
 
 // wireResult holds the JSON of a result: a list of modules, or one module. decodeModules decodes it later, because answers with other
@@ -117,9 +129,9 @@ func (r *wireResult) UnmarshalJSON(raw []byte) error {
 }
 
 // decodeModules decodes the quota modules of a result. The map is nil if the result is absent or null, and empty if the list is empty.
-func decodeModules(result wireResult, r *redactor) (map[string]Module, error) {
+func decodeModules(result wireResult, r *redactor) (map[string]Module, *defect) {
 	if result.raw == nil {
-		return nil, nil //nolint:nilnil // A nil map means that there is no result.
+		return nil, nil
 	}
 
 	modules := make(map[string]Module)
@@ -129,30 +141,28 @@ func decodeModules(result wireResult, r *redactor) (map[string]Module, error) {
 		_, _ = decoder.Token()
 	}
 
-	var wire wireModule
-
 	for decoder.More() {
 		if len(modules) == maxModules {
-			return nil, &AnswerError{Problem: ProblemManyModules}
+			return nil, &defect{problem: ProblemManyModules}
 		}
 
-		wire = wireModule{} // All modules share one variable, because a variable in the loop is allocated for each.
+		var wire wireModule
 		if decoder.Decode(&wire) != nil {
-			return nil, &AnswerError{Problem: ProblemNoObject}
+			return nil, &defect{problem: ProblemNoObject}
 		}
 
-		id, err := wire.id(r)
-		if err != nil {
-			return nil, err
+		id, wrong := wire.id(r)
+		if wrong != nil {
+			return nil, wrong
 		}
 
-		module, err := wire.module(id, r)
-		if err != nil {
-			return nil, err
+		module, wrong := wire.module(id, r)
+		if wrong != nil {
+			return nil, wrong
 		}
 
 		if _, twice := modules[id]; twice {
-			return nil, &AnswerError{Problem: ProblemModuleTwice, Module: r.words(id)}
+			return nil, &defect{problem: ProblemModuleTwice, module: r.safe(id)}
 		}
 
 		modules[id] = module
@@ -163,16 +173,16 @@ func decodeModules(result wireResult, r *redactor) (map[string]Module, error) {
 
 // id returns the id of the module. The id becomes a key in Terraform's state, so it must hold no secret, and Terraform must store it
 // unchanged.
-func (w *wireModule) id(r *redactor) (string, error) {
+func (w *wireModule) id(r *redactor) (string, *defect) {
 	id := w.ID.String()
 
 	switch {
 	case w.ID.twice || w.ID.kind != kindString || id == "":
-		return "", &AnswerError{Problem: ProblemID}
+		return "", &defect{problem: ProblemID}
 	case !IsPlainID(id):
-		return "", &AnswerError{Problem: ProblemIDText, Value: r.words(id)}
+		return "", &defect{problem: ProblemIDText, value: r.safe(id)}
 	case r.hides(id):
-		return "", &AnswerError{Problem: ProblemIDSecret}
+		return "", &defect{problem: ProblemIDSecret}
 	default:
 		return id, nil
 	}
@@ -187,39 +197,28 @@ func IsPlainID(id string) bool {
 		!strings.Contains(id, "::") && !strings.Contains(id, "##")
 }
 
-// module decodes the counts of a module. Its Remaining is nil if the service did not state both counts that it needs.
-func (w *wireModule) module(id string, r *redactor) (Module, error) {
-	module := Module{Name: moduleName(id)}
-	counts := make([]int64, 0, 4) // One block holds all counts of a module, and never has to grow.
+// module decodes the counts of a module. A count is nil if the service did not state it, or a count that it needs.
+func (w *wireModule) module(id string, r *redactor) (Module, *defect) {
+	var counts [3]*int64
 
-	for _, field := range [...]struct {
+	for i, field := range [...]struct {
 		name  string
 		value *value
-		count **int64
-	}{
-		{"totalCount", &w.Total, &module.Total},
-		{"consumedCount", &w.Consumed, &module.Consumed},
-		{"canDeletedCount", &w.Deletable, &module.Deletable},
-	} {
-		switch {
-		case field.value.twice:
-			return Module{}, &AnswerError{Problem: ProblemCountTwice, Module: r.words(id), Field: field.name}
-		case field.value.kind == kindNull:
-			continue // The service did not state it.
+	}{{"totalCount", &w.Total}, {"consumedCount", &w.Consumed}, {"canDeletedCount", &w.Deletable}} {
+		count, problem := field.value.statedCount()
+		switch problem {
+		case "":
+			counts[i] = count
+		case ProblemCountTwice: // Which of the two values is wrong is not known.
+			return Module{}, &defect{problem: problem, module: r.safe(id), field: field.name}
+		default:
+			return Module{}, &defect{problem: problem, module: r.safe(id), field: field.name, value: r.safe(field.value.String())}
 		}
-
-		count, problem := field.value.count()
-		if problem != "" {
-			return Module{}, &AnswerError{Problem: problem, Module: r.words(id), Field: field.name, Value: r.words(field.value.String())}
-		}
-
-		counts = append(counts, count)
-		*field.count = &counts[len(counts)-1]
 	}
 
+	module := Module{Name: moduleName(id), Total: counts[0], Consumed: counts[1], Deletable: counts[2]}
 	if module.Total != nil && module.Consumed != nil {
-		counts = append(counts, *module.Total-*module.Consumed) // Neither is negative, so 64 bits hold the difference.
-		module.Remaining = &counts[len(counts)-1]
+		module.Remaining = new(*module.Total - *module.Consumed) // Neither is negative, so 64 bits hold the difference.
 	}
 
 	return module, nil

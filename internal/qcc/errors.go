@@ -1,6 +1,7 @@
 package qcc
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -8,7 +9,7 @@ import (
 )
 
 // The errors of a Client hold the facts from which a message is built. They never hold a credential, a Token, a URL, or the text of an
-// error of a lower layer, which may hold any of these. They hold the service's text as Words, which are redacted.
+// error of a lower layer, which may hold any of these. They hold the service's text as a SafeText, which is redacted.
 
 // ConfigError is an invalid setting. It never holds the value of a credential or of a URL.
 type ConfigError struct {
@@ -23,9 +24,9 @@ type ConfigError struct {
 	Value string
 }
 
-// Error returns a phrase such as "key has an invisible character: U+200B at 4".
+// Error returns a text such as "key: invisible-character: U+200B at 4".
 func (e *ConfigError) Error() string {
-	said := string(e.Field) + " " + string(e.Problem)
+	said := string(e.Field) + ": " + string(e.Problem)
 
 	switch {
 	case e.Position > 0:
@@ -37,12 +38,27 @@ func (e *ConfigError) Error() string {
 	}
 }
 
+// ConfigErrors are all invalid settings of a configuration.
+type ConfigErrors []*ConfigError
+
+func (e ConfigErrors) Error() string { return errors.Join(e.Unwrap()...).Error() }
+
+// Unwrap returns the errors of the single settings.
+func (e ConfigErrors) Unwrap() []error {
+	all := make([]error, 0, len(e))
+	for _, wrong := range e {
+		all = append(all, wrong)
+	}
+
+	return all
+}
+
 // StatusError is an answer whose status code does not mean success. Source: interface document, sections 7.1 and 7.2.
 type StatusError struct {
 	// Status classifies the code.
 	Status Status
 	// Message is the service's text beside the code; zero if it sent none.
-	Message Words
+	Message SafeText
 	// Skew is how far the service's clock is ahead of this machine's (negative: behind). It comes from the Date of an answer that
 	// refused a signature. It is nil with other codes, or if the answer had no date. If it is more than ToleratedSkew and at most
 	// MaxCorrectedSkew, signing with the service's time did not help.
@@ -60,15 +76,12 @@ type HTTPError struct {
 	Response
 
 	// RedirectHost is the host of a redirect, which the client did not follow; zero if the answer does not redirect.
-	RedirectHost Words
+	RedirectHost SafeText
 	// RetryAfter is how long the service asks to wait, in a Retry-After header; 0 if it does not ask.
 	RetryAfter time.Duration
 }
 
 func (e *HTTPError) Error() string { return "the service answered with HTTP " + e.HTTPStatus() }
-
-// Transient reports whether a retry may help.
-func (e *HTTPError) Transient() bool { return TransientHTTP(e.StatusCode) }
 
 // AnswerError is an answer with HTTP status 200 that cannot be used.
 type AnswerError struct {
@@ -77,18 +90,18 @@ type AnswerError struct {
 	// Problem is the reason why the answer cannot be used.
 	Problem Problem
 	// Module is the id of the module that has the problem; zero if no module has it, or if the id itself is the problem.
-	Module Words
+	Module SafeText
 	// Field is the count that has the problem; empty if no count has it. Its name is that of section 6.2.1 of the interface document.
 	Field string
 	// Value is the invalid value; zero if there is nothing to show.
-	Value Words
+	Value SafeText
 }
 
-// Error returns a phrase such as "the answer has a count that is not a whole number: module "radar_id", totalCount: 50.5".
+// Error returns a text such as "the answer cannot be used: count-not-whole: module "radar_id", totalCount: 50.5".
 func (e *AnswerError) Error() string {
 	var where []string
 
-	if e.Module != (Words{}) {
+	if e.Module != (SafeText{}) {
 		where = append(where, fmt.Sprintf("module %q", e.Module))
 	}
 
@@ -96,12 +109,12 @@ func (e *AnswerError) Error() string {
 		where = append(where, e.Field)
 	}
 
-	said := []string{"the answer " + string(e.Problem)}
+	said := []string{"the answer cannot be used", string(e.Problem)}
 	if len(where) > 0 {
 		said = append(said, strings.Join(where, ", "))
 	}
 
-	if e.Value != (Words{}) {
+	if e.Value != (SafeText{}) {
 		said = append(said, e.Value.String())
 	}
 
@@ -115,7 +128,7 @@ type Response struct {
 	// StatusCode is the HTTP status.
 	StatusCode int
 	// ContentType is the header of that name; zero if there was none.
-	ContentType Words
+	ContentType SafeText
 	// Length is the length of the body in bytes; -1 if it is not known.
 	Length int64
 }
@@ -136,7 +149,7 @@ type TransportError struct {
 	Transient bool
 }
 
-func (e *TransportError) Error() string { return string(e.Failure) }
+func (e *TransportError) Error() string { return "no complete answer: " + string(e.Failure) }
 
 // ReadError is a read that failed.
 type ReadError struct {

@@ -2,7 +2,6 @@ package qcc
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -19,43 +18,54 @@ const (
 // time. The client sends it at once, and does not count it as a retry.
 func (c *Client) exchange(ctx context.Context, attempt *Attempt) (Quota, error) {
 	offset := time.Duration(c.serverClockOffset.Load())
+	first := c.send(ctx, attempt, offset)
 
-	quota, err := c.send(ctx, attempt, offset)
-
-	refusal := signatureRefusal(err)
-	if refusal == nil {
-		return quota, err
-	}
-
-	corrected, ok := correctedOffset(refusal.Skew)
-	if !ok || (corrected-offset).Abs() <= ToleratedSkew {
-		return quota, err
+	corrected, ok := correctedOffset(first.skew)
+	if !first.refusesSignature() || !ok || (corrected-offset).Abs() <= ToleratedSkew {
+		return first.result()
 	}
 
 	if c.memory.refusal() != nil { // Another read was refused meanwhile. Without a second request, it is unknown whether the clock is the cause.
-		refusal.Skew = nil
+		first.skew = nil
 
-		return quota, err
+		return first.result()
 	}
 
 	c.report(ctx, *attempt)
 
-	quota, err = c.send(ctx, attempt, corrected)
-	if attempt.Code != 0 && signatureRefusal(err) == nil {
+	second := c.send(ctx, attempt, corrected)
+	if second.status.Code != 0 && !second.refusesSignature() {
 		c.serverClockOffset.Store(int64(corrected)) // Any other status code means that the service accepted the signature.
 	}
 
-	return quota, err
+	return second.result()
 }
 
-// signatureRefusal returns err as a StatusError if the service refused the signature, else nil.
-func signatureRefusal(err error) *StatusError {
-	status, ok := errors.AsType[*StatusError](err)
-	if !ok || !status.Status.DependsOnClock() {
-		return nil
+// send sends one request and reads its answer. It signs with this machine's time plus offset. It stores the next number and the outcome in
+// attempt.
+func (c *Client) send(ctx context.Context, attempt *Attempt, offset time.Duration) reply {
+	started := time.Now()
+	*attempt = Attempt{Number: attempt.Number + 1}
+
+	defer func() { attempt.Elapsed = time.Since(started) }()
+
+	ctx, p := watch(ctx)
+	p.loopbackOnly = c.endpoint.Scheme == plainHTTP
+	request, token := c.request(ctx, c.config.Now().Add(offset))
+	c.tokens.add(token)
+
+	response, err := c.config.Transport.RoundTrip(request)
+	if err != nil {
+		return reply{failure: newTransportError(err, c.endpoint.Host, p)}
 	}
 
-	return status
+	defer func() { _ = response.Body.Close() }() // An error of Close changes nothing: the answer was read, or there is an error already.
+
+	received := c.receive(response, p)
+	received.quota.Skew = offset
+	attempt.HTTPStatus, attempt.Code = received.response.StatusCode, received.status.Code
+
+	return received
 }
 
 // correctedOffset returns how far the service's clock is ahead of this machine's, from the skew of a refusal. It is 0 if there is no skew, or

@@ -3,12 +3,8 @@ package qcc
 import (
 	"context"
 	"crypto/tls"
-	"errors"
-	"io"
-	"net"
 	"net/http/httptrace"
 	"sync/atomic"
-	"syscall"
 	"time"
 )
 
@@ -74,54 +70,4 @@ func progressOf(ctx context.Context) *progress {
 	p, _ := ctx.Value(progressKey{}).(*progress)
 
 	return p
-}
-
-// slow returns the failure of a request that missed its deadline. The failure names the current stage.
-func (p *progress) slow() Failure {
-	proxied := p.proxied.Load()
-
-	switch stage := p.stage.Load(); {
-	case proxied && (stage == stageName || stage == stageConnect || stage == stageProxy):
-		return FailureSlowProxy
-	case stage == stageName:
-		return FailureSlowName
-	case stage == stageConnect, stage == stageProxy:
-		return FailureSlowConnect
-	case stage == stageTLS:
-		return FailureSlowTLS
-	default:
-		return FailureSlow
-	}
-}
-
-// broken returns the failure of a request whose connection ended early.
-func (p *progress) broken(err error) Failure {
-	var op *net.OpError
-
-	alert := errors.As(err, &op) && op.Op == "remote error" // The other side sent a TLS alert.
-
-	switch {
-	case p.proxied.Load() && p.stage.Load() == stageProxy:
-		return FailureProxy
-	case p.certificateAsked.Load() && alert:
-		return FailureClientCertificate
-	case alert, p.handshakeFailed.Load() && !isEnd(err):
-		return FailureTLS
-	default:
-		return FailureBroken
-	}
-}
-
-// isEnd reports whether the other side or the network ended the connection.
-func isEnd(err error) bool {
-	var errno syscall.Errno
-
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &errno)
-}
-
-// isRefused reports whether a connection was refused. Windows uses another error number for that.
-func isRefused(err error) bool {
-	const windowsRefused = syscall.Errno(10061)
-
-	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, windowsRefused)
 }

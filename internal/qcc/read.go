@@ -20,6 +20,38 @@ type Attempt struct {
 	Wait time.Duration
 }
 
+// Quota reads the quota from the service. It never returns an answer to a request that began before the call. Calls that wait together
+// share requests. Quota returns within Config.Timeout, and at once when ctx ends. An error is a *ReadError.
+//
+// After a failed read, later calls may return the same error without a request. After a refusal (ClassRefused) they always do. After
+// another failure they do so for five seconds, or until ReadError.NotBefore if that is later. A call whose context has ended does not
+// count as a failed read.
+//
+// Source: interface document, section 6.2.1.
+func (c *Client) Quota(ctx context.Context) (Quota, error) {
+	quota, _, err := c.QuotaSince(ctx, time.Now())
+
+	return quota, err
+}
+
+// QuotaSince is like Quota, but may also return an earlier answer. The read of that answer must have begun after the given time. The
+// result began is when the read of the answer began; it is the zero time if there is no answer. The given time must be from time.Now,
+// because the comparison uses its monotonic clock.
+func (c *Client) QuotaSince(ctx context.Context, after time.Time) (quota Quota, began time.Time, err error) {
+	if failed := c.memory.failure(); failed != nil {
+		return Quota{}, time.Time{}, failed
+	}
+
+	quota, began, err = c.reads.do(ctx, after)
+
+	var failed *ReadError
+	if err != nil && !errors.As(err, &failed) {
+		err = &ReadError{Err: err} // The caller's context has ended.
+	}
+
+	return quota, began, err
+}
+
 // read reads the quota for a batch whose oldest read began at the given time. It retries if that may help, until MaxRetries or Timeout is
 // used up. It does not begin a wait that would end after the timeout.
 func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
@@ -54,14 +86,14 @@ func (c *Client) read(ctx context.Context, began time.Time) (Quota, error) {
 			return Quota{}, ctx.Err()
 		}
 
-		c.memory.pauseFor(retryAfter(err), err)
+		c.memory.pauseFor(reactionTo(err).pause, err)
 
 		wait, end := c.next(err, deadline, retries)
 		attempt.Wait = wait
 		c.report(ctx, attempt)
 
 		if wait == 0 {
-			return Quota{}, c.fail(&ReadError{Err: err, Attempts: attempt.Number, End: end, sent: sent})
+			return Quota{}, c.fail(err, attempt.Number, end, sent)
 		}
 
 		if !sleep(ctx, wait) {
@@ -77,7 +109,7 @@ func (c *Client) awaitTurn(ctx context.Context, attempt Attempt, deadline time.T
 
 		wait := afterPause(pause, left)
 		if wait >= left {
-			return c.fail(&ReadError{Err: failure, Attempts: attempt.Number, End: EndNoRoom})
+			return c.fail(failure, attempt.Number, EndNoRoom, time.Time{})
 		}
 
 		if !sleep(ctx, wait) {
@@ -92,16 +124,17 @@ func (c *Client) awaitTurn(ctx context.Context, attempt Attempt, deadline time.T
 	return nil
 }
 
-// fail completes the error of a read, and stores it for later reads.
-func (c *Client) fail(failed *ReadError) error {
-	failed.Timeout = c.config.Timeout
+// fail returns the error of a read whose last attempt failed, and stores it for later reads.
+func (c *Client) fail(err error, attempts int, end End, sent time.Time) *ReadError {
+	reaction := reactionTo(err)
 
-	if left, _ := c.memory.pauseLeft(); left > 0 && isTransient(failed.Err) {
-		failed.NotBefore = time.Now().Add(left)
+	var notBefore time.Time
+	if left, _ := c.memory.pauseLeft(); left > 0 && reaction.transient {
+		notBefore = time.Now().Add(left)
 	}
 
-	status, ok := errors.AsType[*StatusError](failed.Err)
-	c.memory.remember(failed, ok && status.Status.Class == ClassRefused)
+	failed := &ReadError{Err: err, Attempts: attempts, End: end, Timeout: c.config.Timeout, NotBefore: notBefore, sent: sent}
+	c.memory.remember(failed, reaction.forGood)
 
 	return failed
 }

@@ -350,13 +350,12 @@ func TestOnlyATransientFailureHasANotBefore(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				client := newBoundedClient(t, nil, nil)
-				failed := &ReadError{Err: test.err}
-
 				client.memory.pauseFor(max(test.pause, -test.pause), io.EOF)
 				time.Sleep(-test.pause)
 
-				if err := client.fail(failed); !errors.Is(err, failed) || failed.Timeout != time.Minute {
-					t.Errorf("the error is %+v", err)
+				failed := client.fail(test.err, 0, EndFinal, time.Time{})
+				if !errors.Is(failed, test.err) || failed.Timeout != time.Minute {
+					t.Errorf("the error is %+v", failed)
 				}
 
 				var want time.Time

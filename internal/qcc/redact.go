@@ -5,14 +5,15 @@ import (
 	"html"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
 const (
-	// maxWords limits the characters of the service's text that an error shows.
-	maxWords = 300
+	// maxSafeText limits the characters of a SafeText.
+	maxSafeText = 300
 	// ShortestSecret is the length of the shortest part of a credential or Token that is hidden, in characters. A shorter credential is hidden
 	// only as a whole.
 	ShortestSecret = 8
@@ -23,15 +24,12 @@ const (
 	hidden    = "(redacted)"
 )
 
-// Words are a text of the service that is safe to show. They hold no part of a credential or Token, no command for a terminal or a
-// pipeline, and at most 300 characters. The zero value is an empty text. Only a redactor and Harmless make Words.
-type Words struct{ text string }
+// SafeText is a text that is safe to show. It holds no part of a credential or Token, no command for a terminal or a pipeline, and at most
+// 300 characters. The zero value is an empty text. Only a redactor makes a SafeText.
+type SafeText struct{ text string }
 
-// String returns the words.
-func (w Words) String() string { return w.text }
-
-// Harmless returns Words for a text without secrets, for tests and documents. It cleans and shortens the text as a redactor does.
-func Harmless(words string) Words { return (*redactor)(nil).words(words) }
+// String returns the text.
+func (t SafeText) String() string { return t.text }
 
 // redactor removes secrets from texts. A nil redactor knows no secrets.
 type redactor struct {
@@ -72,16 +70,25 @@ func escapeJSON(s string) string {
 // escapeJSONOfPHP escapes a text as escapeJSON does, and also escapes slashes.
 func escapeJSONOfPHP(s string) string { return strings.ReplaceAll(escapeJSON(s), "/", `\/`) }
 
-// words makes a text of the service safe to show. Its cost is bounded for every text.
-func (r *redactor) words(raw string) Words {
+// safe makes a text of the service safe to show. Its cost is bounded for every text.
+func (r *redactor) safe(raw string) SafeText {
 	redacted := r.redact([]rune(cut(printable(raw))))
 	text := []rune(strings.ReplaceAll(redacted, "##", "# ")) // A CI system may run "##[command]" or "##vso[command]" anywhere in a line.
 
-	if len(text) > maxWords {
-		text = append(text[:maxWords], '…')
+	if len(text) > maxSafeText {
+		text = append(text[:maxSafeText], '…')
 	}
 
-	return Words{strings.TrimSpace(string(text))}
+	return SafeText{strings.TrimSpace(string(text))}
+}
+
+// safeLength returns a length that the service chose; -1 if its digits may be a part of a secret.
+func (r *redactor) safeLength(length int64) int64 {
+	if r.hides(strconv.FormatInt(length, 10)) {
+		return -1
+	}
+
+	return length
 }
 
 // hides reports whether a text holds a secret that redact would hide.
@@ -98,7 +105,7 @@ func (r *redactor) hides(text string) bool {
 // cut shortens a text, but keeps enough to find a secret that begins among the shown characters: a Token, or eight characters of a
 // credential. If the shortened text ends with hexadecimal digits, cut removes them, because they may be the beginning of a Token.
 func cut(raw string) string {
-	left := maxWords + tokenLength
+	left := maxSafeText + tokenLength
 
 	for i := range raw {
 		if left == 0 {

@@ -63,7 +63,7 @@ func TestWords(t *testing.T) {
 			t.Parallel()
 
 			r := newRedactor(testKey, testSecret, oddSecret, short, "ab##cd##ef##gh##").with([]string{foldCase(testToken)})
-			if got := r.words(test.raw).String(); got != test.want {
+			if got := r.safe(test.raw).String(); got != test.want {
 				t.Errorf("%q is shown as %q, want %q", test.raw, got, test.want)
 			}
 
@@ -99,7 +99,7 @@ func TestAShortenedTextShowsNoPartOfASecret(t *testing.T) {
 				raw := strings.Repeat(filler, before)
 				raw = string([]rune(raw)[:before]) + secret + strings.Repeat("长", 400)
 
-				shown := r.words(raw).String()
+				shown := r.safe(raw).String()
 				for from := range len(secret) - ShortestSecret + 1 {
 					if strings.Contains(shown, secret[from:from+ShortestSecret]) {
 						t.Fatalf("after %d characters, %q is shown", before, secret[from:from+ShortestSecret])
@@ -183,14 +183,14 @@ func FuzzWords(f *testing.F) {
 		r := newRedactor(key, secretKey).with([]string{foldCase(testToken)})
 
 		for _, said := range []string{raw, strings.ReplaceAll(raw, "%s", key+secretKey), raw + url.QueryEscape(secretKey), key + raw} {
-			shown := r.words(said).String()
+			shown := r.safe(said).String()
 
 			if !utf8.ValidString(shown) || strings.ContainsFunc(shown, func(char rune) bool { return !unicode.IsPrint(char) }) || strings.Contains(shown, "##") {
 				t.Errorf("%q is shown as %q", said, shown)
 			}
 
 			// The ellipsis is added to the limit.
-			if utf8.RuneCountInString(shown) > maxWords+1 {
+			if utf8.RuneCountInString(shown) > maxSafeText+1 {
 				t.Errorf("%d characters are shown", utf8.RuneCountInString(shown))
 			}
 
@@ -204,12 +204,12 @@ func FuzzWords(f *testing.F) {
 			}
 		}
 
-		if harmless := Harmless(raw).String(); strings.ContainsFunc(harmless, func(char rune) bool { return !unicode.IsPrint(char) }) ||
-			strings.Contains(harmless, "##") || utf8.RuneCountInString(harmless) > maxWords+1 {
+		if harmless := (*redactor)(nil).safe(raw).String(); strings.ContainsFunc(harmless, func(char rune) bool { return !unicode.IsPrint(char) }) ||
+			strings.Contains(harmless, "##") || utf8.RuneCountInString(harmless) > maxSafeText+1 {
 			t.Errorf("%q is shown as %q", raw, harmless)
 		}
 
-		if text, err := json.Marshal(r.words(raw).String()); err != nil {
+		if text, err := json.Marshal(r.safe(raw).String()); err != nil {
 			t.Errorf("%s cannot be written as JSON: %v", text, err)
 		}
 	})

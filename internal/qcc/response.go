@@ -14,79 +14,96 @@ import (
 // maxBody limits the body of an answer, in bytes. Thousands of modules fit, and three are known.
 const maxBody = 1 << 20
 
-// reply is the response to a request, with the facts that errors about it state.
+// reply holds the facts of what came back for one request. A quota or an error is made from them.
 type reply struct {
-	response *http.Response
-	// received is when the headers of the response were read, by this machine's clock.
-	received time.Time
-	// host is the host of the base URL.
-	host     string
-	progress *progress
-	redactor *redactor
+	answer // Zero unless the response has a body that was read.
+
+	response Response // Zero if no response came. It has only the StatusCode if the reply states the quota.
+	failure  *TransportError
+	// redirectHost is the host of a redirect; zero if the response does not redirect.
+	redirectHost SafeText
+	// retryAfter is how long the service asks to wait; 0 if it does not ask.
+	retryAfter time.Duration
+	// skew is how far the service's clock is ahead; nil unless a signature was refused, and the response has a date.
+	skew *time.Duration
 }
 
-// parse reads the quota from the reply. The Status is zero if the reply does not hold one.
-func (r *reply) parse() (Quota, Status, error) {
-	if r.response.StatusCode != http.StatusOK {
-		failure := &HTTPError{Response: r.facts(r.response.ContentLength), RetryAfter: r.retryAfter()}
-		if target, err := r.response.Location(); err == nil && isRedirect(r.response.StatusCode) {
-			failure.RedirectHost = r.redactor.words(target.Host)
-		}
+// receive reads a response. It describes the response only if there is no quota in it.
+func (c *Client) receive(response *http.Response, p *progress) reply {
+	came := c.config.Now()
+	redactor := c.redactor.with(c.tokens.held())
+	received, length := c.readAnswer(response, p, redactor)
+	received.response.StatusCode = response.StatusCode
 
-		return Quota{}, Status{}, failure
+	if received.hasQuota() {
+		return received
 	}
 
-	if isCached(r.response.Header) {
-		return Quota{}, Status{}, &AnswerError{Response: r.facts(r.response.ContentLength), Problem: ProblemCached}
+	received.response.Host = c.endpoint.Host
+	received.response.ContentType = redactor.safe(response.Header.Get("Content-Type"))
+	received.response.Length = redactor.safeLength(length)
+	received.retryAfter = parseRetryAfter(response.Header, came)
+
+	if target, err := response.Location(); err == nil && isRedirect(response.StatusCode) {
+		received.redirectHost = redactor.safe(target.Host)
 	}
 
-	body, err := io.ReadAll(io.LimitReader(r.response.Body, maxBody+1))
+	if received.refusesSignature() {
+		received.skew = skewOf(response.Header, came)
+	}
+
+	return received
+}
+
+// readAnswer reads the answer in a response, and returns the length of the body; -1 if it is not known.
+func (c *Client) readAnswer(response *http.Response, p *progress, redactor *redactor) (reply, int64) {
+	if response.StatusCode != http.StatusOK {
+		return reply{}, response.ContentLength
+	}
+
+	if isCached(response.Header) {
+		return reply{answer: answer{defect: &defect{problem: ProblemCached}}}, response.ContentLength
+	}
+
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxBody+1))
 
 	switch {
 	case isCorrupt(err):
-		return Quota{}, Status{}, &AnswerError{Response: r.facts(r.response.ContentLength), Problem: ProblemCompression}
+		return reply{answer: answer{defect: &defect{problem: ProblemCompression}}}, response.ContentLength
 	case err != nil:
-		return Quota{}, Status{}, newTransportError(err, r.host, r.progress)
+		return reply{failure: newTransportError(err, c.endpoint.Host, p)}, response.ContentLength
 	case len(body) > maxBody:
-		return Quota{}, Status{}, &AnswerError{Response: r.facts(r.response.ContentLength), Problem: ProblemTooLong}
+		return reply{answer: answer{defect: &defect{problem: ProblemTooLong}}}, response.ContentLength
+	default:
+		return reply{answer: decode(body, redactor)}, int64(len(body))
 	}
+}
 
-	quota, status, err := decodeQuota(body, r.redactor)
+// hasQuota reports whether the reply states the quota.
+func (r *reply) hasQuota() bool {
+	return r.failure == nil && r.response.StatusCode == http.StatusOK && r.defect == nil && r.status.hasQuota()
+}
 
-	var (
-		stated *StatusError
-		wrong  *AnswerError
-	)
+// refusesSignature reports whether the service refused the signature.
+func (r *reply) refusesSignature() bool { return r.defect == nil && r.status.DependsOnClock() }
 
+// result returns the quota of a reply, or its error.
+func (r *reply) result() (Quota, error) {
 	switch {
-	case errors.As(err, &stated):
-		stated.RetryAfter = r.retryAfter()
-
-		if status.DependsOnClock() {
-			stated.Skew = skewOf(r.response.Header, r.received)
+	case r.hasQuota():
+		return r.quota, nil
+	case r.failure != nil:
+		return Quota{}, r.failure
+	case r.response.StatusCode != http.StatusOK:
+		return Quota{}, &HTTPError{Response: r.response, RedirectHost: r.redirectHost, RetryAfter: r.retryAfter}
+	case r.defect != nil:
+		return Quota{}, &AnswerError{
+			Response: r.response, Problem: r.defect.problem, Module: r.defect.module, Field: r.defect.field, Value: r.defect.value,
 		}
-	case errors.As(err, &wrong):
-		wrong.Response = r.facts(int64(len(body)))
-	}
-
-	return quota, status, err
-}
-
-// facts describes the response. The length is that of the body in bytes; -1 if it is not known.
-func (r *reply) facts(length int64) Response {
-	if r.redactor.hides(strconv.FormatInt(length, 10)) { // The service chooses the length, so its digits may be a secret.
-		length = -1
-	}
-
-	return Response{
-		Host:        r.host,
-		StatusCode:  r.response.StatusCode,
-		ContentType: r.redactor.words(r.response.Header.Get("Content-Type")),
-		Length:      length,
+	default:
+		return Quota{}, &StatusError{Status: r.status, Message: r.message, Skew: r.skew, RetryAfter: r.retryAfter}
 	}
 }
-
-func (r *reply) retryAfter() time.Duration { return parseRetryAfter(r.response.Header, r.received) }
 
 // skewOf returns how far the clock of the Date header is ahead of this machine's; nil if there is no valid Date header.
 func skewOf(header http.Header, received time.Time) *time.Duration {

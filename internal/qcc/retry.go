@@ -1,9 +1,7 @@
 package qcc
 
 import (
-	"errors"
 	"math/rand/v2"
-	"net/http"
 	"time"
 )
 
@@ -31,7 +29,7 @@ func (c *Client) next(err error, deadline time.Time, retries int) (time.Duration
 	left := time.Until(deadline)
 
 	switch {
-	case !isTransient(err):
+	case !reactionTo(err).transient:
 		return 0, EndFinal
 	case left <= 0:
 		return 0, EndTimeout
@@ -67,46 +65,4 @@ func randomWait(retries int) time.Duration {
 	average := min(firstWait<<retries, longestWait)
 
 	return rand.N(2*average) + 1 //nolint:gosec // The wait need not be unpredictable.
-}
-
-// retryAfter returns the pause that the service asked for; 0 if it asked for none, or if a retry does not help.
-func retryAfter(err error) time.Duration {
-	if !isTransient(err) {
-		return 0
-	}
-
-	if status, ok := errors.AsType[*StatusError](err); ok {
-		return status.RetryAfter
-	}
-
-	if response, ok := errors.AsType[*HTTPError](err); ok {
-		return response.RetryAfter
-	}
-
-	return 0
-}
-
-// isTransient reports whether a retry may help after the failure of an attempt.
-func isTransient(err error) bool {
-	if status, ok := errors.AsType[*StatusError](err); ok {
-		return status.Status.Class == ClassTransient
-	}
-
-	if response, ok := errors.AsType[*HTTPError](err); ok {
-		return response.Transient()
-	}
-
-	transport, ok := errors.AsType[*TransportError](err)
-
-	return ok && transport.Transient
-}
-
-// TransientHTTP reports whether a retry may help after an HTTP status.
-func TransientHTTP(statusCode int) bool {
-	switch statusCode {
-	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
-		return true
-	default:
-		return statusCode >= http.StatusInternalServerError
-	}
 }

@@ -90,7 +90,7 @@ func TestSharingInRandomOrder(t *testing.T) {
 			service.takes = func(number int) time.Duration { return latencies[number%len(latencies)] }
 
 			var (
-				shared = &sharer[int]{read: service.read}
+				shared = &coalescer[int]{read: service.read}
 				reads  sync.WaitGroup
 			)
 
@@ -139,8 +139,8 @@ func TestSharingInRandomOrder(t *testing.T) {
 			synctest.Wait()
 
 			// Every read has ended, so every call was answered, or cancelled when its last read ended.
-			if shared.underWay != 0 || shared.gathering != nil {
-				t.Errorf("seed %d: %d calls are left, and the batch %v", seed, shared.underWay, shared.gathering)
+			if shared.inFlight != 0 || shared.pending != nil {
+				t.Errorf("seed %d: %d calls are left, and the batch %v", seed, shared.inFlight, shared.pending)
 			}
 		})
 	}
@@ -164,7 +164,7 @@ func TestReadsThatBeginTogetherShareACall(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				service := &model{takes: func(int) time.Duration { return test.latency }}
-				shared := &sharer[int]{read: service.read}
+				shared := &coalescer[int]{read: service.read}
 
 				var (
 					left    atomic.Int32
@@ -219,7 +219,7 @@ func TestABatchLeavesWhenNoMoreReadsAreExpected(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				service := &model{takes: func(int) time.Duration { return 0 }}
-				shared := &sharer[int]{read: service.read}
+				shared := &coalescer[int]{read: service.read}
 				began := time.Now()
 
 				var reads sync.WaitGroup
@@ -259,7 +259,7 @@ func TestReadsThatStartSlowlyShareACall(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					service := &model{takes: func(int) time.Duration { return latency }}
-					shared := &sharer[int]{read: service.read}
+					shared := &coalescer[int]{read: service.read}
 
 					var (
 						starting = make(chan struct{}, 1) // This is no mutex, because a bubble's time stops while a goroutine waits for a mutex.
@@ -299,7 +299,7 @@ func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
-		shared := &sharer[int]{read: service.read}
+		shared := &coalescer[int]{read: service.read}
 
 		var reads sync.WaitGroup
 
@@ -333,7 +333,7 @@ func TestACallWithoutAnAnswerDoesNotDelayLaterReads(t *testing.T) {
 
 			return 10 * time.Millisecond
 		}}
-		shared := &sharer[int]{read: service.read}
+		shared := &coalescer[int]{read: service.read}
 		ctx, cancel := context.WithCancel(t.Context())
 
 		go func() { _, _, _ = shared.do(ctx, time.Now()) }()
@@ -363,7 +363,7 @@ func TestACancelledReadDoesNotEndOthers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return time.Second }}
-		shared := &sharer[int]{read: service.read}
+		shared := &coalescer[int]{read: service.read}
 
 		var reads sync.WaitGroup
 
@@ -391,7 +391,7 @@ func TestABatchWithoutReadsIsCancelled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 0 }}
-		shared := &sharer[int]{read: service.read}
+		shared := &coalescer[int]{read: service.read}
 
 		ctx, cancel := context.WithTimeout(t.Context(), loneTime/2)
 		defer cancel()
@@ -414,7 +414,7 @@ func TestTheContextOfABatchEndsWithIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var contextError func() error
 
-		shared := &sharer[int]{read: func(ctx context.Context, _ time.Time) (int, error) {
+		shared := &coalescer[int]{read: func(ctx context.Context, _ time.Time) (int, error) {
 			contextError = ctx.Err
 
 			return 1, ctx.Err()
@@ -437,7 +437,7 @@ func TestACancelledBatchNeverLeaves(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 0 }}
-		shared := &sharer[int]{read: service.read}
+		shared := &coalescer[int]{read: service.read}
 
 		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Millisecond)
 		defer cancel()
@@ -479,7 +479,7 @@ func TestAReadMayTakeAnEarlierAnswer(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
-				shared := &sharer[int]{read: service.read}
+				shared := &coalescer[int]{read: service.read}
 
 				go func() { _, _, _ = shared.do(t.Context(), time.Now()) }()
 
@@ -499,7 +499,7 @@ func TestAReadMayTakeAnEarlierFailure(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		calls, failure := 0, errors.New("failure")
-		shared := &sharer[int]{read: func(context.Context, time.Time) (int, error) {
+		shared := &coalescer[int]{read: func(context.Context, time.Time) (int, error) {
 			calls++
 
 			return 0, failure
@@ -518,7 +518,7 @@ func TestACancelledCallAnswersNoLaterRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
-		shared := &sharer[int]{read: service.read}
+		shared := &coalescer[int]{read: service.read}
 
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
@@ -538,7 +538,7 @@ func TestACallContinuesForAReadThatJoined(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
-		shared := &sharer[int]{read: service.read}
+		shared := &coalescer[int]{read: service.read}
 
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
@@ -558,7 +558,7 @@ func TestACancelledCallLeavesALaterAnswer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		service := &model{takes: func(number int) time.Duration { return []time.Duration{time.Hour, 0, 0}[number] }}
-		shared := &sharer[int]{read: service.read}
+		shared := &coalescer[int]{read: service.read}
 
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()

@@ -47,6 +47,9 @@ const (
 // Documented reports whether the interface document lists the code.
 func (s Status) Documented() bool { return s.Text != "" }
 
+// hasQuota reports whether an answer with the code states the quota, which may be that there is none.
+func (s Status) hasQuota() bool { return s.Class == ClassOK || s.Class == ClassEmpty }
+
 // DependsOnClock reports whether the code refuses a signature. A wrong clock can cause such a refusal.
 func (s Status) DependsOnClock() bool { return s.Code == codeIPOrSignature || s.Code == codeIdentity }
 

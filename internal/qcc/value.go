@@ -77,6 +77,20 @@ func (v *value) String() string {
 	}
 }
 
+// statedCount returns the value as a count; nil if the service did not state it.
+func (v *value) statedCount() (*int64, Problem) {
+	switch {
+	case v.twice:
+		return nil, ProblemCountTwice
+	case v.kind == kindNull:
+		return nil, ""
+	}
+
+	count, problem := v.count()
+
+	return &count, problem
+}
+
 // count returns the value as a count. If the value is not a valid count, it returns 0 and the problem. It accepts 50, 50.0, 5e1, "50" and
 // "50.0".
 func (v *value) count() (int64, Problem) {

@@ -56,7 +56,7 @@ func codes(language message.Language, documented bool) []row {
 		said := message.Status(status)
 		rows = append(rows, row{
 			What: strconv.Itoa(status.Code), Text: orDash(status.Text), Meaning: said.Meaning.In(language),
-			Action: message.StatusAction(status).In(language), Remedy: orDash(said.Remedy.In(language)),
+			Action: statusAction(status).In(language), Remedy: orDash(said.Remedy.In(language)),
 		})
 	}
 
@@ -69,12 +69,12 @@ func httpStatuses(language message.Language) []row {
 
 	for _, r := range ranges {
 		rows = append(rows, row{
-			What: r.Name(language), Action: message.RetryAction(qcc.TransientHTTP(r.First)).In(language), Remedy: r.Remedy.In(language),
+			What: rangeName(r).In(language), Action: retryAction(qcc.TransientHTTP(r.First)).In(language), Remedy: r.Remedy.In(language),
 		})
 	}
 
 	return append(rows, row{
-		What: message.OtherName().In(language), Action: message.RetryAction(false).In(language), Remedy: message.OtherHTTP().Remedy.In(language),
+		What: otherName().In(language), Action: retryAction(false).In(language), Remedy: message.OtherHTTP().Remedy.In(language),
 	})
 }
 
@@ -85,7 +85,7 @@ func failures(language message.Language) []row {
 	for _, failure := range all {
 		said := message.Failure(failure)
 		rows = append(rows, row{
-			What: said.Meaning.In(language), Action: message.FailureAction(failure).In(language), Remedy: said.Remedy.In(language),
+			What: said.Meaning.In(language), Action: failureAction(failure).In(language), Remedy: said.Remedy.In(language),
 		})
 	}
 
@@ -97,7 +97,7 @@ func problems(language message.Language) []string {
 	texts := make([]string, 0, len(all))
 
 	for _, problem := range all {
-		texts = append(texts, message.ProblemItem(problem).In(language))
+		texts = append(texts, problemItem(problem).In(language))
 	}
 
 	return texts

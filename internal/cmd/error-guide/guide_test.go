@@ -60,7 +60,7 @@ func TestGuideIsUpToDateAndComplete(t *testing.T) {
 			}
 
 			for _, problem := range qcc.Problems() {
-				if !strings.Contains(guide, "\n- "+message.ProblemItem(problem).In(language)+"\n") {
+				if !strings.Contains(guide, "\n- "+problemItem(problem).In(language)+"\n") {
 					t.Errorf("the guide does not have %q", problem)
 				}
 			}
@@ -125,7 +125,7 @@ func checkCodes(t *testing.T, language message.Language, codes string) {
 
 		cells := strings.Split(row[0][1], " | ")
 		if want := []string{
-			cmp.Or(status.Text, "-"), said.Meaning.In(language), message.StatusAction(status).In(language), cmp.Or(said.Remedy.In(language), "-"),
+			cmp.Or(status.Text, "-"), said.Meaning.In(language), statusAction(status).In(language), cmp.Or(said.Remedy.In(language), "-"),
 		}; !slices.Equal(cells, want) {
 			t.Errorf("the guide explains %d by %q, want %q", status.Code, cells, want)
 		}

@@ -1,0 +1,109 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
+
+// providerData is what Configure passes to data sources, ephemeral resources and gates. They share its client, and so their requests.
+type providerData struct {
+	// client is nil if there are errors.
+	client *qcc.Client
+	// errors are the reasons why the quota cannot be read. Reads report them.
+	errors diag.Diagnostics
+	// language is the language of all diagnostics.
+	language message.Language
+	// unknown lists the fields of the provider block that Terraform does not know before apply. If there are any, errors has an error about
+	// them.
+	unknown []qcc.Field
+	// ledger records what the gates of this run were granted. It belongs to one call of Configure, because a process may serve several runs.
+	ledger ledger
+}
+
+// newConfiguredData returns the data of a provider that can read the quota.
+func newConfiguredData(language message.Language, client *qcc.Client) *providerData {
+	return &providerData{client: client, language: language, ledger: ledger{read: client.QuotaSince}}
+}
+
+// newFaultyData returns the data of a provider whose block has errors.
+func newFaultyData(language message.Language, faults diag.Diagnostics) *providerData {
+	return &providerData{errors: faults, language: language}
+}
+
+// newUnknownData returns the data of a provider with attributes that Terraform does not know yet.
+func newUnknownData(language message.Language, unknown []attribute) *providerData {
+	var (
+		fields    []qcc.Field
+		variables []string
+	)
+
+	for _, attribute := range unknown {
+		fields = append(fields, attribute.name)
+
+		if attribute.variable != "" {
+			variables = append(variables, attribute.variable)
+		}
+	}
+
+	return &providerData{
+		errors:   diag.Diagnostics{diag.NewErrorDiagnostic(language.UnknownConfiguration(fields, variables))},
+		language: language,
+		unknown:  fields,
+	}
+}
+
+// providerDataOf returns the data that Configure passed. It returns nil during validation, because Terraform validates before Configure.
+func providerDataOf(passed any, language func() message.Language) (*providerData, diag.Diagnostics) {
+	if passed == nil {
+		return nil, nil
+	}
+
+	data, ok := passed.(*providerData)
+	if !ok {
+		return nil, diag.Diagnostics{diag.NewErrorDiagnostic(language().WrongProviderData(passed))}
+	}
+
+	return data, nil
+}
+
+// read returns the quota, or an error with the reason why it cannot be read. It never returns substitute values.
+func (p *providerData) read(ctx context.Context) (quotaModel, diag.Diagnostics) {
+	if p.errors.HasError() {
+		return quotaModel{}, p.errors
+	}
+
+	var diags diag.Diagnostics
+
+	quota, err := p.client.Quota(ctx)
+	if err != nil {
+		diags.AddError(p.language.FailedRead(err))
+
+		return quotaModel{}, diags
+	}
+
+	if quota.NoRecord {
+		diags.AddWarning(p.language.NoRecord())
+	}
+
+	if quota.Skew != 0 {
+		diags.AddWarning(p.language.Skew(quota.Skew))
+	}
+
+	return newQuotaModel(quota), diags
+}
+
+// logAttempt logs one line for each attempt. The line holds no secrets.
+func logAttempt(ctx context.Context, attempt qcc.Attempt) {
+	tflog.Debug(ctx, "QCC quota query", map[string]any{
+		"attempt":     attempt.Number,
+		"elapsed_ms":  attempt.Elapsed.Milliseconds(),
+		"http_status": attempt.HTTPStatus,
+		"code":        attempt.Code,
+		"wait_ms":     attempt.Wait.Milliseconds(),
+	})
+}
