@@ -9,35 +9,6 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-func TestQuotaOfTheSample(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New()
-
-	quota, err := read(t, config(serve(t, service)))
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	for id, want := range map[string]string{
-		"radar_id":          "风险监控-企业: 50 - 2 = 48, 50 deletable",
-		"bene_id":           "股权穿透: 100 - 2 = 98, 30 deletable",
-		"natural_person_id": "自然人核验: 50 - 0 = 50, 15 deletable",
-	} {
-		if got := counts(quota.Modules[id]); got != want {
-			t.Errorf("%s is %q, want %q", id, got, want)
-		}
-	}
-
-	if len(quota.Modules) != 3 || quota.NoRecord {
-		t.Errorf("quota is %+v, want three modules and a record", quota)
-	}
-
-	if service.Requests() != 1 {
-		t.Errorf("the read took %d requests, want 1", service.Requests())
-	}
-}
-
 func TestEmulatorVerifiesWhatTheClientSigns(t *testing.T) {
 	t.Parallel()
 

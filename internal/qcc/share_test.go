@@ -183,16 +183,19 @@ func TestSharing(t *testing.T) {
 
 		"a read joins no call under way": {
 			[]time.Duration{100 * ms},
-			[]read{{ends: 104 * ms}, {at: 30 * ms, call: 1, ends: 214 * ms}, {at: 60 * ms, call: 1, ends: 214 * ms}}, 2, 0, nil,
+			[]read{{ends: 104 * ms}, {at: 30 * ms, call: 1, ends: 214 * ms}, {at: 60 * ms, call: 1, ends: 214 * ms}},
+			2, 0, nil,
 		},
 		"a call without an answer delays no later read": {
 			[]time.Duration{time.Hour, 10 * ms},
-			[]read{{patience: 2 * time.Second, call: none, ends: 2 * time.Second}, {at: time.Second, call: 1, ends: 1260 * ms}}, 2, 1, nil,
+			[]read{{patience: 2 * time.Second, call: none, ends: 2 * time.Second}, {at: time.Second, call: 1, ends: 1260 * ms}},
+			2, 1, nil,
 		},
 		// The context of the call has the values of the first read's context.
 		"a cancelled read does not end others": {
 			[]time.Duration{time.Second},
-			[]read{{patience: 100 * ms, call: none, ends: 100 * ms}, {patience: 500 * ms, call: none, ends: 500 * ms}, {ends: 1010 * ms}}, 1, 0, nil,
+			[]read{{patience: 100 * ms, call: none, ends: 100 * ms}, {patience: 500 * ms, call: none, ends: 500 * ms}, {ends: 1010 * ms}},
+			1, 0, nil,
 		},
 		"a batch without reads is cancelled": {[]time.Duration{0}, []read{{patience: 2 * ms, call: none, ends: 2 * ms}}, 0, 0, nil},
 		"a cancelled batch never leaves": {
@@ -207,7 +210,8 @@ func TestSharing(t *testing.T) {
 		"an earlier failure":              {[]time.Duration{0}, []read{{ends: 4 * ms}, {at: 5 * ms, age: time.Second, ends: 5 * ms}}, 1, 0, errors.New("failure")},
 		"a cancelled call answers no later read": {
 			[]time.Duration{100 * ms},
-			[]read{{patience: 50 * ms, call: none, ends: 50 * ms}, {at: 51 * ms, age: time.Second, call: 1, ends: 161 * ms}}, 2, 1, nil,
+			[]read{{patience: 50 * ms, call: none, ends: 50 * ms}, {at: 51 * ms, age: time.Second, call: 1, ends: 161 * ms}},
+			2, 1, nil,
 		},
 		"a call continues for a read that joined": {
 			[]time.Duration{100 * ms}, []read{{patience: 50 * ms, call: none, ends: 50 * ms}, {at: 34 * ms, age: time.Second, ends: 104 * ms}}, 1, 0, nil,
@@ -218,7 +222,8 @@ func TestSharing(t *testing.T) {
 				{patience: 500 * ms, call: none, ends: 500 * ms},
 				{at: 10 * ms, call: 1, ends: 260 * ms},
 				{at: 520 * ms, age: time.Second, call: 1, ends: 520 * ms},
-			}, 2, 1, nil,
+			},
+			2, 1, nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
