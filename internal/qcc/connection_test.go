@@ -338,22 +338,6 @@ func TestPlainHTTPStaysOnThisMachine(t *testing.T) {
 	}
 }
 
-// TestASlowNameServerIsReported has a resolver whose name server never answers.
-func TestASlowNameServerIsReported(t *testing.T) {
-	t.Parallel()
-
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-
-	ctx, p := watch(ctx)
-	p.trace.DNSStart(httptrace.DNSStartInfo{})
-	<-ctx.Done()
-
-	if got := newTransportError(ctx.Err(), "h", p); got.Failure != FailureSlowName {
-		t.Errorf("the failure is %q", got.Failure)
-	}
-}
-
 // TestATimeoutNamesTheStage has a service, a proxy and a SOCKS proxy that accept connections and never answer.
 func TestATimeoutNamesTheStage(t *testing.T) {
 	t.Parallel()
@@ -409,7 +393,7 @@ func TestProgressNamesTheStage(t *testing.T) {
 	}{
 		{"nothing", func() { p.certificateAsked.Store(true) }, FailureSlow, alert, FailureClientCertificate},
 		{"the beginning of an answer", func() { p.trace.GotFirstResponseByte() }, FailureSlow, alert, FailureTLS},
-		{"the start of DNS", func() { p.trace.DNSStart(httptrace.DNSStartInfo{}) }, FailureSlowName, nil, ""},
+		{"the start of DNS", func() { p.trace.DNSStart(httptrace.DNSStartInfo{}) }, FailureSlowName, context.DeadlineExceeded, FailureSlowName},
 		{"the start of a connection", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowConnect, nil, ""},
 		{"a connection that failed", func() { p.trace.ConnectDone("tcp", "", io.EOF) }, FailureSlowConnect, nil, ""},
 		{"a connection", connected, FailureSlowConnect, nil, ""},

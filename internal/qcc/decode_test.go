@@ -156,7 +156,8 @@ func TestDecodeQuota(t *testing.T) {
 func TestTextsOfAnswerErrors(t *testing.T) {
 	t.Parallel()
 
-	id, value := Harmless("radar_id"), Harmless("50.5")
+	r := newRedactor(testKey)
+	id, value := r.words("radar_id"), r.words("50.5")
 
 	for want, failed := range map[string]*AnswerError{
 		"the answer %v":                                        {},

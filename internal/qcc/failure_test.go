@@ -31,9 +31,6 @@ func TestFailuresOfTheConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	plain := httptest.NewServer(emulator.New())
-	t.Cleanup(plain.Close)
-
 	secure := func(drop string, config *tls.Config) *httptest.Server {
 		return serveTLS(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: drop})), config)
 	}
@@ -61,7 +58,7 @@ func TestFailuresOfTheConnection(t *testing.T) {
 		"dropped in the middle":   {dropping(emulator.DropHalf), false, FailureBroken, true},
 		"unknown certificate":     {secure("", nil), false, FailureCertificate, false},
 		"old TLS":                 {secure("", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}), false, FailureTLS, false},
-		"no TLS":                  {&httptest.Server{URL: strings.Replace(plain.URL, "http:", "https:", 1)}, false, FailureTLS, false},
+		"no TLS":                  {&httptest.Server{URL: strings.Replace(dropping("").URL, "http:", "https:", 1)}, false, FailureTLS, false},
 		"certificate in TLS 1.2":  {secure("", &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}), true, FailureClientCertificate, false},
 		"certificate in TLS 1.3":  {secure("", &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS13}), true, FailureClientCertificate, false},
 		"optional, dropped":       {secure(emulator.DropAnswer, &tls.Config{ClientAuth: tls.RequestClientCert}), true, FailureBroken, true},
@@ -132,27 +129,23 @@ func TestFailuresOfTheNetwork(t *testing.T) {
 		"other, certificate asked for": {errors.New("http: malformed"), certificateAsked, FailureBroken, 0, true},
 		"TLS fails, certificate asked": {errors.New("tls: bad record"), certificateAsked | handshakeFailed, FailureTLS, 0, false},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		client := newTestClient(t, DefaultBaseURL, func(c *Config) {
+			c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+				p := progressOf(r.Context())
+				p.handshakeFailed.Store(test.progress&handshakeFailed != 0)
+				p.certificateAsked.Store(test.progress&certificateAsked != 0)
 
-			client := newTestClient(t, DefaultBaseURL, func(c *Config) {
-				c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-					p := progressOf(r.Context())
-					p.handshakeFailed.Store(test.progress&handshakeFailed != 0)
-					p.certificateAsked.Store(test.progress&certificateAsked != 0)
-
-					return nil, test.err
-				})
+				return nil, test.err
 			})
-
-			got := failure(t, client)
-			if want := (TransportError{test.failure, "pro.qcc.com", test.proxyStatus, test.transient}); *got != want {
-				t.Errorf("the failure is %+v, want %+v", *got, want)
-			}
-
-			if strings.Contains(fmt.Sprintf("%v %+v %#v", got, got, got), secret) {
-				t.Errorf("the error repeats the text of its cause: %v", got)
-			}
 		})
+
+		got := failure(t, client)
+		if want := (TransportError{test.failure, "pro.qcc.com", test.proxyStatus, test.transient}); *got != want {
+			t.Errorf("%s: the failure is %+v, want %+v", name, *got, want)
+		}
+
+		if strings.Contains(fmt.Sprintf("%v %+v %#v", got, got, got), secret) {
+			t.Errorf("%s: the error repeats the text of its cause: %v", name, got)
+		}
 	}
 }

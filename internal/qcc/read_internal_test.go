@@ -3,6 +3,7 @@ package qcc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -170,17 +171,36 @@ func TestAReadWaitsForAPause(t *testing.T) {
 func TestRandomWaits(t *testing.T) {
 	t.Parallel()
 
+	type bounds struct {
+		draw        func() time.Duration
+		least, most time.Duration
+	}
+
+	tests := map[string]bounds{}
+
 	for retries, milliseconds := range []int{500, 1000, 2000, 4000, 5000, 5000, 5000, 5000, 5000, 5000} {
 		most := 2 * time.Duration(milliseconds) * time.Millisecond
-		shortest, longest := most, time.Duration(0)
+		tests[fmt.Sprintf("before retry %d", retries+1)] = bounds{func() time.Duration { return randomWait(retries) }, 1, most + 1}
+	}
+
+	// A wait after a pause uses the time that is left.
+	for left, most := range map[time.Duration]time.Duration{
+		time.Hour: 2 * time.Second, 1500 * time.Millisecond: 1500 * time.Millisecond,
+		time.Second + 1: time.Second + 1, time.Second: time.Second + 1, time.Millisecond: time.Second + 1,
+	} {
+		tests["after a pause of a second with "+left.String()+" left"] = bounds{func() time.Duration { return afterPause(time.Second, left) }, time.Second, most}
+	}
+
+	for name, test := range tests {
+		shortest, longest, near := time.Hour, time.Duration(0), max(time.Millisecond, test.most/1000)
 
 		for range 20_000 {
-			wait := randomWait(retries)
+			wait := test.draw()
 			shortest, longest = min(shortest, wait), max(longest, wait)
 		}
 
-		if shortest <= 0 || shortest > most/1000 || longest > most || longest < most-most/1000 {
-			t.Errorf("before retry %d the waits are %s to %s, want up to %s", retries+1, shortest, longest, most)
+		if shortest < test.least || shortest > test.least+near || longest >= test.most || longest < test.most-near {
+			t.Errorf("%s, waits are %s to %s, want %s to less than %s", name, shortest, longest, test.least, test.most)
 		}
 	}
 }
@@ -233,30 +253,6 @@ func TestWhyAReadEnds(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-// TestAWaitAfterAPauseUsesTheTimeThatIsLeft draws so many waits that some nearly reach each bound.
-func TestAWaitAfterAPauseUsesTheTimeThatIsLeft(t *testing.T) {
-	t.Parallel()
-
-	for _, test := range []struct{ pause, left, most time.Duration }{
-		{time.Second, time.Hour, 2 * time.Second},
-		{time.Second, 1500 * time.Millisecond, 1500 * time.Millisecond},
-		{time.Second, time.Second + 1, time.Second + 1},
-		{time.Second, time.Second, time.Second + 1},
-		{time.Second, time.Millisecond, time.Second + 1},
-	} {
-		shortest, longest := time.Hour, time.Duration(0)
-
-		for range 20_000 {
-			wait := afterPause(test.pause, test.left)
-			shortest, longest = min(shortest, wait), max(longest, wait)
-		}
-
-		if near := time.Millisecond; shortest < test.pause || shortest > test.pause+near || longest >= test.most || longest < test.most-near {
-			t.Errorf("after a pause of %s with %s left, waits are %s to %s, want less than %s", test.pause, test.left, shortest, longest, test.most)
-		}
 	}
 }
 
@@ -405,19 +401,17 @@ func TestARetryIsCancelled(t *testing.T) {
 func TestARetryAfterCountsOnlyWithATransientFailure(t *testing.T) {
 	t.Parallel()
 
-	const hour = time.Hour
-
 	for name, test := range map[string]struct {
 		err       error
 		transient bool
 		want      time.Duration
 	}{
 		"busy":                         {&StatusError{Status: Lookup(199)}, true, 0},
-		"busy for an hour":             {&StatusError{Status: Lookup(199), RetryAfter: hour}, true, time.Hour},
-		"refused, with a Retry-After":  {&StatusError{Status: Lookup(106), RetryAfter: hour}, false, 0},
-		"rejected, with a Retry-After": {&StatusError{Status: Lookup(202), RetryAfter: hour}, false, 0},
-		"HTTP 503 for an hour":         {&HTTPError{Response: Response{StatusCode: http.StatusServiceUnavailable}, RetryAfter: hour}, true, time.Hour},
-		"HTTP 499, with a Retry-After": {&HTTPError{Response: Response{StatusCode: 499}, RetryAfter: hour}, false, 0},
+		"busy for an hour":             {&StatusError{Status: Lookup(199), RetryAfter: time.Hour}, true, time.Hour},
+		"refused, with a Retry-After":  {&StatusError{Status: Lookup(106), RetryAfter: time.Hour}, false, 0},
+		"rejected, with a Retry-After": {&StatusError{Status: Lookup(202), RetryAfter: time.Hour}, false, 0},
+		"HTTP 503 for an hour":         {&HTTPError{Response: Response{StatusCode: http.StatusServiceUnavailable}, RetryAfter: time.Hour}, true, time.Hour},
+		"HTTP 499, with a Retry-After": {&HTTPError{Response: Response{StatusCode: 499}, RetryAfter: time.Hour}, false, 0},
 		"an unusable answer":           {&AnswerError{Problem: ProblemNoJSON}, false, 0},
 		"a broken connection":          {&TransportError{Failure: FailureBroken, Transient: true}, true, 0},
 		"an unknown host":              {&TransportError{Failure: FailureName}, false, 0},

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
 func TestSignaturesEqualKnownAnswers(t *testing.T) {
@@ -50,6 +53,33 @@ func TestSignaturesEqualKnownAnswers(t *testing.T) {
 			if got := sent.Header.Get(name); got != want {
 				t.Errorf("%s at %d: header %s is %q, want %q", known.key, known.seconds, name, got, want)
 			}
+		}
+	}
+}
+
+func TestEmulatorVerifiesWhatTheClientSigns(t *testing.T) {
+	t.Parallel()
+
+	for name, wrong := range map[string]struct {
+		change func(*qcc.Config)
+		code   int
+	}{
+		"unknown key":            {func(c *qcc.Config) { c.Key = "unknown" }, 101},
+		"wrong secret":           {func(c *qcc.Config) { c.SecretKey = "wrong" }, 107},
+		"key and secret swapped": {func(c *qcc.Config) { c.Key, c.SecretKey = c.SecretKey, c.Key }, 101},
+	} {
+		service := emulator.New()
+		cfg := config(serve(t, service))
+		cfg.MaxRetries = qcc.DefaultMaxRetries
+		wrong.change(&cfg)
+
+		_, err := read(t, cfg)
+		if got := as[*qcc.StatusError](t, err); got.Status.Code != wrong.code {
+			t.Errorf("%s: code is %d, want %d", name, got.Status.Code, wrong.code)
+		}
+
+		if service.Requests() != 1 {
+			t.Errorf("%s: a refused read took %d requests, want 1", name, service.Requests())
 		}
 	}
 }

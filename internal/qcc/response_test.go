@@ -32,24 +32,20 @@ func TestAnswersThatAreNotTheQuota(t *testing.T) {
 		"a bomb":            {emulator.Behavior{Size: 4 << 20, Gzip: true}, qcc.ProblemTooLong, -1},
 		"success, no quota": {emulator.Behavior{Body: `{"status":"200"}`}, qcc.ProblemNoResult, 16},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		_, err := read(t, config(serve(t, emulator.New(emulator.WithBehavior(wrong.behavior)))))
 
-			_, err := read(t, config(serve(t, emulator.New(emulator.WithBehavior(wrong.behavior)))))
+		got := as[*qcc.AnswerError](t, err)
+		if got.Problem != wrong.problem || strings.Contains(err.Error(), "blocked") {
+			t.Errorf("%s: the error is %v, want that the answer %v, without the page", name, err, wrong.problem)
+		}
 
-			got := as[*qcc.AnswerError](t, err)
-			if got.Problem != wrong.problem || strings.Contains(err.Error(), "blocked") {
-				t.Errorf("error is %v, want that the answer %v, without the page", err, wrong.problem)
-			}
+		if got.Host == "" || got.StatusCode != http.StatusOK || got.Length != wrong.length {
+			t.Errorf("%s: the error reports HTTP %s and %d bytes, want 200 and %d", name, got.HTTPStatus(), got.Length, wrong.length)
+		}
 
-			if got.Host == "" || got.StatusCode != http.StatusOK || got.Length != wrong.length {
-				t.Errorf("the error reports HTTP %s and %d bytes, want 200 and %d", got.HTTPStatus(), got.Length, wrong.length)
-			}
-
-			if want := wrong.behavior.ContentType; want != "" && got.ContentType.String() != want {
-				t.Errorf("the error reports content type %q, want %q", got.ContentType, want)
-			}
-		})
+		if want := wrong.behavior.ContentType; want != "" && got.ContentType.String() != want {
+			t.Errorf("%s: the error reports content type %q, want %q", name, got.ContentType, want)
+		}
 	}
 }
 
@@ -66,26 +62,22 @@ func TestTheSampleInEachOfItsForms(t *testing.T) {
 		"counts in quotes":            {Quoted: true},
 		"text with the table's words": {Prefixed: true},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		service := emulator.New(emulator.WithBehavior(behavior))
 
-			service := emulator.New(emulator.WithBehavior(behavior))
+		quota, err := read(t, config(serve(t, service)))
+		if err != nil || len(quota.Modules) != 3 || quota.NoRecord || service.Requests() != 1 {
+			t.Errorf("%s: after %d requests, the quota is %+v, %v, want three modules and a record", name, service.Requests(), quota, err)
+		}
 
-			quota, err := read(t, config(serve(t, service)))
-			if err != nil || len(quota.Modules) != 3 || quota.NoRecord || service.Requests() != 1 {
-				t.Errorf("after %d requests, the quota is %+v, %v, want three modules and a record", service.Requests(), quota, err)
+		for id, want := range map[string]string{
+			"radar_id":          "风险监控-企业: 50 - 2 = 48, 50 deletable",
+			"bene_id":           "股权穿透: 100 - 2 = 98, 30 deletable",
+			"natural_person_id": "自然人核验: 50 - 0 = 50, 15 deletable",
+		} {
+			if got := counts(quota.Modules[id]); got != want {
+				t.Errorf("%s: %s is %q, want %q", name, id, got, want)
 			}
-
-			for id, want := range map[string]string{
-				"radar_id":          "风险监控-企业: 50 - 2 = 48, 50 deletable",
-				"bene_id":           "股权穿透: 100 - 2 = 98, 30 deletable",
-				"natural_person_id": "自然人核验: 50 - 0 = 50, 15 deletable",
-			} {
-				if got := counts(quota.Modules[id]); got != want {
-					t.Errorf("%s is %q, want %q", id, got, want)
-				}
-			}
-		})
+		}
 	}
 }
 
@@ -170,30 +162,26 @@ func TestABrokenCompressionIsNotRetried(t *testing.T) {
 		"no block":         broken(header),
 		"another checksum": broken(compressed.Len() - 8),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		var asked atomic.Int32
 
-			var asked atomic.Int32
+		address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(body)
+		}))
+		cfg := config(address)
+		cfg.MaxRetries = qcc.DefaultMaxRetries
 
-			address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				asked.Add(1)
-				w.Header().Set("Content-Encoding", "gzip")
-				_, _ = w.Write(body)
-			}))
-			cfg := config(address)
-			cfg.MaxRetries = qcc.DefaultMaxRetries
+		_, err := read(t, cfg)
 
-			_, err := read(t, cfg)
+		got := as[*qcc.AnswerError](t, err)
+		if got.Problem != qcc.ProblemCompression || asked.Load() != 1 {
+			t.Errorf("%s: the error is %v after %d requests", name, err, asked.Load())
+		}
 
-			got := as[*qcc.AnswerError](t, err)
-			if got.Problem != qcc.ProblemCompression || asked.Load() != 1 {
-				t.Errorf("error is %v after %d requests", err, asked.Load())
-			}
-
-			if got.StatusCode != http.StatusOK || got.Host != strings.TrimPrefix(address, "http://") {
-				t.Errorf("the error reports %+v", got.Response)
-			}
-		})
+		if got.StatusCode != http.StatusOK || got.Host != strings.TrimPrefix(address, "http://") {
+			t.Errorf("%s: the error reports %+v", name, got.Response)
+		}
 	}
 }
 
@@ -259,27 +247,23 @@ func TestNumbersOfTheServiceShowNoSecret(t *testing.T) {
 		"status": ok(`{"status":"0123456789"}`),
 		"length": {StatusCode: http.StatusNotFound, Header: http.Header{}, Body: http.NoBody, ContentLength: 123456789},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		var reported []qcc.Attempt
 
-			var reported []qcc.Attempt
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.OnAttempt = func(_ context.Context, attempt qcc.Attempt) { reported = append(reported, attempt) }
+		cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return wrong, nil })
 
-			cfg := config(qcc.DefaultBaseURL)
-			cfg.OnAttempt = func(_ context.Context, attempt qcc.Attempt) { reported = append(reported, attempt) }
-			cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return wrong, nil })
+		_, err := read(t, cfg)
 
-			_, err := read(t, cfg)
+		shown := fmt.Sprintf("%v %+v", err, reported)
 
-			shown := fmt.Sprintf("%v %+v", err, reported)
+		if response, ok := errors.AsType[*qcc.HTTPError](err); ok && response.Length != -1 {
+			t.Errorf("%s: the length is %d, want none", name, response.Length)
+		}
 
-			if response, ok := errors.AsType[*qcc.HTTPError](err); ok && response.Length != -1 {
-				t.Errorf("the length is %d, want none", response.Length)
-			}
-
-			if strings.Contains(shown, "123456789") {
-				t.Errorf("a part of the key is shown: %s", shown)
-			}
-		})
+		if strings.Contains(shown, "123456789") {
+			t.Errorf("%s: a part of the key is shown: %s", name, shown)
+		}
 	}
 }
 
