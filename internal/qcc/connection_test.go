@@ -78,6 +78,29 @@ func newTestClient(t *testing.T, baseURL string, change func(*Config)) *Client {
 	return client
 }
 
+// serveTLS starts a server that logs nothing and stops when the test ends.
+func serveTLS(t *testing.T, handler http.Handler, config *tls.Config) *httptest.Server {
+	t.Helper()
+
+	server := httptest.NewUnstartedServer(handler)
+	server.TLS = config
+	server.EnableHTTP2 = true
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+
+	return server
+}
+
+// trusting returns a transport that trusts the certificate of a server. An empty proxy means none.
+func trusting(server *httptest.Server, proxy string) *http.Transport {
+	transport := newTransport(&httpproxy.Config{HTTPSProxy: proxy})
+	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+	transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+
+	return transport
+}
+
 // failure reads the quota, and returns the TransportError. The test fails if the read returns anything else.
 func failure(t *testing.T, client *Client) *TransportError {
 	t.Helper()
@@ -172,7 +195,7 @@ func TestNetHTTPRepeatsNoRequest(t *testing.T) {
 	}
 }
 
-// TestHeadersAreBounded has a service and a proxy that send headers without end.
+// TestHeadersAreBounded has a service and a proxy that send headers without end, and a service that sends nearly 64 KiB of them.
 func TestHeadersAreBounded(t *testing.T) {
 	t.Parallel()
 
@@ -212,24 +235,18 @@ func TestHeadersAreBounded(t *testing.T) {
 		t.Errorf("the client accepted %d bytes of headers, want at most %d", sent.Load(), most)
 	}
 
-	if transport := newTransport(&httpproxy.Config{}); transport.MaxResponseHeaderBytes != 64<<10 || transport.TLSHandshakeTimeout != 0 {
-		t.Errorf("headers may have %d bytes, and a handshake may take %s", transport.MaxResponseHeaderBytes, transport.TLSHandshakeTimeout)
-	}
-}
-
-// TestHeadersUpToTheLimitAreAccepted sends nearly 64 KiB of headers.
-func TestHeadersUpToTheLimitAreAccepted(t *testing.T) {
-	t.Parallel()
-
 	service := emulator.New()
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := serveTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Header", strings.Repeat("x", maxHeaders-1024))
 		service.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
+	}), nil)
 
-	if _, err := newTestClient(t, server.URL, nil).Quota(t.Context()); err != nil {
-		t.Error(err)
+	if _, err := newTestClient(t, server.URL, func(c *Config) { c.Transport = trusting(server, "") }).Quota(t.Context()); err != nil {
+		t.Errorf("the error of nearly too many headers is %v", err)
+	}
+
+	if transport := newTransport(&httpproxy.Config{}); transport.MaxResponseHeaderBytes != 64<<10 || transport.TLSHandshakeTimeout != 0 {
+		t.Errorf("headers may have %d bytes, and a handshake may take %s", transport.MaxResponseHeaderBytes, transport.TLSHandshakeTimeout)
 	}
 }
 
@@ -292,118 +309,32 @@ func TestASOCKSProxyThatRefuses(t *testing.T) {
 	}
 }
 
-func TestARequiredClientCertificateIsReported(t *testing.T) {
-	t.Parallel()
-
-	for name, version := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			server := httptest.NewUnstartedServer(emulator.New())
-			server.TLS = &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: version, MaxVersion: version}
-			server.Config.ErrorLog = log.New(io.Discard, "", 0)
-			server.StartTLS()
-			t.Cleanup(server.Close)
-
-			client := newTestClient(t, server.URL, func(c *Config) {
-				transport := newTransport(&httpproxy.Config{})
-				transport.TLSClientConfig.RootCAs = x509.NewCertPool()
-				transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
-				c.Transport = transport
-			})
-
-			if failed := failure(t, client); failed.Failure != FailureClientCertificate || failed.Transient {
-				t.Errorf("the failure is %+v, want that a client certificate is required, without a retry", failed)
-			}
-		})
-	}
-}
-
-// TestAnOptionalClientCertificateIsNotReported has a gateway that asks for a certificate but requires none, and interrupts its answer.
-func TestAnOptionalClientCertificateIsNotReported(t *testing.T) {
-	t.Parallel()
-
-	for _, drop := range []string{emulator.DropAnswer, emulator.DropHalf} {
-		t.Run(drop, func(t *testing.T) {
-			t.Parallel()
-
-			server := httptest.NewUnstartedServer(emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: drop})))
-			server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}
-			server.Config.ErrorLog = log.New(io.Discard, "", 0)
-			server.StartTLS()
-			t.Cleanup(server.Close)
-
-			client := newTestClient(t, server.URL, func(c *Config) {
-				transport := newTransport(&httpproxy.Config{})
-				transport.TLSClientConfig.RootCAs = x509.NewCertPool()
-				transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
-				c.Transport = transport
-			})
-
-			if failed := failure(t, client); failed.Failure != FailureBroken || !failed.Transient {
-				t.Errorf("the failure is %+v, want that the connection was closed", failed)
-			}
-		})
-	}
-}
-
 // TestPlainHTTPStaysOnThisMachine has a host name with the address of another machine, as if /etc/hosts were wrong. Nothing is sent there.
 func TestPlainHTTPStaysOnThisMachine(t *testing.T) {
 	t.Parallel()
 
-	client := newTestClient(t, "http://localhost:1", func(c *Config) {
-		c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
-			r = r.Clone(r.Context())
-			r.URL.Host = "192.0.2.1:1" // This address is reserved for documentation, so no machine has it.
+	for baseURL, limited := range map[string]bool{"http://localhost:1": true, "https://localhost:1": false, "https://pro.qcc.com": false} {
+		client := newTestClient(t, baseURL, func(c *Config) {
+			c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+				ctx, cancel := context.WithTimeout(r.Context(), 50*time.Millisecond)
+				defer cancel()
 
-			return newTransport(&httpproxy.Config{}).RoundTrip(r)
+				r = r.Clone(ctx)
+				r.URL.Host = "192.0.2.1:1" // This address is reserved for documentation, so no machine has it.
+
+				return newTransport(&httpproxy.Config{}).RoundTrip(r)
+			})
 		})
-	})
 
-	if failed := failure(t, client); failed.Failure != FailureNotLoopback || failed.Transient {
-		t.Errorf("the failure is %+v, want %q without a retry", failed, FailureNotLoopback)
+		if failed := failure(t, client); (failed.Failure == FailureNotLoopback) != limited || failed.Transient == limited {
+			t.Errorf("with %s, the failure is %+v, want one for another machine: %t", baseURL, failed, limited)
+		}
 	}
 
 	for address, refused := range map[string]bool{"127.0.0.1:1": false, "[::1]:1": false, "192.0.2.1:1": true, "[2001:db8::1]:1": true, "0.0.0.0:1": true, "nonsense": true} {
 		if err := refuseOtherMachines("tcp", address, nil); (err != nil) != refused {
 			t.Errorf("%s: %v", address, err)
 		}
-	}
-}
-
-// TestAnInterruptedHandshakeIsRetried has a server that closes the connection in the middle of a TLS record.
-func TestAnInterruptedHandshakeIsRetried(t *testing.T) {
-	t.Parallel()
-
-	for _, sent := range []string{"", "\x16\x03\x03", "\x16\x03\x03\x00\x40\x02"} {
-		t.Run(fmt.Sprintf("%d bytes", len(sent)), func(t *testing.T) {
-			t.Parallel()
-
-			address := listen(t, func(connection net.Conn) {
-				_, _ = connection.Read(make([]byte, 1024))
-				_, _ = io.WriteString(connection, sent)
-			})
-
-			if failed := failure(t, newTestClient(t, "https://"+address, nil)); failed.Failure != FailureBroken || !failed.Transient {
-				t.Errorf("the failure is %+v, want that the connection was closed", failed)
-			}
-		})
-	}
-}
-
-// TestASlowNameServerIsReported has a resolver whose name server never answers.
-func TestASlowNameServerIsReported(t *testing.T) {
-	t.Parallel()
-
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
-	defer cancel()
-
-	ctx, p := watch(ctx)
-	p.trace.DNSStart(httptrace.DNSStartInfo{})
-	<-ctx.Done()
-
-	if got := newTransportError(ctx.Err(), "h", p); got.Failure != FailureSlowName {
-		t.Errorf("the failure is %q", got.Failure)
 	}
 }
 
@@ -440,85 +371,57 @@ func TestATimeoutNamesTheStage(t *testing.T) {
 	}
 }
 
-// TestProgressNamesTheStage tests the stages that no server on this machine can delay.
+// TestProgressNamesTheStage lets one request pass stages that no server on this machine can delay. In some of them it ends with an error.
 func TestProgressNamesTheStage(t *testing.T) {
 	t.Parallel()
 
 	_, p := watch(t.Context())
 
-	enters := func(stage string, enter func(), want Failure) {
-		enter()
+	var (
+		alert     = &net.OpError{Op: "remote error", Err: errors.New("tls: internal error")}
+		malformed = errors.New("http: malformed")
+		connected = func() { p.trace.ConnectDone("tcp", "", nil) }
+		encrypted = func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil) }
+	)
 
-		if got := p.slow(); got != want {
-			t.Errorf("after %s, the failure of a timeout is %q, want %q", stage, got, want)
+	for _, stage := range []struct {
+		name   string
+		enter  func()
+		slow   Failure // The failure of a timeout.
+		err    error   // Nil if the stage is tested with a timeout only.
+		broken Failure // The failure of the error.
+	}{
+		{"nothing", func() { p.certificateAsked.Store(true) }, FailureSlow, alert, FailureClientCertificate},
+		{"the beginning of an answer", func() { p.trace.GotFirstResponseByte() }, FailureSlow, alert, FailureTLS},
+		{"the start of DNS", func() { p.trace.DNSStart(httptrace.DNSStartInfo{}) }, FailureSlowName, context.DeadlineExceeded, FailureSlowName},
+		{"the start of a connection", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowConnect, nil, ""},
+		{"a connection that failed", func() { p.trace.ConnectDone("tcp", "", io.EOF) }, FailureSlowConnect, nil, ""},
+		{"a connection", connected, FailureSlowConnect, nil, ""},
+		{"the start of TLS", func() { p.trace.TLSHandshakeStart() }, FailureSlowTLS, nil, ""},
+		{"TLS that failed", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, io.EOF) }, FailureSlowTLS, errors.New("tls: failure"), FailureTLS},
+		{"an interrupted handshake", func() {}, FailureSlowTLS, fmt.Errorf("tls: %w", io.ErrUnexpectedEOF), FailureBroken},
+		{"TLS without a proxy", encrypted, FailureSlowConnect, malformed, FailureBroken},
+		{"the start of DNS for a proxy", func() { p.proxied.Store(true); p.trace.DNSStart(httptrace.DNSStartInfo{}) }, FailureSlowProxy, nil, ""},
+		{"the start of a connection to a proxy", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowProxy, nil, ""},
+		{"a connection to a proxy", connected, FailureSlowProxy, nil, ""},
+		{"the start of TLS through a proxy", func() { p.trace.TLSHandshakeStart() }, FailureSlowTLS, nil, ""},
+		{"TLS with a proxy", encrypted, FailureSlowProxy, malformed, FailureProxy},
+		{"the connection", func() { p.trace.GotConn(httptrace.GotConnInfo{}) }, FailureSlow, malformed, FailureBroken},
+		{"a timeout of a proxy", encrypted, FailureSlowProxy, &net.OpError{Op: "dial", Err: context.DeadlineExceeded}, FailureSlowProxy},
+		{"a timeout of a name server", func() {}, FailureSlowProxy, &net.OpError{Op: "dial", Err: &net.DNSError{IsTimeout: true}}, FailureName},
+	} {
+		stage.enter()
+
+		if got := p.slow(); got != stage.slow {
+			t.Errorf("after %s, the failure of a timeout is %q, want %q", stage.name, got, stage.slow)
 		}
-	}
 
-	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: internal error")}
+		if stage.err == nil {
+			continue
+		}
 
-	p.certificateAsked.Store(true)
-
-	if got := p.broken(alert); got != FailureClientCertificate {
-		t.Errorf("after a certificate was asked for, the failure of an alert is %q", got)
-	}
-
-	p.trace.GotFirstResponseByte()
-
-	if got := p.broken(alert); got != FailureTLS {
-		t.Errorf("after the beginning of an answer, the failure of an alert is %q", got)
-	}
-
-	enters("nothing", func() {}, FailureSlow)
-	enters("the start of DNS", func() { p.trace.DNSStart(struct{ Host string }{}) }, FailureSlowName)
-	enters("the start of a connection", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowConnect)
-	enters("a connection that failed", func() { p.trace.ConnectDone("tcp", "", io.EOF) }, FailureSlowConnect)
-	enters("a connection", func() { p.trace.ConnectDone("tcp", "", nil) }, FailureSlowConnect)
-	enters("the start of TLS", func() { p.trace.TLSHandshakeStart() }, FailureSlowTLS)
-	enters("TLS that failed", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, io.EOF) }, FailureSlowTLS)
-
-	if got := p.broken(errors.New("tls: handshake failure")); got != FailureTLS {
-		t.Errorf("after TLS that failed, the failure is %q", got)
-	}
-
-	if got := p.broken(fmt.Errorf("tls: %w", io.ErrUnexpectedEOF)); got != FailureBroken {
-		t.Errorf("after an interrupted handshake, the failure is %q", got)
-	}
-
-	p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil)
-
-	if got := p.broken(errors.New("http: malformed")); got != FailureBroken {
-		t.Errorf("after TLS without a proxy, the failure is %q", got)
-	}
-
-	p.proxied.Store(true)
-
-	enters("the start of DNS for a proxy", func() { p.trace.DNSStart(struct{ Host string }{}) }, FailureSlowProxy)
-	enters("the start of a connection to a proxy", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowProxy)
-	enters("a connection to a proxy", func() { p.trace.ConnectDone("tcp", "", nil) }, FailureSlowProxy)
-	enters("TLS through a proxy", func() { p.trace.TLSHandshakeStart() }, FailureSlowTLS)
-	enters("TLS with a proxy", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil) }, FailureSlowProxy)
-
-	if got := p.broken(errors.New("http: malformed")); got != FailureProxy {
-		t.Errorf("after TLS with a proxy, the failure is %q", got)
-	}
-
-	p.trace.GotConn(httptrace.GotConnInfo{})
-
-	if got := p.broken(errors.New("http: malformed")); got != FailureBroken {
-		t.Errorf("after the connection was made, the failure is %q", got)
-	}
-
-	p.trace.TLSHandshakeDone(tls.ConnectionState{}, nil)
-
-	slow := &net.OpError{Op: "dial", Err: context.DeadlineExceeded}
-	name := &net.OpError{Op: "dial", Err: &net.DNSError{IsTimeout: true}}
-
-	for _, test := range []struct {
-		err  error
-		want Failure
-	}{{slow, FailureSlowProxy}, {name, FailureName}} {
-		if got := newTransportError(test.err, "h", p); got.Failure != test.want || !got.Transient {
-			t.Errorf("%v is %+v, want %q", test.err, got, test.want)
+		if got := newTransportError(stage.err, "h", p); got.Failure != stage.broken || got.Transient != stage.broken.Transient() {
+			t.Errorf("after %s, the failure of %v is %+v, want %q", stage.name, stage.err, got, stage.broken)
 		}
 	}
 }
@@ -527,27 +430,23 @@ func TestAProxyWithoutAnAddressIsAnError(t *testing.T) {
 	t.Parallel()
 
 	for _, proxy := range []string{":// s3cr3t", "http://", "http:///path", "ftp://proxy.example", "proxy.example:port", "http://%zz", "http://proxy.example:99999", "pac+http://x"} {
-		t.Run(proxy, func(t *testing.T) {
-			t.Parallel()
+		transport := newTransport(&httpproxy.Config{HTTPSProxy: proxy, NoProxy: "direct.example"})
+		client := newTestClient(t, "https://pro.qcc.com", func(c *Config) { c.Transport = transport })
 
-			transport := newTransport(&httpproxy.Config{HTTPSProxy: proxy, NoProxy: "direct.example"})
-			client := newTestClient(t, "https://pro.qcc.com", func(c *Config) { c.Transport = transport })
+		if failed := failure(t, client); failed.Failure != FailureProxyAddress || failed.Transient || strings.Contains(failed.Error(), "s3cr3t") {
+			t.Errorf("with the proxy %s, the failure is %+v, want that it has no address", proxy, failed)
+		}
 
-			if failed := failure(t, client); failed.Failure != FailureProxyAddress || failed.Transient || strings.Contains(failed.Error(), "s3cr3t") {
-				t.Errorf("the failure is %+v, want that the proxy has no address", failed)
+		for _, direct := range []string{"https://direct.example", "http://127.0.0.1:1"} {
+			target, err := url.Parse(direct)
+			if err != nil {
+				t.Fatal(err)
 			}
 
-			for _, direct := range []string{"https://direct.example", "http://127.0.0.1:1"} {
-				target, err := url.Parse(direct)
-				if err != nil {
-					t.Fatal(err)
-				}
-
-				if got, err := transport.Proxy(&http.Request{URL: target}); got != nil || err != nil {
-					t.Errorf("the proxy for %s is %v, %v, want none", direct, got, err)
-				}
+			if got, err := transport.Proxy(&http.Request{URL: target}); got != nil || err != nil {
+				t.Errorf("the proxy for %s is %v, %v, want none", direct, got, err)
 			}
-		})
+		}
 	}
 
 	for _, proxy := range []string{"", "proxy.example", "proxy.example:8080", "http://user:pass@proxy.example", "https://proxy.example:1/", "socks5://[::1]:1080", "socks5h://x"} {

@@ -15,107 +15,94 @@ import (
 )
 
 // answers are bodies of every known shape, each with its result. The result is the radar_id module as total, consumed, deletable and
-// remaining, or the end of an error.
+// remaining. If the answer cannot be used, it is the module, the field and the value of the error.
 var answers = map[string]struct {
 	body, want string
+	problem    Problem // Empty unless the answer cannot be used.
 }{
-	"document's sample":      {`{"status":"200","msg":"查询成功","result":[{"id":"radar_id","totalCount":50,"canDeletedCount":50,"consumedCount":2},{"id":"bene_id"}]}`, "50 2 50 48"},
-	"document's table":       {`{"Status":"200","Message":"查询成功","Result":[{"Id":"radar_id","totalCount":50,"consumedCount":2}]}`, "50 2 - 48"},
-	"any letter case":        {`{"STATUS":"200","RESULT":[{"ID":"radar_id","TOTALCOUNT":50,"consumedcount":2}]}`, "50 2 - 48"},
-	"one object":             {`{"status":"200","result":{"id":"radar_id","totalCount":50,"consumedCount":2}}`, "50 2 - 48"},
-	"numeric status":         {`{"status":200,"result":[{"id":"radar_id"}]}`, "- - - -"},
-	"status with spaces":     {`{"status":" 200 ","result":[{"id":"radar_id"}]}`, "- - - -"},
-	"byte-order mark":        {"\xef\xbb\xbf \r\n" + `{"status":"200","result":[{"id":"radar_id"}]}` + "\n", "- - - -"},
-	"result before status":   {`{"result":[{"totalCount":1,"consumedCount":1,"id":"radar_id"}],"status":"200"}`, "1 1 - 0"},
-	"unknown fields":         {`{"status":"200","x":{"result":1},"x":[[]],"result":[{"id":"radar_id","unit":"次","unit":{}}]}`, "- - - -"},
-	"counts as strings":      {`{"status":"200","result":[{"id":"radar_id","totalCount":"50","consumedCount":"2.0"}]}`, "50 2 - 48"},
-	"counts with a fraction": {`{"status":"200","result":[{"id":"radar_id","totalCount":50.0,"consumedCount":-0.00}]}`, "50 0 - 50"},
-	"counts not stated":      {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"consumedCount":2,"canDeletedCount":null}]}`, "- 2 - -"},
-	"consumption not stated": {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":null}]}`, "5 - - -"},
-	"more used than bought":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":7}]}`, "5 7 - -2"},
-	"largest counts":         {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775807,"consumedCount":"9223372036854775807.0"}]}`, "9223372036854775807 9223372036854775807 - 0"},
-	"smallest difference":    {`{"status":"200","result":[{"id":"radar_id","totalCount":0,"consumedCount":9223372036854775807}]}`, "0 9223372036854775807 - -9223372036854775807"},
-	"counts with exponents":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5e1,"consumedCount":"2.0E0","canDeletedCount":1.0E7}]}`, "50 2 10000000 48"},
-	"no record":              {`{"status":"201","msg":"查询无结果","result":null}`, "no record"},
-	"no record, no result":   {`{"status":"201"}`, "no record"},
-	"no record, empty list":  {`{"status":"201","result":[]}`, "no record"},
+	"document's sample":      {`{"status":"200","msg":"查询成功","result":[{"id":"radar_id","totalCount":50,"canDeletedCount":50,"consumedCount":2},{"id":"bene_id"}]}`, "50 2 50 48", ""},
+	"document's table":       {`{"Status":"200","Message":"查询成功","Result":[{"Id":"radar_id","totalCount":50,"consumedCount":2}]}`, "50 2 - 48", ""},
+	"any letter case":        {`{"STATUS":"200","RESULT":[{"ID":"radar_id","TOTALCOUNT":50,"consumedcount":2}]}`, "50 2 - 48", ""},
+	"one object":             {`{"status":"200","result":{"id":"radar_id","totalCount":50,"consumedCount":2}}`, "50 2 - 48", ""},
+	"status with spaces":     {`{"status":" 200 ","result":[{"id":"radar_id"}]}`, "- - - -", ""},
+	"byte-order mark":        {"\xef\xbb\xbf \r\n" + `{"status":"200","result":[{"id":"radar_id"}]}` + "\n", "- - - -", ""},
+	"result before status":   {`{"result":[{"totalCount":1,"consumedCount":1,"id":"radar_id"}],"status":"200"}`, "1 1 - 0", ""},
+	"unknown fields":         {`{"status":"200","x":{"result":1},"x":[[]],"result":[{"id":"radar_id","unit":"次","unit":{}}]}`, "- - - -", ""},
+	"counts as strings":      {`{"status":"200","result":[{"id":"radar_id","totalCount":"50","consumedCount":"2.0"}]}`, "50 2 - 48", ""},
+	"counts with a fraction": {`{"status":"200","result":[{"id":"radar_id","totalCount":50.0,"consumedCount":-0.00}]}`, "50 0 - 50", ""},
+	"counts not stated":      {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"consumedCount":2,"canDeletedCount":null}]}`, "- 2 - -", ""},
+	"consumption not stated": {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":null}]}`, "5 - - -", ""},
+	"more used than bought":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":7}]}`, "5 7 - -2", ""},
+	"largest counts":         {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775807,"consumedCount":"9223372036854775807.0"}]}`, "9223372036854775807 9223372036854775807 - 0", ""},
+	"smallest difference":    {`{"status":"200","result":[{"id":"radar_id","totalCount":0,"consumedCount":9223372036854775807}]}`, "0 9223372036854775807 - -9223372036854775807", ""},
+	"counts with exponents":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5e1,"consumedCount":"2.0E0","canDeletedCount":1.0E7}]}`, "50 2 10000000 48", ""},
+	"no record":              {`{"status":"201","msg":"查询无结果","result":null}`, "no record", ""},
+	"no record, empty list":  {`{"status":"201","result":[]}`, "no record", ""},
 
-	"empty body":                {``, "no-json"},
-	"a page":                    {`<html></html>`, "no-json"},
-	"half a body":               {`{"status":"200","result":[{"id":"rad`, "no-json"},
-	"something after it":        {`{"status":"200","result":[]} {}`, "no-json"},
-	"bottomless":                {strings.Repeat(`[`, 100_000), "no-json"},
-	"null":                      {`null`, "no-status"},
-	"a list":                    {`[{"status":"200"}]`, "no-object"},
-	"no-status":                 {`{"result":[]}`, "no-status"},
-	"null status":               {`{"status":null,"result":[]}`, "bad-status"},
-	"empty status":              {`{"status":"","result":[]}`, "bad-status"},
-	"wordy status":              {`{"status":"success","result":[]}`, "bad-status: success"},
-	"negative status":           {`{"status":-200,"result":[]}`, "bad-status: -200"},
-	"huge status":               {`{"status":20000000000000,"result":[]}`, "bad-status: 20000000000000"},
-	"status of four digits":     {`{"status":9999,"msg":"new"}`, "9999 new"},
-	"status of five digits":     {`{"status":10000,"msg":"new"}`, "bad-status: 10000"},
-	"status of 2^31":            {`{"status":2147483648,"result":[]}`, "bad-status: 2147483648"},
-	"status object":             {`{"status":{"code":200},"result":[]}`, "bad-status: {…}"},
-	"status list":               {`{"status":[200],"result":[]}`, "bad-status: […]"},
-	"two statuses":              {`{"status":"200","Status":"101","result":[]}`, "status-or-result-twice"},
-	"two results":               {`{"status":"200","result":null,"Result":[]}`, "status-or-result-twice"},
-	"no result":                 {`{"status":"200"}`, "no-result"},
-	"null result":               {`{"status":"200","result":null}`, "no-result"},
-	"a text as the result":      {`{"status":"200","result":"[]"}`, "no-object"},
-	"null as a module":          {`{"status":"200","result":[null]}`, "not-one-module-id"},
-	"list in a list":            {`{"status":"200","result":[[]]}`, "no-object"},
-	"module without id":         {`{"status":"200","result":[{"totalCount":50}]}`, "not-one-module-id"},
-	"empty object":              {`{"status":"200","result":{}}`, "not-one-module-id"},
-	"empty id":                  {`{"status":"200","result":[{"id":""}]}`, "not-one-module-id"},
-	"null id":                   {`{"status":"200","result":[{"id":null}]}`, "not-one-module-id"},
-	"two ids":                   {`{"status":"200","result":[{"id":"bene_id","Id":"radar_id"}]}`, "not-one-module-id"},
-	"number as id":              {`{"status":"200","result":[{"id":7}]}`, "not-one-module-id"},
-	"module-twice":              {`{"status":"200","result":[{"id":"radar_id"},{"id":"radar_id"}]}`, `module-twice: module "radar_id"`},
-	"count twice, once null":    {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"TotalCount":6}]}`, `count-twice: module "radar_id", totalCount`},
-	"the first fault counts":    {`{"status":"200","result":[{"id":"radar_id","totalCount":"many"},7]}`, `count-not-whole: module "radar_id", totalCount: many`},
-	"minus nothing as status":   {`{"status":-0}`, "bad-status: -0"},
-	"count-twice":               {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"TotalCount":6}]}`, `count-twice: module "radar_id", totalCount`},
-	"half a count":              {`{"status":"200","result":[{"id":"radar_id","totalCount":50.5}]}`, `count-not-whole: module "radar_id", totalCount: 50.5`},
-	"half a count as string":    {`{"status":"200","result":[{"id":"radar_id","consumedCount":"50.5"}]}`, `count-not-whole: module "radar_id", consumedCount: 50.5`},
-	"count in words":            {`{"status":"200","result":[{"id":"radar_id","totalCount":"fifty"}]}`, "totalCount: fifty"},
-	"count with a plus":         {`{"status":"200","result":[{"id":"radar_id","totalCount":"+5"}]}`, "totalCount: +5"},
-	"count with a space":        {`{"status":"200","result":[{"id":"radar_id","totalCount":" 5"}]}`, "totalCount: 5"},
-	"count with zeros":          {`{"status":"200","result":[{"id":"radar_id","totalCount":"007"}]}`, "totalCount: 007"},
-	"count in hexadecimal":      {`{"status":"200","result":[{"id":"radar_id","totalCount":"0x10"}]}`, "totalCount: 0x10"},
-	"empty count":               {`{"status":"200","result":[{"id":"radar_id","totalCount":""}]}`, `count-not-whole: module "radar_id", totalCount`},
-	"true as a count":           {`{"status":"200","result":[{"id":"radar_id","totalCount":true}]}`, "totalCount: true"},
-	"object as a count":         {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":{}}]}`, "canDeletedCount: {…}"},
-	"2^63":                      {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775808}]}`, `count-too-large: module "radar_id", totalCount: 9223372036854775808`},
-	"2^63 as a string":          {`{"status":"200","result":[{"id":"radar_id","totalCount":"9223372036854775808"}]}`, "totalCount: 9223372036854775808"},
-	"negative total":            {`{"status":"200","result":[{"id":"radar_id","totalCount":-1}]}`, `count-negative: module "radar_id", totalCount: -1`},
-	"negative consumption":      {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":"-100"}]}`, `count-negative: module "radar_id", consumedCount: -100`},
-	"negative allowance":        {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":-1e0}]}`, `count-negative: module "radar_id", canDeletedCount: -1e0`},
-	"-2^63":                     {`{"status":"200","result":[{"id":"radar_id","totalCount":-9223372036854775809}]}`, `count-negative: module "radar_id", totalCount: -9223372036854775809`},
-	"id with a compatible sign": {`{"status":"200","result":[{"id":"\u212b"}]}`, "bad-module-id: \u212b"},
-	"id with a filler":          {`{"status":"200","result":[{"id":"a\u3164b"}]}`, "bad-module-id: ab"},
-	"id that is not NFC":        {`{"status":"200","result":[{"id":"e\u0301"}]}`, "bad-module-id: e"},
-	"id with a line break":      {`{"status":"200","result":[{"id":"radar\n_id"}]}`, "bad-module-id: radar _id"},
-	"id with a control":         {`{"status":"200","result":[{"id":"radar\u001b_id"}]}`, "bad-module-id: radar_id"},
-	"id with a space":           {`{"status":"200","result":[{"id":"radar id"}]}`, "bad-module-id: radar id"},
-	"id with two colons":        {`{"status":"200","result":[{"id":"radar::id"}]}`, "bad-module-id: radar::id"},
-	"id with two number signs":  {`{"status":"200","result":[{"id":"radar##id"}]}`, "bad-module-id: radar# id"},
-	"id with signs apart":       {`{"status":"200","result":[{"id":"radar:#!:#id"},{"id":"radar_id"}]}`, "- - - -"},
-	"id that is not UTF-8":      {`{"status":"200","result":[{"id":"` + "\xff" + `"}]}`, "bad-module-id: \ufffd"},
-	"id of 64 characters":       {`{"status":"200","result":[{"id":"` + strings.Repeat("长", 64) + `"},{"id":"radar_id"}]}`, "- - - -"},
-	"id of 65 characters":       {`{"status":"200","result":[{"id":"` + strings.Repeat("长", 65) + `"}]}`, "bad-module-id: " + strings.Repeat("长", 65)},
-	"too-many-modules":          {`{"status":"200","result":[{"id":"radar_id"}` + rows(999) + `]}`, "- - - -"},
-	"1,001 modules":             {`{"status":"200","result":[{"id":"radar_id"}` + rows(1000) + `]}`, "too-many-modules"},
-	"no record, with modules":   {`{"status":"201","result":[{"id":"radar_id"}]}`, "unexpected-result"},
+	"empty body":                {``, "", ProblemNoJSON},
+	"a page":                    {`<html></html>`, "", ProblemNoJSON},
+	"half a body":               {`{"status":"200","result":[{"id":"rad`, "", ProblemNoJSON},
+	"something after it":        {`{"status":"200","result":[]} {}`, "", ProblemNoJSON},
+	"bottomless":                {strings.Repeat(`[`, 100_000), "", ProblemNoJSON},
+	"null":                      {`null`, "", ProblemNoStatus},
+	"a list":                    {`[{"status":"200"}]`, "", ProblemNoObject},
+	"no status":                 {`{"result":[]}`, "", ProblemNoStatus},
+	"null status":               {`{"status":null,"result":[]}`, "", ProblemStatus},
+	"wordy status":              {`{"status":"success","result":[]}`, "success", ProblemStatus},
+	"negative status":           {`{"status":-200,"result":[]}`, "-200", ProblemStatus},
+	"huge status":               {`{"status":20000000000000,"result":[]}`, "20000000000000", ProblemStatus},
+	"status of four digits":     {`{"status":9999,"msg":"new"}`, "9999 new", ""},
+	"status of five digits":     {`{"status":10000,"msg":"new"}`, "10000", ProblemStatus},
+	"status object":             {`{"status":{"code":200},"result":[]}`, "{…}", ProblemStatus},
+	"status list":               {`{"status":[200],"result":[]}`, "[…]", ProblemStatus},
+	"two statuses":              {`{"status":"200","Status":"101","result":[]}`, "", ProblemTwice},
+	"two results":               {`{"status":"200","result":null,"Result":[]}`, "", ProblemTwice},
+	"no result":                 {`{"status":"200"}`, "", ProblemNoResult},
+	"null result":               {`{"status":"200","result":null}`, "", ProblemNoResult},
+	"a text as the result":      {`{"status":"200","result":"[]"}`, "", ProblemNoObject},
+	"null as a module":          {`{"status":"200","result":[null]}`, "", ProblemID},
+	"list in a list":            {`{"status":"200","result":[[]]}`, "", ProblemNoObject},
+	"module without id":         {`{"status":"200","result":[{"totalCount":50}]}`, "", ProblemID},
+	"empty object":              {`{"status":"200","result":{}}`, "", ProblemID},
+	"empty id":                  {`{"status":"200","result":[{"id":""}]}`, "", ProblemID},
+	"null id":                   {`{"status":"200","result":[{"id":null}]}`, "", ProblemID},
+	"two ids":                   {`{"status":"200","result":[{"id":"bene_id","Id":"radar_id"}]}`, "", ProblemID},
+	"number as id":              {`{"status":"200","result":[{"id":7}]}`, "", ProblemID},
+	"module twice":              {`{"status":"200","result":[{"id":"radar_id"},{"id":"radar_id"}]}`, "radar_id", ProblemModuleTwice},
+	"count twice, once null":    {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"TotalCount":6}]}`, "radar_id totalCount", ProblemCountTwice},
+	"the first fault counts":    {`{"status":"200","result":[{"id":"radar_id","totalCount":"many"},7]}`, "radar_id totalCount many", ProblemNotWhole},
+	"minus nothing as status":   {`{"status":-0}`, "-0", ProblemStatus},
+	"count twice":               {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"TotalCount":6}]}`, "radar_id totalCount", ProblemCountTwice},
+	"half a count":              {`{"status":"200","result":[{"id":"radar_id","totalCount":50.5}]}`, "radar_id totalCount 50.5", ProblemNotWhole},
+	"count in words":            {`{"status":"200","result":[{"id":"radar_id","totalCount":"fifty"}]}`, "radar_id totalCount fifty", ProblemNotWhole},
+	"empty count":               {`{"status":"200","result":[{"id":"radar_id","totalCount":""}]}`, "radar_id totalCount", ProblemNotWhole},
+	"object as a count":         {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":{}}]}`, "radar_id canDeletedCount {…}", ProblemNotWhole},
+	"2^63":                      {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775808}]}`, "radar_id totalCount 9223372036854775808", ProblemTooLarge},
+	"negative total":            {`{"status":"200","result":[{"id":"radar_id","totalCount":-1}]}`, "radar_id totalCount -1", ProblemNegative},
+	"negative consumption":      {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":"-100"}]}`, "radar_id consumedCount -100", ProblemNegative},
+	"negative allowance":        {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":-1e0}]}`, "radar_id canDeletedCount -1e0", ProblemNegative},
+	"id with a compatible sign": {`{"status":"200","result":[{"id":"\u212b"}]}`, "\u212b", ProblemIDText},
+	"id with a filler":          {`{"status":"200","result":[{"id":"a\u3164b"}]}`, "ab", ProblemIDText},
+	"id that is not NFC":        {`{"status":"200","result":[{"id":"e\u0301"}]}`, "e", ProblemIDText},
+	"id with a line break":      {`{"status":"200","result":[{"id":"radar\n_id"}]}`, "radar _id", ProblemIDText},
+	"id with a control":         {`{"status":"200","result":[{"id":"radar\u001b_id"}]}`, "radar_id", ProblemIDText},
+	"id with a space":           {`{"status":"200","result":[{"id":"radar id"}]}`, "radar id", ProblemIDText},
+	"id with two colons":        {`{"status":"200","result":[{"id":"radar::id"}]}`, "radar::id", ProblemIDText},
+	"id with two number signs":  {`{"status":"200","result":[{"id":"radar##id"}]}`, "radar# id", ProblemIDText},
+	"id with signs apart":       {`{"status":"200","result":[{"id":"radar:#!:#id"},{"id":"radar_id"}]}`, "- - - -", ""},
+	"id that is not UTF-8":      {`{"status":"200","result":[{"id":"` + "\xff" + `"}]}`, "\ufffd", ProblemIDText},
+	"id of 64 characters":       {`{"status":"200","result":[{"id":"` + strings.Repeat("长", 64) + `"},{"id":"radar_id"}]}`, "- - - -", ""},
+	"id of 65 characters":       {`{"status":"200","result":[{"id":"` + strings.Repeat("长", 65) + `"}]}`, strings.Repeat("长", 65), ProblemIDText},
+	"1,000 modules":             {`{"status":"200","result":[{"id":"radar_id"}` + rows(999) + `]}`, "- - - -", ""},
+	"1,001 modules":             {`{"status":"200","result":[{"id":"radar_id"}` + rows(1000) + `]}`, "", ProblemManyModules},
+	"no record, with modules":   {`{"status":"201","result":[{"id":"radar_id"}]}`, "", ProblemResult},
 
-	"refusal":                {`{"status":"101","msg":"当前的 KEY 无效","result":null}`, "101 当前的 KEY 无效"},
-	"refusal with message":   {`{"Status":101,"Message":"【无效请求】","Result":{}}`, "101 【无效请求】"},
-	"refusal, no words":      {`{"status":"107"}`, "107 "},
-	"refusal, odd words":     {`{"status":"107","msg":{"a":1}}`, "107 {…}"},
-	"refusal, any result":    {`{"status":"107","result":[{"id":1,"id":2}]}`, "107 "},
-	"code beyond the table":  {`{"status":"777","msg":"new"}`, "777 new"},
-	"success is not a text":  {`{"status":"2 00","result":[]}`, "bad-status: 2 00"},
-	"nothing but white text": {" \n ", "no-json"},
+	"refusal":               {`{"status":"101","msg":"当前的 KEY 无效","result":null}`, "101 当前的 KEY 无效", ""},
+	"refusal with message":  {`{"Status":101,"Message":"【无效请求】","Result":{}}`, "101 【无效请求】", ""},
+	"refusal, no words":     {`{"status":"107"}`, "107 ", ""},
+	"refusal, odd words":    {`{"status":"107","msg":{"a":1}}`, "107 {…}", ""},
+	"refusal, any result":   {`{"status":"107","result":[{"id":1,"id":2}]}`, "107 ", ""},
+	"code beyond the table": {`{"status":"777","msg":"new"}`, "777 new", ""},
 }
 
 // rows returns a number of modules as JSON, each after a comma.
@@ -130,19 +117,18 @@ func rows(count int) string {
 }
 
 // outcome returns the result of decodeQuota for a body, in the form of the table.
-func outcome(body string) string {
+func outcome(body string) (string, Problem) {
 	quota, _, err := decodeQuota([]byte(body), nil)
 
-	if stated, ok := err.(*StatusError); ok { //nolint:errorlint // decodeQuota does not wrap its errors.
-		return fmt.Sprintf("%d %s", stated.Status.Code, stated.Message)
-	}
-
-	if err != nil {
-		return err.Error()
+	switch failed := err.(type) { //nolint:errorlint // decodeQuota does not wrap its errors.
+	case *StatusError:
+		return fmt.Sprintf("%d %s", failed.Status.Code, failed.Message), ""
+	case *AnswerError:
+		return strings.Join(strings.Fields(fmt.Sprint(failed.Module, " ", failed.Field, " ", failed.Value)), " "), failed.Problem
 	}
 
 	if quota.NoRecord {
-		return "no record"
+		return "no record", ""
 	}
 
 	count := func(n *int64) string {
@@ -154,20 +140,36 @@ func outcome(body string) string {
 	}
 	radar := quota.Modules["radar_id"]
 
-	return strings.Join([]string{count(radar.Total), count(radar.Consumed), count(radar.Deletable), count(radar.Remaining)}, " ")
+	return strings.Join([]string{count(radar.Total), count(radar.Consumed), count(radar.Deletable), count(radar.Remaining)}, " "), ""
 }
 
 func TestDecodeQuota(t *testing.T) {
 	t.Parallel()
 
 	for name, answer := range answers {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		if got, problem := outcome(answer.body); got != answer.want || problem != answer.problem {
+			t.Errorf("%s: %s\ngives %q, %q, want %q, %q", name, answer.body, got, problem, answer.want, answer.problem)
+		}
+	}
+}
 
-			if got := outcome(answer.body); !strings.HasSuffix(got, answer.want) {
-				t.Errorf("%s\ngives %q, want %q", answer.body, got, answer.want)
-			}
-		})
+func TestTextsOfAnswerErrors(t *testing.T) {
+	t.Parallel()
+
+	r := newRedactor(testKey)
+	id, value := r.safe("radar_id"), r.safe("50.5")
+
+	for want, failed := range map[string]*AnswerError{
+		"the answer cannot be used: %v":                                        {},
+		"the answer cannot be used: %v: 50.5":                                  {Value: value},
+		"the answer cannot be used: %v: module \"radar_id\"":                   {Module: id},
+		"the answer cannot be used: %v: module \"radar_id\", totalCount":       {Module: id, Field: "totalCount"},
+		"the answer cannot be used: %v: module \"radar_id\", totalCount: 50.5": {Module: id, Field: "totalCount", Value: value},
+	} {
+		failed.Problem = ProblemNotWhole
+		if got := failed.Error(); got != fmt.Sprintf(want, ProblemNotWhole) {
+			t.Errorf("the error says %q, want %q", got, want)
+		}
 	}
 }
 

@@ -25,20 +25,22 @@ func TestAnExchangeStartsFromTheKnownClock(t *testing.T) {
 		known, theirs time.Duration
 		bodies        []string // These are the bodies of the answers. If one is empty, there is no answer.
 		refused       bool     // The service refuses another read while the first request is under way.
+		undated       bool
 		signed        []time.Duration
 		then          time.Duration
 	}{
-		"the clock is as known":                {time.Hour, time.Hour, []string{old}, false, []time.Duration{time.Hour}, time.Hour},
-		"the clock differs by a minute":        {time.Hour, 61 * time.Minute, []string{old}, false, []time.Duration{time.Hour}, time.Hour},
-		"the clock differs by over a minute":   {time.Hour, 61*time.Minute + time.Second, []string{old, good}, false, []time.Duration{time.Hour, 61*time.Minute + time.Second}, 61*time.Minute + time.Second},
-		"the clock is right again":             {time.Hour, 0, []string{old, good}, false, []time.Duration{time.Hour, 0}, 0},
-		"the clock is off to the other side":   {-time.Hour, time.Hour, []string{old, good}, false, []time.Duration{-time.Hour, time.Hour}, time.Hour},
-		"the clock is off by days":             {time.Hour, 48 * time.Hour, []string{old}, false, []time.Duration{time.Hour}, time.Hour},
-		"the second signature is refused, too": {0, time.Hour, []string{old, old}, false, []time.Duration{0, time.Hour}, 0},
-		"the second answer is another refusal": {0, time.Hour, []string{old, busy}, false, []time.Duration{0, time.Hour}, time.Hour},
-		"the second request fails":             {0, time.Hour, []string{old, ""}, false, []time.Duration{0, time.Hour}, 0},
-		"the second answer is no JSON":         {0, time.Hour, []string{old, "<html>"}, false, []time.Duration{0, time.Hour}, 0},
-		"another read is refused":              {0, time.Hour, []string{old}, true, []time.Duration{0}, 0},
+		"the clock is as known":                {time.Hour, time.Hour, []string{old}, false, false, []time.Duration{time.Hour}, time.Hour},
+		"the clock differs by a minute":        {time.Hour, 61 * time.Minute, []string{old}, false, false, []time.Duration{time.Hour}, time.Hour},
+		"the clock differs by over a minute":   {time.Hour, 61*time.Minute + time.Second, []string{old, good}, false, false, []time.Duration{time.Hour, 61*time.Minute + time.Second}, 61*time.Minute + time.Second},
+		"the clock is right again":             {time.Hour, 0, []string{old, good}, false, false, []time.Duration{time.Hour, 0}, 0},
+		"so, and the answers have no date":     {time.Hour, 0, []string{old, good}, false, true, []time.Duration{time.Hour, 0}, 0},
+		"the clock is off to the other side":   {-time.Hour, time.Hour, []string{old, good}, false, false, []time.Duration{-time.Hour, time.Hour}, time.Hour},
+		"the clock is off by days":             {time.Hour, 48 * time.Hour, []string{old}, false, false, []time.Duration{time.Hour}, time.Hour},
+		"the second signature is refused, too": {0, time.Hour, []string{old, old}, false, false, []time.Duration{0, time.Hour}, 0},
+		"the second answer is another refusal": {0, time.Hour, []string{old, busy}, false, false, []time.Duration{0, time.Hour}, time.Hour},
+		"the second request fails":             {0, time.Hour, []string{old, ""}, false, false, []time.Duration{0, time.Hour}, 0},
+		"the second answer is no JSON":         {0, time.Hour, []string{old, "<html>"}, false, false, []time.Duration{0, time.Hour}, 0},
+		"another read is refused":              {0, time.Hour, []string{old}, true, false, []time.Duration{0}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -65,9 +67,12 @@ func TestAnExchangeStartsFromTheKnownClock(t *testing.T) {
 						return nil, io.ErrUnexpectedEOF
 					}
 
-					date := time.Now().Add(test.theirs).UTC().Format(http.TimeFormat)
+					header := http.Header{}
+					if !test.undated {
+						header.Set("Date", time.Now().Add(test.theirs).UTC().Format(http.TimeFormat))
+					}
 
-					return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Date": {date}}, Body: io.NopCloser(strings.NewReader(body))}, nil
+					return &http.Response{StatusCode: http.StatusOK, Header: header, Body: io.NopCloser(strings.NewReader(body))}, nil
 				}), nil)
 				client.serverClockOffset.Store(int64(test.known))
 

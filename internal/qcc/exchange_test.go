@@ -2,17 +2,14 @@ package qcc_test
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
@@ -20,7 +17,7 @@ func TestSkew(t *testing.T) {
 	t.Parallel()
 
 	const (
-		good = `{"status":"200","result":[]}`
+		good = noQuota
 		// bad and old have the two codes of a refused signature.
 		bad  = `{"status":"107"}`
 		old  = `{"status":"115"}`
@@ -117,88 +114,6 @@ func TestSkew(t *testing.T) {
 			})
 		})
 	}
-}
-
-// TestAClockThatWasSetRightIsUsedAgain also has answers without a date, and clocks that are not at a whole second.
-func TestAClockThatWasSetRightIsUsedAgain(t *testing.T) {
-	t.Parallel()
-
-	for _, dated := range []bool{true, false} {
-		t.Run(fmt.Sprintf("dated: %t", dated), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				const late = 6 * time.Minute
-
-				time.Sleep(700 * time.Millisecond)
-
-				wrong, date := late, true
-				service := through(emulator.New())
-				cfg := config(qcc.DefaultBaseURL)
-				cfg.Now = func() time.Time { return time.Now().Add(-wrong) }
-				cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-					response, err := service(r)
-					if !date {
-						response.Header.Del("Date")
-					}
-
-					return response, err
-				})
-				client := newClient(t, cfg)
-
-				if quota, err := client.Quota(t.Context()); err != nil || (quota.Skew-late).Abs() > time.Second {
-					t.Errorf("with a clock %s late, the quota is %+v, %v", wrong, quota, err)
-				}
-
-				wrong, date = 0, dated
-
-				for range 2 {
-					if quota, err := client.Quota(t.Context()); err != nil || quota.Skew != 0 {
-						t.Errorf("with a clock that is right, the quota is %+v, %v", quota, err)
-					}
-				}
-			})
-		})
-	}
-}
-
-func TestACorrectionThatDidNotHelpIsNotKept(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var signed []time.Duration
-
-		cfg := config(qcc.DefaultBaseURL)
-		cfg.MaxRetries = 1
-		cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-			seconds, err := strconv.ParseInt(r.Header.Get("Timespan"), 10, 64)
-			if err != nil {
-				t.Error(err)
-			}
-
-			signed = append(signed, time.Until(time.Unix(seconds, 0)).Round(time.Minute))
-
-			// The second request gets no answer, so the client cannot know whether its signature was right.
-			if len(signed) == 2 {
-				return nil, io.ErrUnexpectedEOF
-			}
-
-			response := ok(`{"status":"115"}`)
-			if len(signed) > 2 {
-				response = ok(`{"status":"200","result":[]}`)
-			}
-
-			response.Header.Set("Date", time.Now().Add(time.Hour).UTC().Format(http.TimeFormat))
-
-			return response, nil
-		})
-
-		if _, err := read(t, cfg); err != nil {
-			t.Error(err)
-		}
-
-		if want := []time.Duration{0, time.Hour, 0}; !slices.Equal(signed, want) {
-			t.Errorf("the requests were signed %v ahead, want %v", signed, want)
-		}
-	})
 }
 
 // TestASlowBodyIsNotTakenForASkew has an answer with a slow body. Its date is right when the headers arrive, and old at the end.

@@ -1,10 +1,11 @@
-package qcc_test
+package qcc
 
 import (
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,10 +13,12 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/net/http/httpproxy"
+
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
-	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
+// TestFailuresOfTheConnection has servers of which some ask for a client certificate, and some close the connection in a TLS record.
 func TestFailuresOfTheConnection(t *testing.T) {
 	t.Parallel()
 
@@ -28,41 +31,55 @@ func TestFailuresOfTheConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	secure := httptest.NewTLSServer(emulator.New())
-	t.Cleanup(secure.Close)
-	secure.Config.ErrorLog = nil
+	secure := func(drop string, config *tls.Config) *httptest.Server {
+		return serveTLS(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: drop})), config)
+	}
+	dropping := func(drop string) *httptest.Server {
+		server := httptest.NewServer(emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: drop})))
+		t.Cleanup(server.Close)
 
-	old := httptest.NewUnstartedServer(emulator.New())
-	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
-	old.StartTLS()
-	t.Cleanup(old.Close)
-
-	plain := serve(t, emulator.New())
+		return server
+	}
+	interrupting := func(sent string) *httptest.Server {
+		return &httptest.Server{URL: "https://" + listen(t, func(connection net.Conn) {
+			_, _ = connection.Read(make([]byte, 1024))
+			_, _ = io.WriteString(connection, sent)
+		})}
+	}
 
 	for name, broken := range map[string]struct {
-		url       string
-		failure   qcc.Failure
+		server    *httptest.Server
+		trusted   bool
+		failure   Failure
 		transient bool
 	}{
-		"closed port":           {"http://" + closed.Addr().String(), qcc.FailureRefused, true},
-		"dropped before answer": {serve(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: emulator.DropAnswer}))), qcc.FailureBroken, true},
-		"dropped in the middle": {serve(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: emulator.DropHalf}))), qcc.FailureBroken, true},
-		"unknown certificate":   {secure.URL, qcc.FailureCertificate, false},
-		"old TLS":               {old.URL, qcc.FailureTLS, false},
-		"no TLS":                {strings.Replace(plain, "http:", "https:", 1), qcc.FailureTLS, false},
+		"closed port":             {&httptest.Server{URL: "http://" + closed.Addr().String()}, false, FailureRefused, true},
+		"dropped before answer":   {dropping(emulator.DropAnswer), false, FailureBroken, true},
+		"dropped in the middle":   {dropping(emulator.DropHalf), false, FailureBroken, true},
+		"unknown certificate":     {secure("", nil), false, FailureCertificate, false},
+		"old TLS":                 {secure("", &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}), false, FailureTLS, false},
+		"no TLS":                  {&httptest.Server{URL: strings.Replace(dropping("").URL, "http:", "https:", 1)}, false, FailureTLS, false},
+		"certificate in TLS 1.2":  {secure("", &tls.Config{ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}), true, FailureClientCertificate, false},
+		"certificate in TLS 1.3":  {secure("", &tls.Config{ClientAuth: tls.RequireAnyClientCert, MinVersion: tls.VersionTLS13}), true, FailureClientCertificate, false},
+		"optional, dropped":       {secure(emulator.DropAnswer, &tls.Config{ClientAuth: tls.RequestClientCert}), true, FailureBroken, true},
+		"optional, half answered": {secure(emulator.DropHalf, &tls.Config{ClientAuth: tls.RequestClientCert}), true, FailureBroken, true},
+		"handshake of no bytes":   {interrupting(""), false, FailureBroken, true},
+		"handshake of 3 bytes":    {interrupting("\x16\x03\x03"), false, FailureBroken, true},
+		"handshake of 6 bytes":    {interrupting("\x16\x03\x03\x00\x40\x02"), false, FailureBroken, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			_, err := read(t, config(broken.url))
+			got := failure(t, newTestClient(t, broken.server.URL, func(c *Config) {
+				c.Transport = newTransport(&httpproxy.Config{})
+				if broken.trusted {
+					c.Transport = trusting(broken.server, "")
+				}
+			}))
+			_, host, _ := strings.Cut(broken.server.URL, "//")
 
-			got := as[*qcc.TransportError](t, err)
-			if got.Failure != broken.failure || got.Transient != broken.transient {
-				t.Errorf("failure is %+v, want %q, transient: %t", got, broken.failure, broken.transient)
-			}
-
-			if !strings.HasSuffix(broken.url, got.Host) || got.Host == "" {
-				t.Errorf("host is %q, want that of %s", got.Host, broken.url)
+			if want := (TransportError{broken.failure, host, 0, broken.transient}); *got != want {
+				t.Errorf("the failure is %+v, want %+v", *got, want)
 			}
 		})
 	}
@@ -72,38 +89,63 @@ func TestFailuresOfTheConnection(t *testing.T) {
 func TestFailuresOfTheNetwork(t *testing.T) {
 	t.Parallel()
 
-	const secret = "s3cr3t"
+	const (
+		secret = "s3cr3t"
 
-	for name, broken := range map[string]struct {
-		err       error
-		failure   qcc.Failure
-		transient bool
+		handshakeFailed = 1 << iota
+		certificateAsked
+	)
+
+	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
+	alert := &net.OpError{Op: "remote error", Err: errors.New(secret)}
+
+	for name, test := range map[string]struct {
+		err         error
+		progress    int
+		failure     Failure
+		proxyStatus int
+		transient   bool
 	}{
-		"unknown host":       {&net.OpError{Op: "dial", Err: &net.DNSError{Err: secret, Name: secret, IsNotFound: true}}, qcc.FailureName, false},
-		"name server away":   {&net.OpError{Op: "dial", Err: &net.DNSError{Err: secret, IsTimeout: true}}, qcc.FailureName, true},
-		"proxy away":         {&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New(secret)}}, qcc.FailureProxy, true},
-		"unreachable":        {&net.OpError{Op: "dial", Err: errors.New(secret)}, qcc.FailureConnect, true},
-		"dial took too long": {&net.OpError{Op: "dial", Err: context.DeadlineExceeded}, qcc.FailureSlow, true},
-		"certificate":        {&tls.CertificateVerificationError{Err: errors.New(secret)}, qcc.FailureCertificate, false},
-		"reset":              {&net.OpError{Op: "read", Err: syscall.ECONNRESET}, qcc.FailureBroken, true},
-		"anything else":      {errors.New(secret), qcc.FailureBroken, true},
+		"unknown host":                 {&net.OpError{Op: "dial", Err: &net.DNSError{Err: secret, Name: secret, IsNotFound: true}}, 0, FailureName, 0, false},
+		"name server away":             {&net.OpError{Op: "dial", Err: &net.DNSError{Err: secret, IsTimeout: true}}, 0, FailureName, 0, true},
+		"unreachable":                  {&net.OpError{Op: "dial", Err: errors.New(secret)}, 0, FailureConnect, 0, true},
+		"dial took too long":           {&net.OpError{Op: "dial", Err: context.DeadlineExceeded}, 0, FailureSlow, 0, true},
+		"certificate":                  {&tls.CertificateVerificationError{Err: errors.New(secret)}, 0, FailureCertificate, 0, false},
+		"refused when connected":       {&net.OpError{Op: "read", Err: syscall.ECONNREFUSED}, 0, FailureBroken, 0, true},
+		"Windows refuses":              {&net.OpError{Op: "dial", Err: syscall.Errno(10061)}, 0, FailureRefused, 0, true},
+		"anything else":                {errors.New(secret), 0, FailureBroken, 0, true},
+		"proxy away":                   {&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: errors.New(secret)}}, 0, FailureProxy, 0, true},
+		"proxy's name is unknown":      {&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}}, 0, FailureProxy, 0, true},
+		"proxy wants a password":       {proxyRefusedError(407), 0, FailureProxyRefused, 407, false},
+		"proxy is busy":                {proxyRefusedError(503), 0, FailureProxyRefused, 503, true},
+		"SOCKS proxy refuses":          {&net.OpError{Op: "socks connect", Err: errors.New(secret)}, 0, FailureProxyRefused, 0, false},
+		"SOCKS proxy hangs":            {&net.OpError{Op: "socks connect", Err: context.DeadlineExceeded}, 0, FailureSlow, 0, true},
+		"handshake ends in an EOF":     {io.EOF, handshakeFailed, FailureBroken, 0, true},
+		"handshake is reset":           {reset, handshakeFailed, FailureBroken, 0, true},
+		"no common TLS version":        {errors.New("tls: protocol version not supported"), handshakeFailed, FailureTLS, 0, false},
+		"alert":                        {alert, 0, FailureTLS, 0, false},
+		"alert, certificate asked for": {alert, certificateAsked, FailureClientCertificate, 0, false},
+		"reset, certificate asked for": {reset, certificateAsked, FailureBroken, 0, true},
+		"other, certificate asked for": {errors.New("http: malformed"), certificateAsked, FailureBroken, 0, true},
+		"TLS fails, certificate asked": {errors.New("tls: bad record"), certificateAsked | handshakeFailed, FailureTLS, 0, false},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		client := newTestClient(t, DefaultBaseURL, func(c *Config) {
+			c.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+				p := progressOf(r.Context())
+				p.handshakeFailed.Store(test.progress&handshakeFailed != 0)
+				p.certificateAsked.Store(test.progress&certificateAsked != 0)
 
-			cfg := config(qcc.DefaultBaseURL)
-			cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return nil, broken.err })
-
-			_, err := read(t, cfg)
-
-			got := as[*qcc.TransportError](t, err)
-			if got.Failure != broken.failure || got.Transient != broken.transient || got.Host != "pro.qcc.com" {
-				t.Errorf("failure is %+v, want %q, transient: %t", got, broken.failure, broken.transient)
-			}
-
-			if strings.Contains(fmt.Sprintf("%v %+v %#v", err, got, got), secret) {
-				t.Errorf("the error repeats the text of its cause: %v", err)
-			}
+				return nil, test.err
+			})
 		})
+
+		got := failure(t, client)
+		if want := (TransportError{test.failure, "pro.qcc.com", test.proxyStatus, test.transient}); *got != want {
+			t.Errorf("%s: the failure is %+v, want %+v", name, *got, want)
+		}
+
+		if strings.Contains(fmt.Sprintf("%v %+v %#v", got, got, got), secret) {
+			t.Errorf("%s: the error repeats the text of its cause: %v", name, got)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,24 +94,69 @@ func through(handler http.Handler) answer {
 	}
 }
 
+// noQuota is an answer without modules.
+const noQuota = `{"status":"200","result":[]}`
+
 func ok(body string) *http.Response {
 	return &http.Response{
 		StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewBufferString(body)), ContentLength: int64(len(body)),
 	}
 }
 
-func status(code int, retryAfter string) *http.Response {
-	response := ok("")
-	response.StatusCode = code
-	response.Header.Set("Retry-After", retryAfter)
+// says answers with a body.
+func says(body string) answer {
+	return func(*http.Request) (*http.Response, error) { return ok(body), nil }
+}
 
-	return response
+// withCode answers with a status code of the service, and a Retry-After header.
+func withCode(code int, retryAfter string) answer {
+	return func(*http.Request) (*http.Response, error) {
+		response := ok(fmt.Sprintf(`{"status":"%d","result":[]}`, code))
+		response.Header.Set("Retry-After", retryAfter)
+
+		return response, nil
+	}
+}
+
+// withStatus answers with an HTTP status and a Retry-After header.
+func withStatus(code int, retryAfter string) answer {
+	return func(*http.Request) (*http.Response, error) {
+		response := ok("")
+		response.StatusCode = code
+		response.Header.Set("Retry-After", retryAfter)
+
+		return response, nil
+	}
+}
+
+// fails ends a request with an error.
+func fails(err error) answer {
+	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
 func hang(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 
 	return nil, r.Context().Err()
+}
+
+// later answers after a time, and ignores the end of the request.
+func later(after time.Duration, then answer) answer {
+	return func(r *http.Request) (*http.Response, error) {
+		time.Sleep(after)
+
+		return then(r)
+	}
+}
+
+// service is a RoundTripper that gives its answers in turn, and then the last one again.
+type service struct {
+	answers  []answer
+	requests atomic.Int32
+}
+
+func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
+	return s.answers[min(int(s.requests.Add(1)), len(s.answers))-1](r)
 }
 
 // gathering is longer than a read waits for other reads.

@@ -1,7 +1,6 @@
 package qcc
 
 import (
-	"errors"
 	"io"
 	"testing"
 	"testing/synctest"
@@ -82,48 +81,31 @@ func TestHowLongFailuresAreRemembered(t *testing.T) {
 	}
 }
 
-// TestTheLongestPauseCounts has a service that asks for pauses of several lengths.
+// TestTheLongestPauseCounts has a service that asks for pauses of several lengths, one after the other.
 func TestTheLongestPauseCounts(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var m memory
 
-		long, short, longer := &ReadError{}, &ReadError{}, &ReadError{}
+		first, second, third := &ReadError{}, &ReadError{}, &ReadError{}
 
-		if wait, err := m.pauseLeft(); wait > 0 || err != nil {
-			t.Errorf("without a pause, the wait is %s for %v", wait, err)
-		}
+		for number, step := range []struct {
+			after, pause, left time.Duration
+			failure, want      error
+		}{
+			{0, 0, 0, second, nil}, // A pause of no time is not stored.
+			{0, 20 * time.Second, 20 * time.Second, first, first},
+			{0, 5 * time.Second, 20 * time.Second, second, first},
+			{0, 20 * time.Second, 20 * time.Second, second, first},
+			{time.Second, 20 * time.Second, 20 * time.Second, third, third},
+			{20 * time.Second, 0, 0, second, third},
+		} {
+			time.Sleep(step.after)
+			m.pauseFor(step.pause, step.failure)
 
-		m.pauseFor(0, short)
-
-		if _, err := m.pauseLeft(); err != nil {
-			t.Errorf("a pause of no time is stored with %v", err)
-		}
-
-		m.pauseFor(20*time.Second, long)
-		m.pauseFor(5*time.Second, short)
-
-		if wait, err := m.pauseLeft(); wait != 20*time.Second || !errors.Is(err, long) {
-			t.Errorf("the wait is %s for %p, want that of the longer pause", wait, err)
-		}
-
-		m.pauseFor(20*time.Second, short)
-
-		if _, err := m.pauseLeft(); !errors.Is(err, long) {
-			t.Error("a pause until the same time replaces the first")
-		}
-
-		time.Sleep(time.Second)
-		m.pauseFor(20*time.Second, longer)
-
-		if wait, err := m.pauseLeft(); wait != 20*time.Second || !errors.Is(err, longer) {
-			t.Errorf("the wait is %s for %p, want that of the pause that ends last", wait, err)
-		}
-
-		time.Sleep(20 * time.Second)
-
-		if wait, _ := m.pauseLeft(); wait > 0 {
-			t.Errorf("after the pause, the wait is %s", wait)
+			if left, err := m.pauseLeft(); max(left, 0) != step.left || err != step.want { //nolint:errorlint // All errors have the same text.
+				t.Errorf("after step %d, the wait is %s for %p, want %s for %p", number+1, left, err, step.left, step.want)
+			}
 		}
 	})
 }
@@ -145,18 +127,14 @@ func TestANewerSuccessMakesAFailureObsolete(t *testing.T) {
 		"sent before, a refusal":        {&ReadError{sent: now.Add(-1)}, true, false},
 		"sent before, with a NotBefore": {&ReadError{sent: now.Add(-1), NotBefore: now.Add(time.Hour)}, false, false},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		var m memory
 
-			var m memory
+		m.succeed(now)
+		m.succeed(now.Add(-time.Hour)) // This exchange is older and took longer.
+		m.remember(test.failed, test.forGood)
 
-			m.succeed(now)
-			m.succeed(now.Add(-time.Hour)) // This exchange is older and took longer.
-			m.remember(test.failed, test.forGood)
-
-			if got := m.failure(); (got == nil) != test.obsolete {
-				t.Errorf("the failure that is remembered is %+v", got)
-			}
-		})
+		if got := m.failure(); (got == nil) != test.obsolete {
+			t.Errorf("%s: the failure that is remembered is %+v", name, got)
+		}
 	}
 }

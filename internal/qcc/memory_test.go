@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,47 +21,40 @@ func TestLaterReadsGetTheErrorOfAFailedRead(t *testing.T) {
 	t.Parallel()
 
 	for _, status := range qcc.Statuses() {
-		t.Run(fmt.Sprint(status.Code), func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				requests := make([]int, 0, 3)
+		synctest.Test(t, func(t *testing.T) {
+			service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: status.Code}))
+			cfg := config(qcc.DefaultBaseURL)
+			cfg.Transport = through(service)
+			client := newClient(t, cfg)
 
-				service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: status.Code}))
-				cfg := config(qcc.DefaultBaseURL)
-				cfg.Transport = through(service)
-				client := newClient(t, cfg)
+			want := []int{1, 1, 2} // How many requests the first reads take.
 
-				for _, later := range []time.Duration{0, 4900 * time.Millisecond, 100 * time.Millisecond} {
-					time.Sleep(later)
+			switch status.Class {
+			case qcc.ClassOK, qcc.ClassEmpty:
+				want = []int{1, 2, 3}
+			case qcc.ClassRefused:
+				want = []int{1, 1, 1}
+			case qcc.ClassTransient, qcc.ClassRejected:
+			}
 
-					before, asked := service.Requests(), time.Now()
+			for number, later := range []time.Duration{0, 4900 * time.Millisecond, 100 * time.Millisecond} {
+				time.Sleep(later)
 
-					_, err := client.Quota(t.Context())
-					if took := time.Since(asked); service.Requests() == before && took > 0 {
-						t.Errorf("a read without a request takes %s", took)
-					}
+				before, asked := service.Requests(), time.Now()
 
-					if failed := new(qcc.StatusError); (err != nil) != errors.As(err, &failed) || err != nil && failed.Status != status {
-						t.Errorf("the error is %v", err)
-					}
-
-					requests = append(requests, service.Requests())
+				_, err := client.Quota(t.Context())
+				if took := time.Since(asked); service.Requests() == before && took > 0 {
+					t.Errorf("code %d: a read without a request takes %s", status.Code, took)
 				}
 
-				want := []int{1, 1, 2}
-
-				switch status.Class {
-				case qcc.ClassOK, qcc.ClassEmpty:
-					want = []int{1, 2, 3}
-				case qcc.ClassRefused:
-					want = []int{1, 1, 1}
-				case qcc.ClassTransient, qcc.ClassRejected:
+				if failed := new(qcc.StatusError); (err != nil) != errors.As(err, &failed) || err != nil && failed.Status != status {
+					t.Errorf("code %d: the error is %v", status.Code, err)
 				}
 
-				if !slices.Equal(requests, want) {
-					t.Errorf("reads of class %s took %v requests so far, want %v", status.Class, requests, want)
+				if service.Requests() != want[number] {
+					t.Errorf("code %d: %d reads take %d requests, want %d", status.Code, number+1, service.Requests(), want[number])
 				}
-			})
+			}
 		})
 	}
 }
@@ -71,28 +64,25 @@ func TestLaterWavesOfReadsGetTheErrorOfTheFirst(t *testing.T) {
 	t.Parallel()
 
 	for name, test := range map[string]struct {
-		service  answer
+		answer   answer
 		requests int32
 		atMost   time.Duration
 	}{
-		"busy":        {func(*http.Request) (*http.Response, error) { return status(http.StatusServiceUnavailable, ""), nil }, 4, 7 * time.Second},
+		"busy":        {withStatus(http.StatusServiceUnavailable, ""), 4, 7 * time.Second},
 		"hangs":       {hang, 4, time.Minute},
-		"Retry-After": {func(*http.Request) (*http.Response, error) { return status(http.StatusTooManyRequests, "3600"), nil }, 1, 0},
-		"a page":      {func(*http.Request) (*http.Response, error) { return ok("<html></html>"), nil }, 1, 0},
-		"refused":     {func(*http.Request) (*http.Response, error) { return ok(`{"status":"101"}`), nil }, 1, 0},
+		"Retry-After": {withStatus(http.StatusTooManyRequests, "3600"), 1, 0},
+		"a page":      {says("<html></html>"), 1, 0},
+		"refused":     {withCode(101, ""), 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var requests, left atomic.Int32
+				var left atomic.Int32
 
+				service := &service{answers: []answer{test.answer}}
 				cfg := config(qcc.DefaultBaseURL)
 				cfg.MaxRetries = qcc.DefaultMaxRetries
-				cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-					requests.Add(1)
-
-					return test.service(r)
-				})
+				cfg.Transport = service
 				client := newClient(t, cfg)
 
 				var workers sync.WaitGroup
@@ -113,307 +103,208 @@ func TestLaterWavesOfReadsGetTheErrorOfTheFirst(t *testing.T) {
 
 				workers.Wait()
 
-				if requests.Load() != test.requests {
-					t.Errorf("200 reads took %d requests, want %d", requests.Load(), test.requests)
-				}
-
-				if took := time.Since(began); took > test.atMost+gathering {
-					t.Errorf("200 reads took %s, want at most %s", took, test.atMost)
+				if took := time.Since(began); took > test.atMost+gathering || service.requests.Load() != test.requests {
+					t.Errorf("200 reads took %s and %d requests, want %s and %d", took, service.requests.Load(), test.atMost, test.requests)
 				}
 			})
 		})
 	}
 }
 
-// TestARetryAfterHoldsForEveryRead has a Retry-After of an hour, and one that is shorter than the timeout.
-func TestARetryAfterHoldsForEveryRead(t *testing.T) {
+// ending names the result of a read.
+func ending(err error) string {
+	var (
+		refused *qcc.StatusError
+		failed  *qcc.HTTPError
+	)
+
+	switch {
+	case err == nil:
+		return "quota"
+	case errors.As(err, &refused):
+		return fmt.Sprintf("code %d", refused.Status.Code)
+	case errors.As(err, &failed):
+		return fmt.Sprintf("HTTP %d", failed.StatusCode)
+	case errors.Is(err, context.Canceled):
+		return "cancelled"
+	default:
+		return "no answer"
+	}
+}
+
+// TestReadsOneAfterTheOther has reads that begin at given times. A wait before a retry, and a wait after a pause that the service asked for,
+// are up to a second longer than the table says. In no case is a request sent during a pause, or an attempt not reported.
+func TestReadsOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 
-	const firstWait = 500 * time.Millisecond // On average, the second read waits this much longer.
+	const unknown = -1
+
+	type read struct {
+		at      time.Duration // When the read begins.
+		cancels time.Duration // When its context ends; 0 for never.
+		ending  string
+		ends    time.Duration
+	}
+
+	var (
+		good    = withCode(200, "")
+		busy    = withStatus(http.StatusServiceUnavailable, "")
+		busy20s = withStatus(http.StatusServiceUnavailable, "20")
+	)
 
 	for name, test := range map[string]struct {
-		retryAfter string
-		// requests of two reads.
+		answers  []answer
+		retries  int
+		reads    []read
 		requests int32
-		// waits is how long the second read takes.
-		waits time.Duration
+		waits    int // How many attempts are reported with a wait.
 	}{
-		"an hour":        {"3600", 1, 0},
-		"twenty seconds": {"20", 3, 10 * time.Second},
+		"a read is cancelled during its request": {
+			[]answer{hang}, 3, []read{{0, 3 * time.Second, "cancelled", 3 * time.Second}}, 1, 0,
+		},
+		"a read is cancelled during its wait": {
+			[]answer{withStatus(http.StatusTooManyRequests, "30")}, 3, []read{{0, 3 * time.Second, "cancelled", 3 * time.Second}}, 1, 1,
+		},
+		"a cancelled read is not remembered": {
+			[]answer{hang, good}, 0, []read{{0, time.Second, "cancelled", time.Second}, {time.Second, 0, "quota", time.Second}}, 2, 0,
+		},
+		"a refusal reaches a read that waits": {
+			[]answer{busy20s, withCode(106, "")}, 1, []read{{0, 0, "code 106", 20 * time.Second}, {time.Second, 0, "code 106", 20 * time.Second}}, 2, 1,
+		},
+		"a late failure does not overrule newer successes": {
+			[]answer{hang, good},
+			0,
+			[]read{{0, 0, "no answer", time.Minute}, {30 * time.Second, 0, "quota", 30 * time.Second}, {61 * time.Second, 0, "quota", 61 * time.Second}},
+			3, 0,
+		},
+		"a failure after a success is remembered": {
+			[]answer{good, busy},
+			0,
+			[]read{{0, 0, "quota", 0}, {time.Second, 0, "HTTP 503", time.Second}, {2 * time.Second, 0, "HTTP 503", 2 * time.Second}},
+			2, 0,
+		},
+		"a read fails while the next one waits to begin": {
+			[]answer{later(time.Second, withStatus(http.StatusNotFound, ""))},
+			0,
+			[]read{{0, 0, "HTTP 404", time.Second}, {900 * time.Millisecond, 0, "HTTP 404", time.Second}},
+			1, 0,
+		},
+		"a Retry-After of an hour": {
+			[]answer{withStatus(http.StatusTooManyRequests, "3600"), good},
+			1,
+			[]read{{0, 0, "HTTP 429", 0}, {10 * time.Second, 0, "HTTP 429", 10 * time.Second}, {time.Hour + time.Second, 0, "quota", time.Hour + time.Second}},
+			2, 0,
+		},
+		"a Retry-After of twenty seconds": {
+			[]answer{withStatus(http.StatusTooManyRequests, "20"), good},
+			1,
+			[]read{{0, 0, "quota", 20 * time.Second}, {10 * time.Second, 0, "quota", 20 * time.Second}},
+			3, 1,
+		},
+		"a read is cancelled during the pause of another one": {
+			[]answer{busy20s, hang}, 1, []read{{0, 0, "no answer", time.Minute}, {time.Second, 10 * time.Second, "cancelled", 10 * time.Second}}, 2, 1,
+		},
+		"reads begin during a pause": {
+			[]answer{withStatus(http.StatusServiceUnavailable, "15")},
+			3,
+			[]read{{0, 0, "HTTP 503", unknown}, {time.Second, 0, "HTTP 503", unknown}, {2 * time.Second, 0, "HTTP 503", unknown}, {3 * time.Second, 0, "HTTP 503", unknown}},
+			unknown, unknown,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var (
-					requests atomic.Int32
-					began    = time.Now()
+					service        = &service{answers: test.answers}
+					reports, waits atomic.Int32
+					mu             sync.Mutex
+					pausedTo       time.Time
 				)
 
 				cfg := config(qcc.DefaultBaseURL)
-				cfg.MaxRetries = 1
-				cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
-					if requests.Add(1); time.Since(began) < time.Second {
-						return status(http.StatusTooManyRequests, test.retryAfter), nil
+				cfg.MaxRetries = test.retries
+				cfg.OnAttempt = func(_ context.Context, attempt qcc.Attempt) {
+					reports.Add(1)
+
+					if attempt.Wait > 0 {
+						waits.Add(1)
+					}
+				}
+				cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+					mu.Lock()
+
+					if time.Now().Before(pausedTo) {
+						t.Errorf("a request is sent %s before the end of a pause", time.Until(pausedTo))
 					}
 
-					return ok(`{"status":"200","result":[]}`), nil
+					mu.Unlock()
+
+					response, err := service.RoundTrip(r)
+					if err == nil {
+						seconds, _ := strconv.Atoi(response.Header.Get("Retry-After"))
+
+						mu.Lock()
+						defer mu.Unlock()
+
+						pausedTo = time.Now().Add(time.Duration(seconds) * time.Second)
+					}
+
+					return response, err
 				})
 				client := newClient(t, cfg)
+				began := time.Now()
 
-				var reads sync.WaitGroup
+				for number, read := range test.reads {
+					time.Sleep(time.Until(began.Add(read.at)))
 
-				failed := func(err error) bool {
-					var read *qcc.ReadError
+					go func() {
+						ctx, cancel := context.WithCancel(t.Context())
+						defer cancel()
 
-					return errors.As(err, &read) && read.NotBefore.Sub(began).Round(time.Second) == time.Hour && read.End == qcc.EndNoRoom
+						if read.cancels > 0 {
+							time.AfterFunc(read.cancels-read.at, cancel)
+						}
+
+						_, err := client.Quota(ctx)
+						ends := time.Since(began)
+
+						if got := ending(err); got != read.ending || read.ends != unknown && (ends < read.ends || ends > read.ends+time.Second+gathering) {
+							t.Errorf("read %d ends after %s with %s (%v), want %s with %s", number+1, ends, got, err, read.ends, read.ending)
+						}
+
+						mu.Lock()
+						defer mu.Unlock()
+
+						if failed := new(qcc.ReadError); errors.As(err, &failed) {
+							checkEnding(t, failed, began.Add(ends), pausedTo)
+						}
+					}()
 				}
 
-				reads.Go(func() {
-					if _, err := client.Quota(t.Context()); err != nil && !failed(err) {
-						t.Errorf("the first read fails with %v", err)
-					}
-				})
+				time.Sleep(2 * time.Hour)
 
-				time.Sleep(10 * time.Second)
-
-				second := time.Now()
-
-				if _, err := client.Quota(t.Context()); err != nil && !failed(err) {
-					t.Errorf("the second read fails with %v", err)
+				if requests := service.requests.Load(); test.requests != unknown && requests != test.requests || requests != reports.Load() {
+					t.Errorf("there were %d requests, %d of them reported, want %d", requests, reports.Load(), test.requests)
 				}
 
-				if waited := time.Since(second); (waited - test.waits).Abs() > 2*firstWait+gathering {
-					t.Errorf("the second read took %s, want %s", waited, test.waits)
-				}
-
-				reads.Wait()
-
-				if requests.Load() != test.requests {
-					t.Errorf("two reads took %d requests, want %d", requests.Load(), test.requests)
-				}
-
-				time.Sleep(time.Hour)
-
-				before := requests.Load()
-
-				if _, err := client.Quota(t.Context()); err != nil || requests.Load() != before+1 {
-					t.Errorf("an hour later, a read took %d requests, %v", requests.Load()-before, err)
+				if test.waits != unknown && int(waits.Load()) != test.waits {
+					t.Errorf("%d waits are reported, want %d", waits.Load(), test.waits)
 				}
 			})
 		})
 	}
 }
 
-// TestNoRequestIsSentDuringAPause has a service that asks for a pause in each answer. Reads begin while others wait.
-func TestNoRequestIsSentDuringAPause(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		const pause = 15 * time.Second
+// checkEnding compares a failed read with the pause that the service asked for.
+func checkEnding(t *testing.T, failed *qcc.ReadError, ended, pausedTo time.Time) {
+	t.Helper()
 
-		var (
-			mu   sync.Mutex
-			last time.Time
-		)
-
-		cfg := config(qcc.DefaultBaseURL)
-		cfg.MaxRetries = qcc.DefaultMaxRetries
-		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
-			mu.Lock()
-			defer mu.Unlock()
-
-			if since := time.Since(last); since < pause {
-				t.Errorf("a request is sent %s after the service has asked for a pause of %s", since, pause)
-			}
-
-			last = time.Now()
-
-			return status(http.StatusServiceUnavailable, "15"), nil
-		})
-		client := newClient(t, cfg)
-
-		var reads sync.WaitGroup
-
-		for range 5 {
-			reads.Go(func() {
-				_, err := client.Quota(t.Context())
-				if failed := as[*qcc.ReadError](t, err); failed.End == qcc.EndFinal || failed.NotBefore.Before(time.Now()) {
-					t.Errorf("the read ends with %+v", failed)
-				}
-			})
-
-			time.Sleep(time.Second)
+	switch {
+	case errors.Is(failed, context.Canceled):
+		if failed.Attempts != 0 || failed.End != qcc.EndFinal {
+			t.Errorf("a cancelled read ends with %+v, want no attempts", failed)
 		}
-
-		reads.Wait()
-	})
-}
-
-// TestAReadDoesNotWaitForALongerPauseOfAnotherRead has a read begin during a pause that is longer than its timeout.
-func TestAReadDoesNotWaitForALongerPauseOfAnotherRead(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var requests atomic.Int32
-
-		cfg := config(qcc.DefaultBaseURL)
-		cfg.Timeout = qcc.MaxTimeout
-		cfg.MaxRetries = 1
-		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
-			requests.Add(1)
-
-			return status(http.StatusServiceUnavailable, "500"), nil
-		})
-		client := newClient(t, cfg)
-
-		go func() { _, _ = client.Quota(t.Context()) }()
-
-		time.Sleep(time.Second)
-
-		ctx, cancel := context.WithCancel(t.Context())
-		began := time.Now()
-
-		time.AfterFunc(time.Minute, cancel)
-
-		if _, err := client.Quota(ctx); !errors.Is(err, context.Canceled) || time.Since(began) != time.Minute || requests.Load() != 1 {
-			t.Errorf("a read that waits for another one's Retry-After ends after %s and %d requests with %v", time.Since(began), requests.Load(), err)
-		}
-
-		time.Sleep(9 * time.Minute)
-		synctest.Wait()
-
-		if requests.Load() != 2 {
-			t.Errorf("the first read took %d requests, want 2", requests.Load())
-		}
-	})
-}
-
-// TestACancelledReadIsNotRemembered cancels a read. The next read sends a request.
-func TestACancelledReadIsNotRemembered(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		hangs := true
-		cfg := config(qcc.DefaultBaseURL)
-		cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-			if hangs {
-				return hang(r)
-			}
-
-			return ok(`{"status":"200","result":[]}`), nil
-		})
-		client := newClient(t, cfg)
-
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-
-		if _, err := client.Quota(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("the error is %v", err)
-		}
-
-		hangs = false
-
-		if _, err := client.Quota(t.Context()); err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// TestARefusalReachesReadsThatWait lets a read wait for a busy service while another read is refused.
-func TestARefusalReachesReadsThatWait(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var requests atomic.Int32
-
-		cfg := config(qcc.DefaultBaseURL)
-		cfg.MaxRetries = 1
-		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
-			if requests.Add(1) == 1 {
-				return status(http.StatusServiceUnavailable, "20"), nil
-			}
-
-			return ok(`{"status":"106"}`), nil
-		})
-		client := newClient(t, cfg)
-
-		var reads sync.WaitGroup
-
-		for range 2 {
-			reads.Go(func() {
-				_, err := client.Quota(t.Context())
-				if refused := as[*qcc.StatusError](t, err); refused.Status.Code != 106 {
-					t.Errorf("error is %v", err)
-				}
-			})
-
-			time.Sleep(time.Second)
-		}
-
-		reads.Wait()
-
-		if requests.Load() != 2 {
-			t.Errorf("there were %d requests, want 2", requests.Load())
-		}
-	})
-}
-
-// TestALateFailureDoesNotOverruleNewerSuccesses lets a read wait without an answer while later reads succeed.
-func TestALateFailureDoesNotOverruleNewerSuccesses(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var requests atomic.Int32
-
-		cfg := config(qcc.DefaultBaseURL)
-		cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-			if requests.Add(1) == 1 {
-				return hang(r)
-			}
-
-			return ok(`{"status":"200","result":[]}`), nil
-		})
-		client := newClient(t, cfg)
-
-		var reads sync.WaitGroup
-
-		reads.Go(func() {
-			if _, err := client.Quota(t.Context()); err == nil {
-				t.Error("the read without an answer succeeds")
-			}
-		})
-
-		for range 70 {
-			time.Sleep(time.Second)
-
-			if _, err := client.Quota(t.Context()); err != nil {
-				t.Error(err)
-			}
-		}
-
-		reads.Wait()
-	})
-}
-
-// TestAFailureAfterASuccessIsRemembered has a service that fails after its first answer.
-func TestAFailureAfterASuccessIsRemembered(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var requests atomic.Int32
-
-		cfg := config(qcc.DefaultBaseURL)
-		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
-			if requests.Add(1) == 1 {
-				return ok(`{"status":"200","result":[]}`), nil
-			}
-
-			return status(http.StatusServiceUnavailable, ""), nil
-		})
-		client := newClient(t, cfg)
-
-		for number := range 4 {
-			if _, err := client.Quota(t.Context()); (err == nil) != (number == 0) {
-				t.Errorf("read %d ends with %v", number+1, err)
-			}
-		}
-
-		if requests.Load() != 2 {
-			t.Errorf("four reads took %d requests, want 2", requests.Load())
-		}
-	})
+	case failed.End == qcc.EndNoRoom && !failed.NotBefore.After(ended), !failed.NotBefore.IsZero() && !failed.NotBefore.Equal(pausedTo):
+		t.Errorf("a read ends with %+v, and the pause ends %s", failed, pausedTo)
+	}
 }

@@ -3,9 +3,9 @@ package qcc
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -73,11 +73,16 @@ func TestAReadThatHasWaitedEndsWithinItsTimeout(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var (
-					reports int
-					wait    time.Duration
+					reports      int
+					wait         time.Duration
+					contextError func() error // Of the request.
 				)
 
-				client := newBoundedClient(t, test.transport, func(_ context.Context, attempt Attempt) { reports, wait = reports+1, attempt.Wait })
+				client := newBoundedClient(t, roundTrip(func(request *http.Request) (*http.Response, error) {
+					contextError = request.Context().Err
+
+					return test.transport(request)
+				}), func(_ context.Context, attempt Attempt) { reports, wait = reports+1, attempt.Wait })
 				asked := time.Now()
 
 				_, err := client.read(t.Context(), asked.Add(-test.waited))
@@ -87,8 +92,8 @@ func TestAReadThatHasWaitedEndsWithinItsTimeout(t *testing.T) {
 					t.Errorf("the read ended with %d reports and %+v, want %d attempts and end %d", reports, err, test.attempts, test.end)
 				}
 
-				if wait != 0 {
-					t.Errorf("a wait of %s is reported, and there was none", wait)
+				if wait != 0 || contextError() == nil {
+					t.Errorf("a wait of %s is reported, and the context of the request ended with %v", wait, contextError())
 				}
 
 				if took := time.Since(asked); took > test.ends {
@@ -99,132 +104,103 @@ func TestAReadThatHasWaitedEndsWithinItsTimeout(t *testing.T) {
 	}
 }
 
-// TestAnAttemptIsReportedOnce cancels a read while it waits, after it has reported its attempt and the wait.
-func TestAnAttemptIsReportedOnce(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		defer cancel()
-
-		reports := 0
-		client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) { return busy("20"), nil }),
-			func(context.Context, Attempt) { reports++ })
-
-		if _, err := client.read(ctx, time.Now()); err == nil || reports != 1 {
-			t.Errorf("one attempt is reported %d times, error %v", reports, err)
-		}
-	})
-}
-
-// TestAReadAfterAFailureSendsNoRequest lets another read fail while a batch waits for more reads.
-func TestAReadAfterAFailureSendsNoRequest(t *testing.T) {
+// TestAReadWaitsForAPause lets many reads begin during a pause that the service asked for. Their requests are spread over a second.
+func TestAReadWaitsForAPause(t *testing.T) {
 	t.Parallel()
 
-	for name, refused := range map[string]bool{"refusal": true, "failure": false} {
+	failure := &StatusError{Status: Lookup(199)}
+
+	for name, test := range map[string]struct {
+		pause, ago time.Duration // How long the pause is, and how long ago it began.
+		spread     time.Duration // How far apart the requests are, nearly. They are sent after the pause.
+		refused    bool          // The pause is as long as the timeout.
+	}{
+		"no pause":                      {0, 0, 0, false},
+		"a pause of a moment":           {time.Nanosecond, 0, time.Second, false},
+		"a pause of twenty seconds":     {20 * time.Second, 0, time.Second, false},
+		"a pause that has just ended":   {time.Second, time.Second, 0, false},
+		"a pause of the whole timeout":  {time.Minute, 0, 0, true},
+		"a pause of nearly the timeout": {time.Minute - time.Nanosecond, 0, 0, false},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-
-			client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
-				t.Error("a request was made")
-
-				return busy(""), nil
-			}), nil)
-			failed := &ReadError{Err: &StatusError{Status: Lookup(101)}}
-
-			client.memory.remember(failed, refused)
-
-			if _, err := client.read(t.Context(), time.Now()); !errors.Is(err, failed) {
-				t.Errorf("the error is %v, want that of the other read", err)
-			}
-		})
-	}
-}
-
-// TestRequestsAfterAPauseAreSpread lets reads begin during a pause that the service asked for.
-func TestRequestsAfterAPauseAreSpread(t *testing.T) {
-	t.Parallel()
-
-	for _, pause := range []time.Duration{0, time.Nanosecond, 20 * time.Second} {
-		t.Run(pause.String(), func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				after := make([]time.Duration, 0, 1000) // How long after the pause each wait ends.
+				shortest, longest := time.Hour, -time.Hour // How long after the pause each read ends.
 
-				for range cap(after) {
+				for range 1000 {
+					requests := 0
 					client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
-						return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(strings.NewReader(`{"status":"200","result":[]}`))}, nil
+						requests++
+
+						return &http.Response{StatusCode: http.StatusNotFound, Body: http.NoBody}, nil
 					}), nil)
+
+					client.memory.pauseFor(test.pause, failure)
+					time.Sleep(test.ago)
+
 					began := time.Now()
+					_, err := client.read(t.Context(), began)
+					took := time.Since(began)
 
-					client.memory.pauseFor(pause, io.EOF)
+					if test.refused {
+						failed, ok := errors.AsType[*ReadError](err)
+						if !ok || !errors.Is(failed.Err, failure) || requests+failed.Attempts != 0 || failed.End != EndNoRoom || took != 0 || !failed.NotBefore.Equal(began.Add(time.Minute)) {
+							t.Fatalf("the read ends after %s and %d requests with %+v", took, requests, err)
+						}
 
-					if _, err := client.read(t.Context(), began); err != nil {
-						t.Error(err)
+						continue
 					}
 
-					after = append(after, time.Since(began)-pause)
-				}
-
-				shortest, longest := slices.Min(after), slices.Max(after)
-
-				if pause == 0 {
-					if longest != 0 {
-						t.Errorf("without a pause, a read waits up to %s", longest)
+					if _, ok := errors.AsType[*HTTPError](err); !ok || requests != 1 {
+						t.Fatalf("the read ends after %d requests with %v", requests, err)
 					}
 
-					return
+					after := took - test.pause + test.ago
+					shortest, longest = min(shortest, after), max(longest, after)
 				}
 
-				if shortest < 0 || shortest > 100*time.Millisecond || longest < 900*time.Millisecond || longest > time.Second {
-					t.Errorf("after the pause, reads wait %s to %s, want up to a second", shortest, longest)
+				if near := test.spread / 10; !test.refused && (shortest < 0 || shortest > near || longest < test.spread-near || longest > test.spread) {
+					t.Errorf("after the pause, reads wait %s to %s, want up to %s", shortest, longest, test.spread)
 				}
 			})
 		})
 	}
 }
 
-// TestAPauseAsLongAsTheTimeoutIsNotWaitedFor lets a read begin during a pause that is as long as its timeout.
-func TestAPauseAsLongAsTheTimeoutIsNotWaitedFor(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
-			t.Error("a request was made")
-
-			return busy(""), nil
-		}), nil)
-		pause := &StatusError{Status: Lookup(199)}
-		began := time.Now()
-
-		client.memory.pauseFor(time.Minute, pause)
-
-		_, err := client.read(t.Context(), began)
-
-		failed, ok := errors.AsType[*ReadError](err)
-		if !ok || !errors.Is(failed.Err, pause) || failed.Attempts != 0 || failed.End != EndNoRoom || !failed.NotBefore.Equal(began.Add(time.Minute)) {
-			t.Errorf("the read ends with %+v", err)
-		}
-
-		if took := time.Since(began); took != 0 {
-			t.Errorf("the read took %s", took)
-		}
-	})
-}
-
 // TestRandomWaits draws so many waits that some nearly reach each bound.
 func TestRandomWaits(t *testing.T) {
 	t.Parallel()
 
+	type bounds struct {
+		draw        func() time.Duration
+		least, most time.Duration
+	}
+
+	tests := map[string]bounds{}
+
 	for retries, milliseconds := range []int{500, 1000, 2000, 4000, 5000, 5000, 5000, 5000, 5000, 5000} {
 		most := 2 * time.Duration(milliseconds) * time.Millisecond
-		shortest, longest := most, time.Duration(0)
+		tests[fmt.Sprintf("before retry %d", retries+1)] = bounds{func() time.Duration { return randomWait(retries) }, 1, most + 1}
+	}
+
+	// A wait after a pause uses the time that is left.
+	for left, most := range map[time.Duration]time.Duration{
+		time.Hour: 2 * time.Second, 1500 * time.Millisecond: 1500 * time.Millisecond,
+		time.Second + 1: time.Second + 1, time.Second: time.Second + 1, time.Millisecond: time.Second + 1,
+	} {
+		tests["after a pause of a second with "+left.String()+" left"] = bounds{func() time.Duration { return afterPause(time.Second, left) }, time.Second, most}
+	}
+
+	for name, test := range tests {
+		shortest, longest, near := time.Hour, time.Duration(0), max(time.Millisecond, test.most/1000)
 
 		for range 20_000 {
-			wait := randomWait(retries)
+			wait := test.draw()
 			shortest, longest = min(shortest, wait), max(longest, wait)
 		}
 
-		if shortest <= 0 || shortest > most/1000 || longest > most || longest < most-most/1000 {
-			t.Errorf("before retry %d the waits are %s to %s, want up to %s", retries+1, shortest, longest, most)
+		if shortest < test.least || shortest > test.least+near || longest >= test.most || longest < test.most-near {
+			t.Errorf("%s, waits are %s to %s, want %s to less than %s", name, shortest, longest, test.least, test.most)
 		}
 	}
 }
@@ -277,30 +253,6 @@ func TestWhyAReadEnds(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-// TestAWaitAfterAPauseUsesTheTimeThatIsLeft draws so many waits that some nearly reach each bound.
-func TestAWaitAfterAPauseUsesTheTimeThatIsLeft(t *testing.T) {
-	t.Parallel()
-
-	for _, test := range []struct{ pause, left, most time.Duration }{
-		{time.Second, time.Hour, 2 * time.Second},
-		{time.Second, 1500 * time.Millisecond, 1500 * time.Millisecond},
-		{time.Second, time.Second + 1, time.Second + 1},
-		{time.Second, time.Second, time.Second + 1},
-		{time.Second, time.Millisecond, time.Second + 1},
-	} {
-		shortest, longest := time.Hour, time.Duration(0)
-
-		for range 20_000 {
-			wait := afterPause(test.pause, test.left)
-			shortest, longest = min(shortest, wait), max(longest, wait)
-		}
-
-		if near := time.Millisecond; shortest < test.pause || shortest > test.pause+near || longest >= test.most || longest < test.most-near {
-			t.Errorf("after a pause of %s with %s left, waits are %s to %s, want less than %s", test.pause, test.left, shortest, longest, test.most)
-		}
 	}
 }
 
@@ -371,22 +323,6 @@ func TestOnlyATransientFailureHasANotBefore(t *testing.T) {
 	}
 }
 
-func TestTheContextOfAnAttemptEndsWithIt(t *testing.T) {
-	t.Parallel()
-
-	var contextError func() error
-
-	client := newBoundedClient(t, roundTrip(func(request *http.Request) (*http.Response, error) {
-		contextError = request.Context().Err
-
-		return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader(""))}, nil
-	}), nil)
-
-	if _, err := client.read(t.Context(), time.Now()); err == nil || contextError() == nil {
-		t.Errorf("the read ends with %v, and the context of its attempt with %v", err, contextError())
-	}
-}
-
 // TestSleep also has waits of no time. After these, too, sleep must report that the context has ended.
 func TestSleep(t *testing.T) {
 	t.Parallel()
@@ -409,25 +345,6 @@ func TestSleep(t *testing.T) {
 			if !sleep(t.Context(), wait) || time.Since(began) != max(0, wait) {
 				t.Errorf("a wait of %s took %s", wait, time.Since(began))
 			}
-		}
-	})
-}
-
-// TestAPauseThatHasJustEndedIsNotWaitedFor lets a read begin at the moment at which the pause ends.
-func TestAPauseThatHasJustEndedIsNotWaitedFor(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		client := newBoundedClient(t, roundTrip(func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: http.StatusNotFound, Body: io.NopCloser(strings.NewReader(""))}, nil
-		}), nil)
-
-		client.memory.pauseFor(time.Second, io.EOF)
-		time.Sleep(time.Second)
-
-		began := time.Now()
-
-		if _, err := client.read(t.Context(), began); err == nil || time.Since(began) != 0 {
-			t.Errorf("the read ends after %s with %v", time.Since(began), err)
 		}
 	})
 }
@@ -473,6 +390,94 @@ func TestARetryIsCancelled(t *testing.T) {
 
 				if failed, ok := errors.AsType[*ReadError](err); ok && (failed.Attempts != 1 || failed.End != EndNoRoom) {
 					t.Errorf("the read ends with %+v", failed)
+				}
+			})
+		})
+	}
+}
+
+// TestARetryAfterCountsOnlyWithATransientFailure has failures with and without a Retry-After.
+func TestARetryAfterCountsOnlyWithATransientFailure(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		err       error
+		transient bool
+		want      time.Duration
+	}{
+		"busy":                         {&StatusError{Status: Lookup(199)}, true, 0},
+		"busy for an hour":             {&StatusError{Status: Lookup(199), RetryAfter: time.Hour}, true, time.Hour},
+		"refused, with a Retry-After":  {&StatusError{Status: Lookup(106), RetryAfter: time.Hour}, false, 0},
+		"rejected, with a Retry-After": {&StatusError{Status: Lookup(202), RetryAfter: time.Hour}, false, 0},
+		"HTTP 503 for an hour":         {&HTTPError{Response: Response{StatusCode: http.StatusServiceUnavailable}, RetryAfter: time.Hour}, true, time.Hour},
+		"HTTP 499, with a Retry-After": {&HTTPError{Response: Response{StatusCode: 499}, RetryAfter: time.Hour}, false, 0},
+		"an unusable answer":           {&AnswerError{Problem: ProblemNoJSON}, false, 0},
+		"a broken connection":          {&TransportError{Failure: FailureBroken, Transient: true}, true, 0},
+		"an unknown host":              {&TransportError{Failure: FailureName}, false, 0},
+		"another error":                {io.EOF, false, 0},
+	} {
+		if got := isTransient(test.err); got != test.transient {
+			t.Errorf("%s: the failure is transient: %t, want %t", name, got, test.transient)
+		}
+
+		if got := retryAfter(test.err); got != test.want {
+			t.Errorf("%s: the service asks to wait %s, want %s", name, got, test.want)
+		}
+	}
+}
+
+func TestTransientHTTP(t *testing.T) {
+	t.Parallel()
+
+	for status := range 600 {
+		want := status == 408 || status == 425 || status == 429 || status >= 500
+		if got := TransientHTTP(status); got != want {
+			t.Errorf("HTTP %d is transient: %t, want %t", status, got, want)
+		}
+	}
+}
+
+// TestAPauseOnlyMakesAWaitLonger averages the first wait of many, which lie between nothing and a second. The longer one of two has a
+// greater average than each of them.
+func TestAPauseOnlyMakesAWaitLonger(t *testing.T) {
+	t.Parallel()
+
+	for name, test := range map[string]struct {
+		retries         int
+		pause, ago      time.Duration
+		atLeast, atMost time.Duration // Of the average.
+	}{
+		"no pause":                      {0, 0, 0, 450 * time.Millisecond, 550 * time.Millisecond},
+		"no pause, before fourth retry": {3, 0, 0, 3600 * time.Millisecond, 4400 * time.Millisecond},
+		"a pause that ends now":         {0, time.Second, time.Second, 450 * time.Millisecond, 550 * time.Millisecond},
+		"a pause that ended":            {0, time.Second, time.Second + 100*time.Millisecond, 450 * time.Millisecond, 550 * time.Millisecond},
+		"a pause of a moment":           {0, time.Nanosecond, 0, 620 * time.Millisecond, 710 * time.Millisecond},
+		"a pause of ten seconds":        {0, 10 * time.Second, 0, 10450 * time.Millisecond, 10550 * time.Millisecond},
+		"a pause that leaves 20ms":      {0, time.Minute - 20*time.Millisecond, 0, time.Minute - 12*time.Millisecond, time.Minute - 8*time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const tries = 5000
+
+				client := newBoundedClient(t, nil, nil)
+
+				client.memory.pauseFor(test.pause, io.EOF)
+				time.Sleep(test.ago)
+
+				var sum time.Duration
+
+				for range tries {
+					wait, end := client.next(&StatusError{Status: Lookup(199)}, time.Now().Add(time.Minute), test.retries)
+					if wait <= 0 || wait >= time.Minute {
+						t.Fatalf("the wait is %s, and the end %d", wait, end)
+					}
+
+					sum += wait / tries
+				}
+
+				if sum < test.atLeast || sum > test.atMost {
+					t.Errorf("the average wait is %s, want %s to %s", sum, test.atLeast, test.atMost)
 				}
 			})
 		})

@@ -59,18 +59,14 @@ func TestWords(t *testing.T) {
 		"300 characters":               {strings.Repeat("长", 300), strings.Repeat("长", 300)},
 		"301 characters":               {strings.Repeat("长", 301), strings.Repeat("长", 300) + "…"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		r := newRedactor(testKey, testSecret, oddSecret, short, "ab##cd##ef##gh##").with([]string{foldCase(testToken)})
+		if got := r.safe(test.raw).String(); got != test.want {
+			t.Errorf("%s: %q is shown as %q, want %q", name, test.raw, got, test.want)
+		}
 
-			r := newRedactor(testKey, testSecret, oddSecret, short, "ab##cd##ef##gh##").with([]string{foldCase(testToken)})
-			if got := r.safe(test.raw).String(); got != test.want {
-				t.Errorf("%q is shown as %q, want %q", test.raw, got, test.want)
-			}
-
-			if hides := r.hides(test.raw); hides != strings.Contains(test.want, hidden) && !strings.HasPrefix(name, "secret with") {
-				t.Errorf("%q holds a secret: %t", test.raw, hides)
-			}
-		})
+		if hides := r.hides(test.raw); hides != strings.Contains(test.want, hidden) && !strings.HasPrefix(name, "secret with") {
+			t.Errorf("%q holds a secret: %t", test.raw, hides)
+		}
 	}
 }
 
@@ -124,13 +120,9 @@ func TestCut(t *testing.T) {
 		"digits, and then no digits": {strings.Repeat("长", 300) + testToken[:31] + "长长", strings.Repeat("长", 300) + testToken[:31] + "长"},
 		"no UTF-8":                   {strings.Repeat("\xff", 333), strings.Repeat("\xff", 332)},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			if got := cut(test.raw); got != test.want {
-				t.Errorf("%q becomes %q, want %q", test.raw, got, test.want)
-			}
-		})
+		if got := cut(test.raw); got != test.want {
+			t.Errorf("%s: %q becomes %q, want %q", name, test.raw, got, test.want)
+		}
 	}
 }
 

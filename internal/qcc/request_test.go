@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
 func TestSignaturesEqualKnownAnswers(t *testing.T) {
@@ -21,40 +24,63 @@ func TestSignaturesEqualKnownAnswers(t *testing.T) {
 		{"0123456789abcdef0123456789abcdef", "FEDCBA9876543210FEDCBA9876543210", 1700000000, "CA1B3769BADBE679C3CB495C65CF228B"},
 		{"test_key", "test_secret", 1700000000, "5C9D0FA937551BAF9D065C12FF2531E3"},
 	} {
-		t.Run(fmt.Sprintf("%s at %d", known.key, known.seconds), func(t *testing.T) {
-			t.Parallel()
+		var sent *http.Request
 
-			var sent *http.Request
+		cfg := config("https://pro.qcc.com")
+		cfg.Key, cfg.SecretKey = known.key, known.secretKey
+		cfg.Now = func() time.Time { return time.Unix(known.seconds, 999_999_999) }
+		cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+			sent = r
 
-			cfg := config("https://pro.qcc.com")
-			cfg.Key, cfg.SecretKey = known.key, known.secretKey
-			cfg.Now = func() time.Time { return time.Unix(known.seconds, 999_999_999) }
-			cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-				sent = r
-
-				return ok(`{"status":"200","result":[]}`), nil
-			})
-
-			if _, err := read(t, cfg); err != nil {
-				t.Fatal(err)
-			}
-
-			if got, want := sent.URL.String(), "https://pro.qcc.com/api/company/quota/getQuota?key="+known.key; got != want {
-				t.Errorf("URL is %s, want %s", got, want)
-			}
-
-			for name, want := range map[string]string{
-				"Token":         known.token,
-				"Timespan":      fmt.Sprint(known.seconds),
-				"User-Agent":    "qcc-test/1.0",
-				"Accept":        "application/json",
-				"Cache-Control": "no-cache",
-			} {
-				if got := sent.Header.Get(name); got != want {
-					t.Errorf("header %s is %q, want %q", name, got, want)
-				}
-			}
+			return ok(noQuota), nil
 		})
+
+		if _, err := read(t, cfg); err != nil {
+			t.Fatal(err)
+		}
+
+		if got, want := sent.URL.String(), "https://pro.qcc.com/api/company/quota/getQuota?key="+known.key; got != want {
+			t.Errorf("URL is %s, want %s", got, want)
+		}
+
+		for name, want := range map[string]string{
+			"Token":         known.token,
+			"Timespan":      fmt.Sprint(known.seconds),
+			"User-Agent":    "qcc-test/1.0",
+			"Accept":        "application/json",
+			"Cache-Control": "no-cache",
+		} {
+			if got := sent.Header.Get(name); got != want {
+				t.Errorf("%s at %d: header %s is %q, want %q", known.key, known.seconds, name, got, want)
+			}
+		}
+	}
+}
+
+func TestEmulatorVerifiesWhatTheClientSigns(t *testing.T) {
+	t.Parallel()
+
+	for name, wrong := range map[string]struct {
+		change func(*qcc.Config)
+		code   int
+	}{
+		"unknown key":            {func(c *qcc.Config) { c.Key = "unknown" }, 101},
+		"wrong secret":           {func(c *qcc.Config) { c.SecretKey = "wrong" }, 107},
+		"key and secret swapped": {func(c *qcc.Config) { c.Key, c.SecretKey = c.SecretKey, c.Key }, 101},
+	} {
+		service := emulator.New()
+		cfg := config(serve(t, service))
+		cfg.MaxRetries = qcc.DefaultMaxRetries
+		wrong.change(&cfg)
+
+		_, err := read(t, cfg)
+		if got := as[*qcc.StatusError](t, err); got.Status.Code != wrong.code {
+			t.Errorf("%s: code is %d, want %d", name, got.Status.Code, wrong.code)
+		}
+
+		if service.Requests() != 1 {
+			t.Errorf("%s: a refused read took %d requests, want 1", name, service.Requests())
+		}
 	}
 }
 
@@ -62,27 +88,23 @@ func TestPathPrefixOfTheBaseURLIsKept(t *testing.T) {
 	t.Parallel()
 
 	for _, prefix := range []string{"", "/", "/gateway", "/gateway/", "/a%2Fb/qcc"} {
-		t.Run(prefix, func(t *testing.T) {
-			t.Parallel()
+		var path string
 
-			var path string
+		cfg := config("https://gateway.example:8443" + prefix)
+		cfg.Key = "a b&c"
+		cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+			path = r.URL.RequestURI()
 
-			cfg := config("https://gateway.example:8443" + prefix)
-			cfg.Key = "a b&c"
-			cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-				path = r.URL.RequestURI()
-
-				return ok(`{"status":"200","result":[]}`), nil
-			})
-
-			if _, err := read(t, cfg); err != nil {
-				t.Fatal(err)
-			}
-
-			if want := strings.TrimSuffix(prefix, "/") + "/api/company/quota/getQuota?key=a+b%26c"; path != want {
-				t.Errorf("request is for %s, want %s", path, want)
-			}
+			return ok(noQuota), nil
 		})
+
+		if _, err := read(t, cfg); err != nil {
+			t.Error(err)
+		}
+
+		if want := strings.TrimSuffix(prefix, "/") + "/api/company/quota/getQuota?key=a+b%26c"; path != want {
+			t.Errorf("request is for %s, want %s", path, want)
+		}
 	}
 }
 
@@ -104,7 +126,7 @@ func TestRequestsDoNotShareHeaders(t *testing.T) {
 			}
 		}
 
-		return ok(`{"status":"200","result":[]}`), nil
+		return ok(noQuota), nil
 	})
 	client := newClient(t, cfg)
 
@@ -139,26 +161,25 @@ func (c *closing) Close() error {
 func TestBodiesAreClosed(t *testing.T) {
 	t.Parallel()
 
-	for name, response := range map[string]*http.Response{
-		"quota":      ok(`{"status":"200","result":[]}`),
-		"refusal":    ok(`{"status":"101"}`),
-		"too long":   ok(strings.Repeat(" ", 2<<20)),
-		"HTTP error": status(http.StatusNotFound, ""),
+	for name, answers := range map[string]answer{
+		"quota":      says(noQuota),
+		"refusal":    withCode(101, ""),
+		"too long":   says(strings.Repeat(" ", 2<<20)),
+		"HTTP error": withStatus(http.StatusNotFound, ""),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		body := &closing{}
+		cfg := config("https://pro.qcc.com")
+		cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+			response, err := answers(r)
+			body.Reader, response.Body = response.Body, body
 
-			body := &closing{Reader: response.Body}
-			response.Body = body
-
-			cfg := config("https://pro.qcc.com")
-			cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return response, nil })
-
-			_, err := read(t, cfg)
-
-			if !body.closed || body.read > 1<<20+1 {
-				t.Errorf("%d bytes of the body were read, and it was closed: %t; the error is %v", body.read, body.closed, err)
-			}
+			return response, err
 		})
+
+		_, err := read(t, cfg)
+
+		if !body.closed || body.read > 1<<20+1 {
+			t.Errorf("%s: %d bytes of the body were read, and it was closed: %t; the error is %v", name, body.read, body.closed, err)
+		}
 	}
 }

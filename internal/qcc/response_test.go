@@ -24,39 +24,36 @@ func TestAnswersThatAreNotTheQuota(t *testing.T) {
 
 	for name, wrong := range map[string]struct {
 		behavior emulator.Behavior
-		says     string
+		problem  qcc.Problem
 		length   int64
 	}{
-		"a page":            {emulator.Behavior{Body: page, ContentType: "text/html"}, "no-json", int64(len(page))},
-		"more than 1 MiB":   {emulator.Behavior{Size: 1<<20 + 1}, "too-long", 1<<20 + 1},
-		"a bomb":            {emulator.Behavior{Size: 4 << 20, Gzip: true}, "too-long", -1},
-		"success, no quota": {emulator.Behavior{Body: `{"status":"200"}`}, "no-result", 16},
+		"a page":            {emulator.Behavior{Body: page, ContentType: "text/html"}, qcc.ProblemNoJSON, int64(len(page))},
+		"more than 1 MiB":   {emulator.Behavior{Size: 1<<20 + 1}, qcc.ProblemTooLong, 1<<20 + 1},
+		"a bomb":            {emulator.Behavior{Size: 4 << 20, Gzip: true}, qcc.ProblemTooLong, -1},
+		"success, no quota": {emulator.Behavior{Body: `{"status":"200"}`}, qcc.ProblemNoResult, 16},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		_, err := read(t, config(serve(t, emulator.New(emulator.WithBehavior(wrong.behavior)))))
 
-			_, err := read(t, config(serve(t, emulator.New(emulator.WithBehavior(wrong.behavior)))))
+		got := as[*qcc.AnswerError](t, err)
+		if got.Problem != wrong.problem || strings.Contains(err.Error(), "blocked") {
+			t.Errorf("%s: the error is %v, want that the answer %v, without the page", name, err, wrong.problem)
+		}
 
-			got := as[*qcc.AnswerError](t, err)
-			if !strings.Contains(string(got.Problem), wrong.says) || strings.Contains(err.Error(), "blocked") {
-				t.Errorf("error is %v, want one that says %q and shows no page", err, wrong.says)
-			}
+		if got.Host == "" || got.StatusCode != http.StatusOK || got.Length != wrong.length {
+			t.Errorf("%s: the error reports HTTP %s and %d bytes, want 200 and %d", name, got.HTTPStatus(), got.Length, wrong.length)
+		}
 
-			if got.Host == "" || got.StatusCode != http.StatusOK || got.Length != wrong.length {
-				t.Errorf("the error reports HTTP %s and %d bytes, want 200 and %d", got.HTTPStatus(), got.Length, wrong.length)
-			}
-
-			if want := wrong.behavior.ContentType; want != "" && got.ContentType.String() != want {
-				t.Errorf("the error reports content type %q, want %q", got.ContentType, want)
-			}
-		})
+		if want := wrong.behavior.ContentType; want != "" && got.ContentType.String() != want {
+			t.Errorf("%s: the error reports content type %q, want %q", name, got.ContentType, want)
+		}
 	}
 }
 
-func TestVariantsOfTheSampleAreAccepted(t *testing.T) {
+func TestTheSampleInEachOfItsForms(t *testing.T) {
 	t.Parallel()
 
 	for name, behavior := range map[string]emulator.Behavior{
+		"as in the document":          {},
 		"compressed":                  {Gzip: true},
 		"just 1 MiB":                  {Size: 1 << 20},
 		"HTML by its header only":     {ContentType: "text/html"},
@@ -65,54 +62,48 @@ func TestVariantsOfTheSampleAreAccepted(t *testing.T) {
 		"counts in quotes":            {Quoted: true},
 		"text with the table's words": {Prefixed: true},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		service := emulator.New(emulator.WithBehavior(behavior))
 
-			quota, err := read(t, config(serve(t, emulator.New(emulator.WithBehavior(behavior)))))
-			if err != nil {
-				t.Fatal(err)
-			}
+		quota, err := read(t, config(serve(t, service)))
+		if err != nil || len(quota.Modules) != 3 || quota.NoRecord || service.Requests() != 1 {
+			t.Errorf("%s: after %d requests, the quota is %+v, %v, want three modules and a record", name, service.Requests(), quota, err)
+		}
 
-			if got, want := counts(quota.Modules["radar_id"]), "风险监控-企业: 50 - 2 = 48, 50 deletable"; got != want {
-				t.Errorf("radar_id is %s, want %s", got, want)
+		for id, want := range map[string]string{
+			"radar_id":          "风险监控-企业: 50 - 2 = 48, 50 deletable",
+			"bene_id":           "股权穿透: 100 - 2 = 98, 30 deletable",
+			"natural_person_id": "自然人核验: 50 - 0 = 50, 15 deletable",
+		} {
+			if got := counts(quota.Modules[id]); got != want {
+				t.Errorf("%s: %s is %q, want %q", name, id, got, want)
 			}
-		})
+		}
 	}
 }
 
-func TestOneModuleAsAnObject(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New(
-		emulator.WithModules(emulator.Module{ID: "new_id", Total: 1, Consumed: 3}),
-		emulator.WithBehavior(emulator.Behavior{Single: true}),
-	)
-
-	quota, err := read(t, config(serve(t, service)))
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	if got, want := counts(quota.Modules["new_id"]), "new_id: 1 - 3 = -2, 0 deletable"; got != want {
-		t.Errorf("new_id is %s, want %s", got, want)
-	}
-}
-
+// TestHTTPStatusOtherThanOK has services that send a Location header. The client follows no redirect.
 func TestHTTPStatusOtherThanOK(t *testing.T) {
 	t.Parallel()
 
-	for _, status := range []int{201, 204, 301, 302, 307, 308, 400, 401, 403, 404, 405, 407, 418, 499} {
+	elsewhere := emulator.New()
+	address := serve(t, elsewhere)
+
+	for _, status := range []int{201, 204, 299, 300, 301, 302, 307, 308, 399, 400, 401, 403, 404, 405, 407, 418, 499} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			t.Parallel()
 
-			elsewhere := emulator.New()
-			service := emulator.New(emulator.WithBehavior(emulator.Behavior{HTTPStatus: status, Redirect: serve(t, elsewhere)}))
+			service := emulator.New(emulator.WithBehavior(emulator.Behavior{HTTPStatus: status, Redirect: address}))
 			cfg := config(serve(t, service))
 			cfg.MaxRetries = qcc.DefaultMaxRetries
 
+			host := ""
+			if status/100 == 3 {
+				host = strings.TrimPrefix(address, "http://")
+			}
+
 			_, err := read(t, cfg)
-			if got := as[*qcc.HTTPError](t, err); got.StatusCode != status {
-				t.Errorf("the error reports HTTP %d, want %d", got.StatusCode, status)
+			if got := as[*qcc.HTTPError](t, err); got.StatusCode != status || got.RedirectHost.String() != host {
+				t.Errorf("the error reports HTTP %d and a redirect to %q, want %d and %q", got.StatusCode, got.RedirectHost, status, host)
 			}
 
 			if service.Requests() != 1 || elsewhere.Requests() != 0 {
@@ -131,52 +122,15 @@ func TestARedirectNamesItsHost(t *testing.T) {
 		"https://" + emulator.DefaultKey + ".example/":            "(redacted).example",
 		":": "",
 	} {
-		t.Run(location, func(t *testing.T) {
-			t.Parallel()
-
-			cfg := config(qcc.DefaultBaseURL)
-			cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-				response := status(http.StatusFound, "")
-				response.Request = r
-
-				if location != "" {
-					response.Header.Set("Location", location)
-				}
-
-				return response, nil
-			})
-
-			_, err := read(t, cfg)
-			if got := as[*qcc.HTTPError](t, err); got.RedirectHost.String() != want || got.Host != "pro.qcc.com" {
-				t.Errorf("error is %+v, want a redirect to %q", got, want)
-			}
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: http.StatusFound, Header: http.Header{"Location": {location}}, Body: http.NoBody}, nil
 		})
-	}
-}
 
-// TestOnlyARedirectHasAHost also sends a Location header with statuses that do not redirect.
-func TestOnlyARedirectHasAHost(t *testing.T) {
-	t.Parallel()
-
-	for code, want := range map[int]string{
-		201: "", 299: "", 300: "elsewhere.example", 302: "elsewhere.example", 399: "elsewhere.example", 400: "", 503: "",
-	} {
-		t.Run(fmt.Sprint(code), func(t *testing.T) {
-			t.Parallel()
-
-			cfg := config(qcc.DefaultBaseURL)
-			cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
-				response := status(code, "")
-				response.Header.Set("Location", "https://elsewhere.example/")
-
-				return response, nil
-			})
-
-			_, err := read(t, cfg)
-			if got := as[*qcc.HTTPError](t, err); got.RedirectHost.String() != want {
-				t.Errorf("HTTP %d redirects to %q, want %q", code, got.RedirectHost, want)
-			}
-		})
+		_, err := read(t, cfg)
+		if got := as[*qcc.HTTPError](t, err); got.RedirectHost.String() != want || got.Host != "pro.qcc.com" {
+			t.Errorf("%q: the error is %+v, want a redirect to %q", location, got, want)
+		}
 	}
 }
 
@@ -208,44 +162,26 @@ func TestABrokenCompressionIsNotRetried(t *testing.T) {
 		"no block":         broken(header),
 		"another checksum": broken(compressed.Len() - 8),
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		var asked atomic.Int32
 
-			var asked atomic.Int32
+		address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			asked.Add(1)
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(body)
+		}))
+		cfg := config(address)
+		cfg.MaxRetries = qcc.DefaultMaxRetries
 
-			address := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				asked.Add(1)
-				w.Header().Set("Content-Encoding", "gzip")
-				_, _ = w.Write(body)
-			}))
-			cfg := config(address)
-			cfg.MaxRetries = qcc.DefaultMaxRetries
+		_, err := read(t, cfg)
 
-			_, err := read(t, cfg)
+		got := as[*qcc.AnswerError](t, err)
+		if got.Problem != qcc.ProblemCompression || asked.Load() != 1 {
+			t.Errorf("%s: the error is %v after %d requests", name, err, asked.Load())
+		}
 
-			got := as[*qcc.AnswerError](t, err)
-			if got.Problem != "compression" || asked.Load() != 1 {
-				t.Errorf("error is %v after %d requests", err, asked.Load())
-			}
-
-			if got.StatusCode != http.StatusOK || got.Host != strings.TrimPrefix(address, "http://") {
-				t.Errorf("the error reports %+v", got.Response)
-			}
-		})
-	}
-}
-
-func TestARetryAfterInThePastIsIgnored(t *testing.T) {
-	t.Parallel()
-
-	cfg := config(qcc.DefaultBaseURL)
-	cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
-		return status(http.StatusTooManyRequests, time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat)), nil
-	})
-
-	_, err := read(t, cfg)
-	if got := as[*qcc.HTTPError](t, err); got.RetryAfter != 0 {
-		t.Errorf("the service asks to wait %s, want 0", got.RetryAfter)
+		if got.StatusCode != http.StatusOK || got.Host != strings.TrimPrefix(address, "http://") {
+			t.Errorf("%s: the error reports %+v", name, got.Response)
+		}
 	}
 }
 
@@ -263,19 +199,15 @@ func TestAModuleIDHoldsNoSecret(t *testing.T) {
 		"part of the secret":  func(*http.Request) string { return emulator.DefaultSecretKey[10:20] },
 		"key and other words": func(r *http.Request) string { return "radar_id_" + r.URL.Query().Get("key") },
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			cfg := config(qcc.DefaultBaseURL)
-			cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-				return ok(`{"status":"200","result":[{"id":"` + id(r) + `","totalCount":1}]}`), nil
-			})
-
-			quota, err := read(t, cfg)
-			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemIDSecret || len(quota.Modules) > 0 {
-				t.Errorf("error is %v, want that the id holds a secret", err)
-			}
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+			return ok(`{"status":"200","result":[{"id":"` + id(r) + `","totalCount":1}]}`), nil
 		})
+
+		quota, err := read(t, cfg)
+		if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemIDSecret || len(quota.Modules) > 0 {
+			t.Errorf("%s: the error is %v, want that the id holds a secret", name, err)
+		}
 	}
 }
 
@@ -284,30 +216,26 @@ func TestAnAnswerFromACacheIsRefused(t *testing.T) {
 	t.Parallel()
 
 	for age, refused := range map[string]bool{"": false, "0": false, "00": false, "1": true, "86400": true, "10": true, "nonsense": true, "0, 0": false, "0|100": true, "|9": true} {
-		t.Run(age, func(t *testing.T) {
-			t.Parallel()
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
+			response := ok(noQuota)
+			response.Header["Age"] = strings.Split(age, "|") // Each value is a line.
 
-			cfg := config(qcc.DefaultBaseURL)
-			cfg.Transport = answer(func(*http.Request) (*http.Response, error) {
-				response := ok(`{"status":"200","result":[]}`)
-				response.Header["Age"] = strings.Split(age, "|") // Each value is a line.
-
-				return response, nil
-			})
-
-			_, err := read(t, cfg)
-			if !refused {
-				if err != nil {
-					t.Errorf("error is %v", err)
-				}
-
-				return
-			}
-
-			if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemCached || got.Host != "pro.qcc.com" || got.StatusCode != http.StatusOK {
-				t.Errorf("error is %v, want that the answer comes from a cache", err)
-			}
+			return response, nil
 		})
+
+		_, err := read(t, cfg)
+		if !refused {
+			if err != nil {
+				t.Errorf("Age %q: the error is %v", age, err)
+			}
+
+			continue
+		}
+
+		if got := as[*qcc.AnswerError](t, err); got.Problem != qcc.ProblemCached || got.Host != "pro.qcc.com" || got.StatusCode != http.StatusOK {
+			t.Errorf("Age %q: the error is %v, want that the answer comes from a cache", age, err)
+		}
 	}
 }
 
@@ -319,27 +247,23 @@ func TestNumbersOfTheServiceShowNoSecret(t *testing.T) {
 		"status": ok(`{"status":"0123456789"}`),
 		"length": {StatusCode: http.StatusNotFound, Header: http.Header{}, Body: http.NoBody, ContentLength: 123456789},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		var reported []qcc.Attempt
 
-			var reported []qcc.Attempt
+		cfg := config(qcc.DefaultBaseURL)
+		cfg.OnAttempt = func(_ context.Context, attempt qcc.Attempt) { reported = append(reported, attempt) }
+		cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return wrong, nil })
 
-			cfg := config(qcc.DefaultBaseURL)
-			cfg.OnAttempt = func(_ context.Context, attempt qcc.Attempt) { reported = append(reported, attempt) }
-			cfg.Transport = answer(func(*http.Request) (*http.Response, error) { return wrong, nil })
+		_, err := read(t, cfg)
 
-			_, err := read(t, cfg)
+		shown := fmt.Sprintf("%v %+v", err, reported)
 
-			shown := fmt.Sprintf("%v %+v", err, reported)
+		if response, ok := errors.AsType[*qcc.HTTPError](err); ok && response.Length != -1 {
+			t.Errorf("%s: the length is %d, want none", name, response.Length)
+		}
 
-			if response, ok := errors.AsType[*qcc.HTTPError](err); ok && response.Length != -1 {
-				t.Errorf("the length is %d, want none", response.Length)
-			}
-
-			if strings.Contains(shown, "123456789") {
-				t.Errorf("a part of the key is shown: %s", shown)
-			}
-		})
+		if strings.Contains(shown, "123456789") {
+			t.Errorf("%s: a part of the key is shown: %s", name, shown)
+		}
 	}
 }
 
@@ -347,44 +271,36 @@ func TestNumbersOfTheServiceShowNoSecret(t *testing.T) {
 func TestEarlierTokensAreNotShown(t *testing.T) {
 	t.Parallel()
 
-	for name, body := range map[string]string{
-		"message":   `{"status":"101","msg":"TOKEN"}`,
-		"module id": `{"status":"200","result":[{"id":"TOKEN"}]}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
+	for _, body := range []string{`{"status":"101","msg":"TOKEN"}`, `{"status":"200","result":[{"id":"TOKEN"}]}`} {
+		synctest.Test(t, func(t *testing.T) {
 			var sent []string
 
 			cfg := config(qcc.DefaultBaseURL)
 			cfg.MaxRetries = qcc.LimitMaxRetries
 			cfg.Now = func() time.Time { return time.Unix(int64(len(sent)), 0) }
 			cfg.Timeout = qcc.MaxTimeout
-
-			synctest.Test(t, func(t *testing.T) {
-				cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
-					sent = append(sent, r.Header.Get("Token"))
-					if len(sent) <= qcc.LimitMaxRetries {
-						return status(http.StatusServiceUnavailable, ""), nil
-					}
-
-					return ok(strings.ReplaceAll(body, "TOKEN", sent[0][3:20])), nil
-				})
-
-				_, err := read(t, cfg)
-
-				var (
-					refused *qcc.StatusError
-					wrong   *qcc.AnswerError
-				)
-
-				switch {
-				case errors.As(err, &refused) && refused.Message.String() == "(redacted)":
-				case errors.As(err, &wrong) && wrong.Problem == qcc.ProblemIDSecret:
-				default:
-					t.Errorf("after %d requests, the error is %v", len(sent), err)
+			cfg.Transport = answer(func(r *http.Request) (*http.Response, error) {
+				sent = append(sent, r.Header.Get("Token"))
+				if len(sent) <= qcc.LimitMaxRetries {
+					return withStatus(http.StatusServiceUnavailable, "")(r)
 				}
+
+				return ok(strings.ReplaceAll(body, "TOKEN", sent[0][3:20])), nil
 			})
+
+			_, err := read(t, cfg)
+
+			var (
+				refused *qcc.StatusError
+				wrong   *qcc.AnswerError
+			)
+
+			switch {
+			case errors.As(err, &refused) && refused.Message.String() == "(redacted)":
+			case errors.As(err, &wrong) && wrong.Problem == qcc.ProblemIDSecret:
+			default:
+				t.Errorf("%s: after %d requests, the error is %v", body, len(sent), err)
+			}
 		})
 	}
 }

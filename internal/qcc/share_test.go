@@ -1,6 +1,7 @@
 package qcc
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -13,6 +14,7 @@ import (
 
 // call is one call of a model.
 type call struct {
+	ctx       context.Context //nolint:containedctx // A test looks whether it has ended.
 	began     time.Time
 	cancelled bool
 }
@@ -23,25 +25,26 @@ type model struct {
 	calls []*call
 	// takes returns how long the call with a number takes.
 	takes func(number int) time.Duration
+	err   error // The error of every answer.
 }
 
 func (m *model) read(ctx context.Context, _ time.Time) (int, error) {
 	m.mu.Lock()
 
 	number := len(m.calls)
-	c := &call{began: time.Now()}
+	c := &call{ctx: ctx, began: time.Now()}
 	m.calls = append(m.calls, c)
 
 	m.mu.Unlock()
 
 	takes := m.takes(number)
 	if takes == 0 {
-		return number, nil // A timer of 0 may crash the race detector of Go 1.26 in a synctest bubble.
+		return number, m.err // A timer of 0 may crash the race detector of Go 1.26 in a synctest bubble.
 	}
 
 	select {
 	case <-time.After(takes):
-		return number, nil
+		return number, m.err
 	case <-ctx.Done():
 		m.mu.Lock()
 		defer m.mu.Unlock()
@@ -50,13 +53,6 @@ func (m *model) read(ctx context.Context, _ time.Time) (int, error) {
 
 		return number, ctx.Err()
 	}
-}
-
-func (m *model) count() int {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-
-	return len(m.calls)
 }
 
 // TestSharingInRandomOrder lets reads begin, wait and end in thousands of random orders. The service is quick, slow or never answers.
@@ -146,19 +142,161 @@ func TestSharingInRandomOrder(t *testing.T) {
 	}
 }
 
-func TestReadsThatBeginTogetherShareACall(t *testing.T) {
+// TestSharing lets reads begin at given times. The batch of a lone first read leaves after 4 ms, and a later one after 10 ms.
+func TestSharing(t *testing.T) {
 	t.Parallel()
 
+	const (
+		none   = -1 // No call answers the read, because its context ends before.
+		ms     = time.Millisecond
+		moment = time.Nanosecond
+	)
+
+	type read struct {
+		at, age  time.Duration // When the read begins, and how old its answer may be.
+		patience time.Duration // When its context ends, counted from at; 0 for never.
+		call     int           // The number of the call that answers the read.
+		ends     time.Duration // When the read ends.
+		copies   int           // How many more reads are the same.
+	}
+
 	for name, test := range map[string]struct {
-		reads, atOnce, calls int
-		latency              time.Duration
+		takes     []time.Duration // How long each call takes. The last one is repeated.
+		reads     []read
+		calls     int
+		cancelled int // How many of the calls are cancelled.
+		err       error
 	}{
-		"one":                         {1, 1, 1, 100 * time.Millisecond},
-		"ten":                         {10, 10, 1, 100 * time.Millisecond},
-		"fifty, ten at once, slow":    {50, 10, 5, 100 * time.Millisecond},
-		"fifty, ten at once, at once": {50, 10, 5, 0},
-		"two hundred, ten at once":    {200, 10, 20, 20 * time.Millisecond},
-		"two hundred at once":         {200, 200, 1, 20 * time.Millisecond},
+		// A process with two reads may have many, so a later read waits longer than the first.
+		"one read":                      {[]time.Duration{0}, []read{{ends: 4 * ms}, {at: time.Second, call: 1, ends: 1010 * ms}}, 2, 0, nil},
+		"two reads":                     {[]time.Duration{0}, []read{{ends: 10 * ms, copies: 1}}, 1, 0, nil},
+		"one less than the parallelism": {[]time.Duration{0}, []read{{ends: 10 * ms, copies: 8}}, 1, 0, nil},
+		"as many as the parallelism":    {[]time.Duration{0}, []read{{ends: moment, copies: 9}, {at: ms, call: 1, ends: 11 * ms}}, 2, 0, nil},
+		"far more than the parallelism": {[]time.Duration{0}, []read{{ends: moment, copies: 199}}, 1, 0, nil},
+
+		"a read joins no call under way": {
+			[]time.Duration{100 * ms},
+			[]read{{ends: 104 * ms}, {at: 30 * ms, call: 1, ends: 214 * ms}, {at: 60 * ms, call: 1, ends: 214 * ms}},
+			2, 0, nil,
+		},
+		"a call without an answer delays no later read": {
+			[]time.Duration{time.Hour, 10 * ms},
+			[]read{{patience: 2 * time.Second, call: none, ends: 2 * time.Second}, {at: time.Second, call: 1, ends: 1260 * ms}},
+			2, 1, nil,
+		},
+		// The context of the call has the values of the first read's context.
+		"a cancelled read does not end others": {
+			[]time.Duration{time.Second},
+			[]read{{patience: 100 * ms, call: none, ends: 100 * ms}, {patience: 500 * ms, call: none, ends: 500 * ms}, {ends: 1010 * ms}},
+			1, 0, nil,
+		},
+		"a batch without reads is cancelled": {[]time.Duration{0}, []read{{patience: 2 * ms, call: none, ends: 2 * ms}}, 0, 0, nil},
+		"a cancelled batch never leaves": {
+			[]time.Duration{0}, []read{{patience: 2 * ms, call: none, ends: 2 * ms}, {at: 3 * ms, ends: 7 * ms}}, 1, 0, nil,
+		},
+
+		"an answer under way":             {[]time.Duration{100 * ms}, []read{{ends: 104 * ms}, {at: 54 * ms, age: time.Second, ends: 104 * ms}}, 1, 0, nil},
+		"an answer under way, too old":    {[]time.Duration{100 * ms}, []read{{ends: 104 * ms}, {at: 54 * ms, age: 50 * ms, call: 1, ends: 214 * ms}}, 2, 0, nil},
+		"an answer under way, just young": {[]time.Duration{100 * ms}, []read{{ends: 104 * ms}, {at: 54 * ms, age: 50*ms + moment, ends: 104 * ms}}, 1, 0, nil},
+		"an earlier answer":               {[]time.Duration{100 * ms}, []read{{ends: 104 * ms}, {at: 1004 * ms, age: time.Second + moment, ends: 1004 * ms}}, 1, 0, nil},
+		"an earlier answer, too old":      {[]time.Duration{100 * ms}, []read{{ends: 104 * ms}, {at: 1004 * ms, age: time.Second, call: 1, ends: 1114 * ms}}, 2, 0, nil},
+		"an earlier failure":              {[]time.Duration{0}, []read{{ends: 4 * ms}, {at: 5 * ms, age: time.Second, ends: 5 * ms}}, 1, 0, errors.New("failure")},
+		"a cancelled call answers no later read": {
+			[]time.Duration{100 * ms},
+			[]read{{patience: 50 * ms, call: none, ends: 50 * ms}, {at: 51 * ms, age: time.Second, call: 1, ends: 161 * ms}},
+			2, 1, nil,
+		},
+		"a call continues for a read that joined": {
+			[]time.Duration{100 * ms}, []read{{patience: 50 * ms, call: none, ends: 50 * ms}, {at: 34 * ms, age: time.Second, ends: 104 * ms}}, 1, 0, nil,
+		},
+		"a cancelled call leaves a later answer": {
+			[]time.Duration{time.Hour, 0},
+			[]read{
+				{patience: 500 * ms, call: none, ends: 500 * ms},
+				{at: 10 * ms, call: 1, ends: 260 * ms},
+				{at: 520 * ms, age: time.Second, call: 1, ends: 520 * ms},
+			},
+			2, 1, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				service := &model{takes: func(number int) time.Duration { return test.takes[min(number, len(test.takes)-1)] }, err: test.err}
+				shared := &coalescer[int]{read: service.read}
+				began := time.Now()
+
+				for number, read := range test.reads {
+					time.Sleep(time.Until(began.Add(read.at)))
+
+					for range 1 + read.copies {
+						go func() {
+							ctx, cancel := context.WithTimeout(t.Context(), cmp.Or(read.patience, 24*time.Hour))
+							defer cancel()
+
+							call, left, err := shared.do(ctx, time.Now().Add(-read.age))
+							ends := time.Since(began)
+
+							service.mu.Lock()
+							defer service.mu.Unlock()
+
+							switch {
+							case ends != read.ends:
+								t.Errorf("read %d ends at %s, want %s", number, ends, read.ends)
+							case read.call == none && !errors.Is(err, context.DeadlineExceeded):
+								t.Errorf("read %d is answered by call %d, %v", number, call, err)
+							case read.call != none && (call != read.call || !errors.Is(err, test.err) || !left.Equal(service.calls[call].began)):
+								t.Errorf("read %d is answered by call %d, which began at %s, %v", number, call, left, err)
+							}
+						}()
+					}
+				}
+
+				time.Sleep(2 * time.Hour)
+
+				service.mu.Lock()
+				defer service.mu.Unlock()
+
+				cancelled := 0
+
+				for _, call := range service.calls {
+					if call.cancelled {
+						cancelled++
+					}
+
+					if call.ctx.Err() == nil {
+						t.Error("the context of a call that has ended has not")
+					}
+				}
+
+				if len(service.calls) != test.calls || cancelled != test.cancelled {
+					t.Errorf("there were %d calls, %d of them cancelled, want %d and %d", len(service.calls), cancelled, test.calls, test.cancelled)
+				}
+			})
+		})
+	}
+}
+
+// TestReadsOfAPlanShareCalls has many reads that begin as others end, as Terraform's do. On a busy machine there are gaps between them.
+func TestReadsOfAPlanShareCalls(t *testing.T) {
+	t.Parallel()
+
+	const ms = time.Millisecond
+
+	for name, test := range map[string]struct {
+		reads, atOnce, calls int // With gaps, there may be fewer calls.
+		latency, gap         time.Duration
+	}{
+		"one":                         {1, 1, 1, 100 * ms, 0},
+		"ten":                         {10, 10, 1, 100 * ms, 0},
+		"fifty, ten at once, slow":    {50, 10, 5, 100 * ms, 0},
+		"fifty, ten at once, at once": {50, 10, 5, 0, 0},
+		"two hundred, ten at once":    {200, 10, 20, 20 * ms, 0},
+		"two hundred at once":         {200, 200, 1, 20 * ms, 0},
+		"small gaps, quick service":   {50, usualReads, 10, ms, ms},
+		"small gaps, slow service":    {50, usualReads, 10, 200 * ms, ms},
+		"large gaps, quick service":   {50, usualReads, 10, ms, 9 * ms},
+		"large gaps, slow service":    {50, usualReads, 10, 200 * ms, 9 * ms},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,8 +305,9 @@ func TestReadsThatBeginTogetherShareACall(t *testing.T) {
 				shared := &coalescer[int]{read: service.read}
 
 				var (
-					left    atomic.Int32
-					workers sync.WaitGroup
+					starting = make(chan struct{}, 1) // This is no mutex, because a bubble's time stops while a goroutine waits for a mutex.
+					left     atomic.Int32
+					workers  sync.WaitGroup
 				)
 
 				left.Store(int32(test.reads))
@@ -178,6 +317,13 @@ func TestReadsThatBeginTogetherShareACall(t *testing.T) {
 				for range test.atOnce {
 					workers.Go(func() {
 						for left.Add(-1) >= 0 {
+							if test.gap > 0 {
+								starting <- struct{}{}
+
+								time.Sleep(test.gap)
+								<-starting
+							}
+
 							if _, _, err := shared.do(t.Context(), time.Now()); err != nil {
 								t.Error(err)
 							}
@@ -189,392 +335,14 @@ func TestReadsThatBeginTogetherShareACall(t *testing.T) {
 
 				// Without sharing, each wave of reads would take as long as a call.
 				unshared := time.Duration((test.reads+test.atOnce-1)/test.atOnce) * test.latency
-				if took := time.Since(began); test.latency >= 100*time.Millisecond && took > unshared*3/2 {
+				if took := time.Since(began); test.gap == 0 && test.latency >= 100*ms && took > unshared*3/2 {
 					t.Errorf("%d reads took %s, unshared %s", test.reads, took, unshared)
 				}
 
-				if service.count() != test.calls {
-					t.Errorf("%d reads took %d calls, want %d", test.reads, service.count(), test.calls)
+				if calls := len(service.calls); calls > test.calls || test.gap == 0 && calls < test.calls {
+					t.Errorf("%d reads took %d calls, want %d", test.reads, calls, test.calls)
 				}
 			})
 		})
 	}
-}
-
-func TestABatchLeavesWhenNoMoreReadsAreExpected(t *testing.T) {
-	t.Parallel()
-
-	for name, test := range map[string]struct {
-		reads int
-		waits time.Duration
-	}{
-		"one read":                      {1, 4 * time.Millisecond},
-		"two reads":                     {2, 10 * time.Millisecond},
-		"one less than the parallelism": {9, 10 * time.Millisecond},
-		"as many as the parallelism":    {10, time.Nanosecond},
-		"more than the parallelism":     {11, time.Nanosecond},
-		"far more than the parallelism": {200, time.Nanosecond},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				service := &model{takes: func(int) time.Duration { return 0 }}
-				shared := &coalescer[int]{read: service.read}
-				began := time.Now()
-
-				var reads sync.WaitGroup
-
-				for range test.reads {
-					reads.Go(func() {
-						if _, _, err := shared.do(t.Context(), time.Now()); err != nil {
-							t.Error(err)
-						}
-					})
-				}
-
-				reads.Wait()
-
-				if waited := time.Since(began); waited != test.waits || service.count() != 1 {
-					t.Errorf("%d reads waited %s for %d calls, want %s for 1", test.reads, waited, service.count(), test.waits)
-				}
-
-				// A later read waits longer, because a process with two reads may have many.
-				began = time.Now()
-
-				if _, _, err := shared.do(t.Context(), time.Now()); err != nil || time.Since(began) != 10*time.Millisecond {
-					t.Errorf("the next read waited %s, %v, want 10ms", time.Since(began), err)
-				}
-			})
-		})
-	}
-}
-
-// TestReadsThatStartSlowlyShareACall starts reads with gaps between them, as Terraform does on a busy machine.
-func TestReadsThatStartSlowlyShareACall(t *testing.T) {
-	t.Parallel()
-
-	for _, gap := range []time.Duration{time.Millisecond, 3 * time.Millisecond, 9 * time.Millisecond} {
-		for _, latency := range []time.Duration{time.Millisecond, 200 * time.Millisecond} {
-			t.Run(gap.String()+" apart, at "+latency.String(), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					service := &model{takes: func(int) time.Duration { return latency }}
-					shared := &coalescer[int]{read: service.read}
-
-					var (
-						starting = make(chan struct{}, 1) // This is no mutex, because a bubble's time stops while a goroutine waits for a mutex.
-						left     atomic.Int32
-						workers  sync.WaitGroup
-					)
-
-					left.Store(50)
-
-					for range usualReads {
-						workers.Go(func() {
-							for left.Add(-1) >= 0 {
-								starting <- struct{}{}
-
-								time.Sleep(gap)
-								<-starting
-
-								if _, _, err := shared.do(t.Context(), time.Now()); err != nil {
-									t.Error(err)
-								}
-							}
-						})
-					}
-
-					workers.Wait()
-
-					if service.count() > 10 {
-						t.Errorf("50 reads took %d calls, want at most 10", service.count())
-					}
-				})
-			})
-		}
-	}
-}
-
-func TestAReadNeverJoinsACallUnderWay(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
-		shared := &coalescer[int]{read: service.read}
-
-		var reads sync.WaitGroup
-
-		for number := range 3 {
-			time.Sleep(30 * time.Millisecond)
-
-			reads.Go(func() {
-				// The first read has its own call. The two reads that begin while it is under way share the next call, which leaves when
-				// the first has returned.
-				if got, _, err := shared.do(t.Context(), time.Now()); got != min(number, 1) || err != nil {
-					t.Errorf("read %d is answered by call %d, %v", number, got, err)
-				}
-			})
-		}
-
-		reads.Wait()
-
-		if waited := service.calls[1].began.Sub(service.calls[0].began); waited > 100*time.Millisecond+gatherTime {
-			t.Errorf("the second call began %s after the first, which took 100ms", waited)
-		}
-	})
-}
-
-func TestACallWithoutAnAnswerDoesNotDelayLaterReads(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		service := &model{takes: func(number int) time.Duration {
-			if number == 0 {
-				return time.Hour
-			}
-
-			return 10 * time.Millisecond
-		}}
-		shared := &coalescer[int]{read: service.read}
-		ctx, cancel := context.WithCancel(t.Context())
-
-		go func() { _, _, _ = shared.do(ctx, time.Now()) }()
-
-		time.Sleep(time.Second)
-
-		began := time.Now()
-
-		if _, _, err := shared.do(t.Context(), time.Now()); err != nil {
-			t.Error(err)
-		}
-
-		if took := time.Since(began); took != 260*time.Millisecond {
-			t.Errorf("the read took %s", took)
-		}
-
-		cancel()
-		synctest.Wait()
-
-		if !service.calls[0].cancelled {
-			t.Error("a call that no read waits for continues")
-		}
-	})
-}
-
-func TestACancelledReadDoesNotEndOthers(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		service := &model{takes: func(int) time.Duration { return time.Second }}
-		shared := &coalescer[int]{read: service.read}
-
-		var reads sync.WaitGroup
-
-		// The context of the call has the values of the first read's context.
-		for _, patience := range []time.Duration{100 * time.Millisecond, 500 * time.Millisecond, time.Minute} {
-			reads.Go(func() {
-				ctx, cancel := context.WithTimeout(t.Context(), patience)
-				defer cancel()
-
-				if _, _, err := shared.do(ctx, time.Now()); (err == nil) != (patience == time.Minute) {
-					t.Errorf("a read that waits %s ended with %v", patience, err)
-				}
-			})
-		}
-
-		reads.Wait()
-
-		if service.count() != 1 || service.calls[0].cancelled {
-			t.Errorf("there were %d calls, the first cancelled: %t", service.count(), service.calls[0].cancelled)
-		}
-	})
-}
-
-func TestABatchWithoutReadsIsCancelled(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		service := &model{takes: func(int) time.Duration { return 0 }}
-		shared := &coalescer[int]{read: service.read}
-
-		ctx, cancel := context.WithTimeout(t.Context(), loneTime/2)
-		defer cancel()
-
-		if _, _, err := shared.do(ctx, time.Now()); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("error is %v", err)
-		}
-
-		time.Sleep(time.Second)
-
-		if service.count() != 0 {
-			t.Errorf("there were %d calls although no read waits", service.count())
-		}
-	})
-}
-
-// TestTheContextOfABatchEndsWithIt checks the context of a batch after its answer.
-func TestTheContextOfABatchEndsWithIt(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var contextError func() error
-
-		shared := &coalescer[int]{read: func(ctx context.Context, _ time.Time) (int, error) {
-			contextError = ctx.Err
-
-			return 1, ctx.Err()
-		}}
-
-		if got, _, err := shared.do(t.Context(), time.Now()); got != 1 || err != nil {
-			t.Errorf("the answer is %d, %v", got, err)
-		}
-
-		synctest.Wait()
-
-		if contextError() == nil {
-			t.Error("the context of a batch that has its answer has not ended")
-		}
-	})
-}
-
-// TestACancelledBatchNeverLeaves cancels a read, and begins another one before the batch of the first would have left.
-func TestACancelledBatchNeverLeaves(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		service := &model{takes: func(int) time.Duration { return 0 }}
-		shared := &coalescer[int]{read: service.read}
-
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Millisecond)
-		defer cancel()
-
-		if _, _, err := shared.do(ctx, time.Now()); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("error is %v", err)
-		}
-
-		began := time.Now()
-
-		if got, _, err := shared.do(t.Context(), time.Now()); got != 0 || err != nil || time.Since(began) != 4*time.Millisecond {
-			t.Errorf("the read after it is answered by call %d after %s, %v", got, time.Since(began), err)
-		}
-
-		time.Sleep(time.Second)
-
-		if service.count() != 1 {
-			t.Errorf("there were %d calls", service.count())
-		}
-	})
-}
-
-// TestAReadMayTakeAnEarlierAnswer has a call that begins at 0 ms and ends at 100 ms. At 0 ms, the first read's batch leaves.
-func TestAReadMayTakeAnEarlierAnswer(t *testing.T) {
-	t.Parallel()
-
-	for name, test := range map[string]struct {
-		begins, age time.Duration // When the second read begins, and how old its answer may be.
-		calls       int
-	}{
-		"under way":                {50 * time.Millisecond, time.Second, 1},
-		"under way, too old":       {50 * time.Millisecond, 50 * time.Millisecond, 2},
-		"under way, just young":    {50 * time.Millisecond, 50*time.Millisecond + time.Nanosecond, 1},
-		"answered":                 {time.Second, time.Second + time.Nanosecond, 1},
-		"answered, too old":        {time.Second, time.Second, 2},
-		"answered, no age allowed": {time.Second, 0, 2},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
-				shared := &coalescer[int]{read: service.read}
-
-				go func() { _, _, _ = shared.do(t.Context(), time.Now()) }()
-
-				time.Sleep(loneTime + test.begins)
-
-				number, left, err := shared.do(t.Context(), time.Now().Add(-test.age))
-				if err != nil || number != test.calls-1 || service.count() != test.calls || !left.Equal(service.calls[number].began) {
-					t.Errorf("the answer of call %d of %d, which began at %s, %v", number, service.count(), left, err)
-				}
-			})
-		})
-	}
-}
-
-// TestAReadMayTakeAnEarlierFailure lets a second read take the failure of the first one.
-func TestAReadMayTakeAnEarlierFailure(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		calls, failure := 0, errors.New("failure")
-		shared := &coalescer[int]{read: func(context.Context, time.Time) (int, error) {
-			calls++
-
-			return 0, failure
-		}}
-
-		for range 2 {
-			if _, _, err := shared.do(t.Context(), time.Now().Add(-time.Second)); !errors.Is(err, failure) || calls != 1 {
-				t.Errorf("error is %v after %d calls", err, calls)
-			}
-		}
-	})
-}
-
-// TestACancelledCallAnswersNoLaterRead cancels the only read of a call. Then it begins another read that could have joined the call.
-func TestACancelledCallAnswersNoLaterRead(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
-		shared := &coalescer[int]{read: service.read}
-
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
-
-		if _, _, err := shared.do(ctx, time.Now()); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("error is %v", err)
-		}
-
-		if got, _, err := shared.do(t.Context(), time.Now().Add(-time.Second)); got != 1 || err != nil {
-			t.Errorf("the answer of call %d, %v", got, err)
-		}
-	})
-}
-
-// TestACallContinuesForAReadThatJoined cancels the first read of a call that a second read has joined.
-func TestACallContinuesForAReadThatJoined(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		service := &model{takes: func(int) time.Duration { return 100 * time.Millisecond }}
-		shared := &coalescer[int]{read: service.read}
-
-		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		defer cancel()
-
-		go func() { _, _, _ = shared.do(ctx, time.Now()) }()
-
-		time.Sleep(30 * time.Millisecond)
-
-		if got, _, err := shared.do(t.Context(), time.Now().Add(-time.Second)); got != 0 || err != nil {
-			t.Errorf("the answer of call %d, %v", got, err)
-		}
-	})
-}
-
-// TestACancelledCallLeavesALaterAnswer cancels a call without an answer, after a later call was answered.
-func TestACancelledCallLeavesALaterAnswer(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		service := &model{takes: func(number int) time.Duration { return []time.Duration{time.Hour, 0, 0}[number] }}
-		shared := &coalescer[int]{read: service.read}
-
-		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-		defer cancel()
-
-		go func() { _, _, _ = shared.do(ctx, time.Now()) }()
-
-		time.Sleep(10 * time.Millisecond)
-
-		if got, _, err := shared.do(t.Context(), time.Now()); got != 1 || err != nil {
-			t.Errorf("the answer of call %d, %v", got, err)
-		}
-
-		time.Sleep(500 * time.Millisecond)
-
-		if got, _, err := shared.do(t.Context(), time.Now().Add(-time.Second)); got != 1 || err != nil {
-			t.Errorf("the answer of call %d, %v", got, err)
-		}
-	})
 }

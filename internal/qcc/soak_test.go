@@ -46,10 +46,12 @@ func newMoving(seed uint64) *moving {
 func (m *moving) fault() (string, emulator.Behavior) {
 	delay := emulator.Duration(m.random.IntN(20)) * emulator.Duration(time.Millisecond)
 
-	faults := []struct {
+	type fault struct {
 		name     string
 		behavior emulator.Behavior
-	}{
+	}
+
+	faults := []fault{
 		{"busy code", emulator.Behavior{Code: 199}},
 		{"busy code with a wait", emulator.Behavior{Code: 122, RetryAfter: "1"}},
 		{"rejection", emulator.Behavior{Code: 202}},
@@ -64,22 +66,18 @@ func (m *moving) fault() (string, emulator.Behavior) {
 		{"too long", emulator.Behavior{Size: 2 << 20}},
 	}
 	if m.silencing {
-		faults = append(faults, []struct {
-			name     string
-			behavior emulator.Behavior
-		}{
-			{"refusal", emulator.Behavior{Code: 106}},
-			{"clock", emulator.Behavior{Clock: emulator.Duration(10 * time.Minute)}},
-		}...)
+		faults = append(faults,
+			fault{"refusal", emulator.Behavior{Code: 106}},
+			fault{"clock", emulator.Behavior{Clock: emulator.Duration(10 * time.Minute)}})
 	}
 
 	if m.random.IntN(3) > 0 {
 		return "none", emulator.Behavior{Delay: delay}
 	}
 
-	fault := faults[m.random.IntN(len(faults))]
+	chosen := faults[m.random.IntN(len(faults))]
 
-	return fault.name, fault.behavior
+	return chosen.name, chosen.behavior
 }
 
 func (m *moving) ServeHTTP(w http.ResponseWriter, r *http.Request) {

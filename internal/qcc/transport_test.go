@@ -4,14 +4,11 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,53 +16,6 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
-
-func TestFailuresOfProxiesAndHandshakes(t *testing.T) {
-	t.Parallel()
-
-	const (
-		handshakeFailed = 1 << iota
-		certificateAsked
-	)
-
-	reset := &net.OpError{Op: "read", Err: syscall.ECONNRESET}
-	alert := &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}
-	late := &net.OpError{Op: "socks connect", Err: context.DeadlineExceeded}
-
-	for name, test := range map[string]struct {
-		err      error
-		progress int
-		want     TransportError
-	}{
-		"proxy wants a password":       {proxyRefusedError(407), 0, TransportError{FailureProxyRefused, "h", 407, false}},
-		"proxy is busy":                {proxyRefusedError(503), 0, TransportError{FailureProxyRefused, "h", 503, true}},
-		"SOCKS proxy refuses":          {&net.OpError{Op: "socks connect", Err: errors.New("not allowed")}, 0, TransportError{FailureProxyRefused, "h", 0, false}},
-		"proxy's name is unknown":      {&net.OpError{Op: "proxyconnect", Err: &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}}, 0, TransportError{FailureProxy, "h", 0, true}},
-		"SOCKS proxy hangs":            {late, 0, TransportError{FailureSlow, "h", 0, true}},
-		"handshake ends in an EOF":     {io.EOF, handshakeFailed, TransportError{FailureBroken, "h", 0, true}},
-		"handshake is reset":           {reset, handshakeFailed, TransportError{FailureBroken, "h", 0, true}},
-		"no common TLS version":        {errors.New("tls: protocol version not supported"), handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
-		"alert":                        {alert, 0, TransportError{FailureTLS, "h", 0, false}},
-		"alert, certificate asked for": {alert, certificateAsked, TransportError{FailureClientCertificate, "h", 0, false}},
-		"reset, certificate asked for": {reset, certificateAsked, TransportError{FailureBroken, "h", 0, true}},
-		"other, certificate asked for": {errors.New("http: malformed"), certificateAsked, TransportError{FailureBroken, "h", 0, true}},
-		"TLS fails, certificate asked": {errors.New("tls: bad record"), certificateAsked | handshakeFailed, TransportError{FailureTLS, "h", 0, false}},
-		"refused when connected":       {&net.OpError{Op: "read", Err: syscall.ECONNREFUSED}, 0, TransportError{FailureBroken, "h", 0, true}},
-		"Windows refuses":              {&net.OpError{Op: "dial", Err: syscall.Errno(10061)}, 0, TransportError{FailureRefused, "h", 0, true}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			p := &progress{}
-			p.handshakeFailed.Store(test.progress&handshakeFailed != 0)
-			p.certificateAsked.Store(test.progress&certificateAsked != 0)
-
-			if got := newTransportError(test.err, "h", p); *got != test.want {
-				t.Errorf("failure is %+v, want %+v", *got, test.want)
-			}
-		})
-	}
-}
 
 func TestProxies(t *testing.T) {
 	t.Parallel()
@@ -108,19 +58,14 @@ func TestProxies(t *testing.T) {
 func TestHTTP2IsNotUsed(t *testing.T) {
 	t.Parallel()
 
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }))
-	server.EnableHTTP2 = true
-	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} // The request has no progress that could record this.
-	server.StartTLS()
-	t.Cleanup(server.Close)
+	server := serveTLS(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.Proto) }),
+		&tls.Config{ClientAuth: tls.RequestClientCert}) // The request has no progress that could record this.
 
-	transport := newTransport(&httpproxy.Config{})
+	transport := trusting(server, "")
 	if transport.Protocols.HTTP2() || !transport.Protocols.HTTP1() { // In a build without HTTP/2, the setting has no effect.
 		t.Errorf("the transport may use %s", transport.Protocols)
 	}
 
-	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
-	transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
 	t.Cleanup(transport.CloseIdleConnections)
 
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
@@ -143,8 +88,7 @@ func TestHTTP2IsNotUsed(t *testing.T) {
 func TestAProxyConnectsOrRefuses(t *testing.T) {
 	t.Parallel()
 
-	server := httptest.NewTLSServer(emulator.New()) // The certificate of httptest is also for example.com.
-	t.Cleanup(server.Close)
+	server := serveTLS(t, emulator.New(), nil) // The certificate of httptest is also for example.com.
 
 	for answer, want := range map[string]*TransportError{
 		"200 Connection established":        nil,
@@ -182,12 +126,7 @@ func TestAProxyConnectsOrRefuses(t *testing.T) {
 
 				_, _ = io.Copy(connection, behind)
 			})
-			client := newTestClient(t, "https://example.com", func(c *Config) {
-				transport := newTransport(&httpproxy.Config{HTTPSProxy: "http://" + proxy})
-				transport.TLSClientConfig.RootCAs = x509.NewCertPool()
-				transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
-				c.Transport = transport
-			})
+			client := newTestClient(t, "https://example.com", func(c *Config) { c.Transport = trusting(server, "http://"+proxy) })
 
 			if want != nil {
 				if got := failure(t, client); *got != *want {
@@ -210,37 +149,12 @@ func TestAConnectionIsNotMadeAfterItsRequest(t *testing.T) {
 
 	address := listen(t, func(connection net.Conn) { _, _ = io.Copy(io.Discard, connection) })
 
-	for name, test := range map[string]struct {
-		left    time.Duration
-		refused bool
-	}{"time is over": {-time.Second, true}, "time is left": {time.Minute, false}} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+	for left, refused := range map[time.Duration]bool{-time.Second: true, time.Minute: false} {
+		ctx := context.WithValue(t.Context(), progressKey{}, &progress{deadline: time.Now().Add(left)})
 
-			ctx := context.WithValue(t.Context(), progressKey{}, &progress{deadline: time.Now().Add(test.left)})
-
-			connection, err := dialForRequest(ctx, "tcp", address)
-			if (err != nil) != test.refused {
-				t.Errorf("the connection is %v, %v", connection, err)
-			}
-
-			if connection != nil {
-				connection.Close()
-			}
-		})
-	}
-}
-
-// TestOnlyPlainHTTPIsKeptFromOtherMachines dials an address that is reserved for documentation, so no machine has it.
-func TestOnlyPlainHTTPIsKeptFromOtherMachines(t *testing.T) {
-	t.Parallel()
-
-	for _, loopbackOnly := range []bool{true, false} {
-		ctx := context.WithValue(t.Context(), progressKey{}, &progress{loopbackOnly: loopbackOnly, deadline: time.Now().Add(50 * time.Millisecond)})
-
-		connection, err := dialForRequest(ctx, "tcp", "192.0.2.1:1")
-		if errors.Is(err, errNotLoopback) != loopbackOnly {
-			t.Errorf("loopback only: %t, and the error is %v", loopbackOnly, err)
+		connection, err := dialForRequest(ctx, "tcp", address)
+		if (err != nil) != refused {
+			t.Errorf("with %s left, the connection is %v, %v", left, connection, err)
 		}
 
 		if connection != nil {
