@@ -1,7 +1,6 @@
 package pipelines_test
 
 import (
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,161 +9,125 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// jenkinsBlock is the text between two braces of the Jenkinsfile, without comments.
+// jenkinsBlock is a block of the Jenkinsfile: its lines without comments and indentation.
 type jenkinsBlock struct {
-	head    string         // The text before the opening brace, such as stage('Plan').
-	lines   []string       // The lines of this block, without the texts of scripts.
-	scripts []string       // The scripts that sh runs, in their order. They include those of inner blocks.
-	blocks  []jenkinsBlock // The inner blocks.
+	lines   []string
+	scripts []string // The scripts that sh runs.
 }
 
-// find returns the block with a head at any depth. The test fails if there is not exactly one.
-func (b jenkinsBlock) find(t *testing.T, head string) jenkinsBlock {
+// has reports whether the block has lines, one after the other.
+func (b jenkinsBlock) has(lines ...string) bool {
+	return strings.Contains("\n"+strings.Join(b.lines, "\n")+"\n", "\n"+strings.Join(lines, "\n")+"\n")
+}
+
+// jenkinsComment matches a comment of the Jenkinsfile, and the space before it.
+var jenkinsComment = regexp.MustCompile(`(?m)(^|\s)\s*//.*$`)
+
+// jenkinsfile returns the example without its comments. The test fails if a brace or a text has no counterpart.
+func jenkinsfile(t *testing.T) string {
 	t.Helper()
 
-	var found []jenkinsBlock
+	text := jenkinsComment.ReplaceAllString(testkit.ReadFile(t, "examples/pipelines/Jenkinsfile"), "")
+	if strings.Count(text, "{") != strings.Count(text, "}") || strings.Count(text, "'''") != 2*strings.Count(text, "sh '''\n") {
+		t.Fatal("the Jenkinsfile has a brace without a counterpart, or a text that no step runs")
+	}
 
-	var walk func(jenkinsBlock)
+	// Groovy would replace a backslash.
+	if strings.Contains(text, `\`) {
+		t.Fatal("the Jenkinsfile has a backslash")
+	}
 
-	walk = func(block jenkinsBlock) {
-		if block.head == head {
-			found = append(found, block)
-		}
-
-		for _, inner := range block.blocks {
-			walk(inner)
+	for line := range strings.Lines(text) {
+		if strings.Count(line, "'")%2 != 0 && !strings.Contains(line, "'''") || strings.Count(line, `"`)%2 != 0 {
+			t.Fatalf("a text of the Jenkinsfile has no end: %s", line)
 		}
 	}
 
-	if walk(b); len(found) != 1 {
-		t.Fatalf("the Jenkinsfile has %d blocks %q, want 1", len(found), head)
-	}
-
-	return found[0]
+	return text
 }
 
-// has reports whether the block or an inner one has a line.
-func (b jenkinsBlock) has(line string) bool {
-	return slices.Contains(b.lines, line) || slices.ContainsFunc(b.blocks, func(inner jenkinsBlock) bool { return inner.has(line) })
-}
-
-// jenkinsTokens matches the tokens of a Jenkinsfile. Texts are first in the expression, because they may contain comments and braces.
-var jenkinsTokens = regexp.MustCompile(`(?s)'''.*?'''|'[^'\n]*'|"[^"\n]*"|//[^\n]*|[{}\n]|[^'"{}\n/]+|.`)
-
-// jenkinsfile parses the texts, comments and braces of the example. The test fails if a brace or text has no counterpart.
-func jenkinsfile(t *testing.T) jenkinsBlock {
+// jenkinsFind returns the block that a line opens, up to the brace with the same indentation. The test fails if there is not exactly one.
+func jenkinsFind(t *testing.T, text, head string) jenkinsBlock {
 	t.Helper()
 
-	var line string
-
-	open := []jenkinsBlock{{}}
-
-	ends := func(block *jenkinsBlock) {
-		if line = strings.TrimSpace(line); line != "" {
-			block.lines = append(block.lines, line)
-		}
-
-		line = ""
+	opens := regexp.MustCompile(`(?m)^( *)`+regexp.QuoteMeta(head)+` \{$`).FindAllStringSubmatchIndex(text, -1)
+	if len(opens) != 1 {
+		t.Fatalf("the Jenkinsfile has %d blocks %q, want 1", len(opens), head)
 	}
 
-	for _, token := range jenkinsTokens.FindAllString(testkit.ReadFile(t, "examples/pipelines/Jenkinsfile"), -1) {
-		block := &open[len(open)-1]
+	inner, _, closed := strings.Cut(text[opens[0][1]:], "\n"+text[opens[0][2]:opens[0][3]]+"}")
+	if !closed {
+		t.Fatalf("the block %s has no end", head)
+	}
 
-		switch {
-		case token == "{":
-			open = append(open, jenkinsBlock{head: strings.TrimSpace(line)})
-			line = ""
-		case token == "}":
-			ends(block)
+	var block jenkinsBlock
 
-			if len(open) == 1 {
-				t.Fatal("the Jenkinsfile closes a brace that it does not open")
+	for i, part := range strings.Split(inner, "'''") {
+		if i%2 == 1 {
+			block.scripts = append(block.scripts, part)
+
+			continue
+		}
+
+		for line := range strings.Lines(part) {
+			if line = strings.TrimSpace(line); line != "" {
+				block.lines = append(block.lines, line)
 			}
-
-			outer := &open[len(open)-2]
-			outer.blocks = append(outer.blocks, *block)
-			outer.scripts = append(outer.scripts, block.scripts...)
-			open = open[:len(open)-1]
-		case token == "\n":
-			ends(block)
-		case strings.HasPrefix(token, "//"):
-		case strings.HasPrefix(token, "'''"):
-			if strings.TrimSpace(line) != "sh" {
-				t.Fatalf("a text that no step runs: %s", token)
-			}
-
-			// Groovy would replace a backslash.
-			if strings.Contains(token, `\`) {
-				t.Fatalf("the script has a backslash: %s", token)
-			}
-
-			block.scripts = append(block.scripts, strings.Trim(token, "'"))
-			line = ""
-		case token == "'", token == `"`:
-			t.Fatal("the Jenkinsfile has a text without an end")
-		default:
-			line += token
 		}
 	}
 
-	if len(open) != 1 {
-		t.Fatalf("the Jenkinsfile leaves %d braces open", len(open)-1)
-	}
-
-	return open[0].find(t, "pipeline")
+	return block
 }
 
 // jenkinsVariable matches a line of the environment with a text as its value. The credentials are those of the tests.
 var jenkinsVariable = regexp.MustCompile(`^(\w+) = '([^']*)'$`)
 
-// jenkinsStage runs the scripts of a stage as the step sh does. The shell may not support pipefail.
-func jenkinsStage(t *testing.T, f *testkit.Folder, stage string) (succeeded bool, block jenkinsBlock) {
+func jenkins(t *testing.T) recipe {
 	t.Helper()
 
-	block = jenkinsfile(t).find(t, "stage('"+stage+"')")
-	if len(block.scripts) == 0 {
-		t.Fatalf("the stage %s has no scripts", stage)
-	}
+	text := jenkinsfile(t)
+	find := func(head string) jenkinsBlock { return jenkinsFind(t, text, head) }
+	plan, approve, apply, environment := find("stage('Plan')"), find("stage('Approve')"), find("stage('Apply')"), find("environment")
 
-	var env []string
+	var (
+		required string
+		env      []string
+	)
 
-	for _, line := range jenkinsfile(t).find(t, "environment").lines {
+	for _, line := range environment.lines {
 		if variable := jenkinsVariable.FindStringSubmatch(line); variable != nil {
 			env = append(env, variable[1]+"="+variable[2])
 		}
 	}
 
-	for _, run := range block.scripts {
-		if !script(t, f, "sh", []string{"-xe"}, run, env...) {
-			return false, block
-		}
+	if environment.has(`TF_VAR_qcc_required = "${params.qcc_required}"`) && find("parameters").has("name: 'qcc_required',", "defaultValue: '{}',") {
+		required = "{}"
 	}
 
-	return true, block
-}
-
-var jenkinsPipeline = pipeline{
-	chinese: true,
-	plan: func(t *testing.T, f *testkit.Folder) (bool, string, bool) {
-		t.Helper()
-
-		succeeded, block := jenkinsStage(t, f, "Plan")
-		kept := succeeded && block.has("stash name: 'tfplan', includes: 'tfplan'") && written(t, filepath.Join(f.Dir, "tfplan")) != ""
-
-		if archive := "archiveArtifacts artifacts: 'quota.md', allowEmptyArchive: true"; !slices.Contains(block.find(t, "always").lines, archive) {
-			t.Error("the stage does not keep the summary of a plan that is refused")
+	// The shell may not support pipefail.
+	read := func(stage jenkinsBlock, passes bool) job {
+		found := job{env: env, passes: passes}
+		for _, script := range stage.scripts {
+			found.steps = append(found.steps, step{command: []string{"sh", "-xe", "-c", script}})
 		}
 
-		return succeeded, written(t, filepath.Join(f.Dir, "quota.md")), kept
-	},
-	apply: func(t *testing.T, f *testkit.Folder) bool {
-		t.Helper()
+		return found
+	}
 
-		succeeded, block := jenkinsStage(t, f, "Apply")
-		if !block.has("unstash 'tfplan'") {
-			t.Error("the stage does not fetch the plan")
-		}
+	stages := slices.DeleteFunc(slices.Clone(find("stages").lines), func(line string) bool { return !strings.HasPrefix(line, "stage(") })
 
-		return succeeded
-	},
+	return recipe{
+		chinese:  true,
+		plan:     read(plan, plan.has("stash name: 'tfplan', includes: 'tfplan'")),
+		apply:    read(apply, apply.has("unstash 'tfplan'")).succeeds,
+		required: required,
+		waits: map[string]bool{
+			"plan, approve and apply":               slices.Equal(stages, []string{"stage('Plan') {", "stage('Approve') {", "stage('Apply') {"}),
+			"an input to approve":                   approve.has("input {"),
+			"approve no pull request":               approve.has("not { changeRequest() }"),
+			"apply no pull request":                 apply.has("not { changeRequest() }"),
+			"a lock of the apply":                   len(find("lock('qcc-apply')").scripts) == 1 && len(apply.scripts) == 1,
+			"the summary of a plan that is refused": find("always").has("archiveArtifacts artifacts: 'quota.md', allowEmptyArchive: true"),
+		},
+	}
 }

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -19,135 +18,76 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// pipeline runs the two jobs of an example for pipelines.
-type pipeline struct {
+// recipe is an example for pipelines.
+type recipe struct {
 	// chinese reports whether the example sets the language of the summary to Chinese.
 	chinese bool
-	// plan runs the plan job. It returns whether the job succeeded, the summary that it wrote, and whether it kept the plan.
-	plan func(t *testing.T, f *testkit.Folder) (succeeded bool, summary string, kept bool)
+	plan    job
 	// apply runs the apply job, and reports whether it succeeded.
 	apply func(t *testing.T, f *testkit.Folder) bool
+	// required is the requirement of a run for which nobody has entered one.
+	required string
+	// waits are settings by which applies wait for each other and for an approval.
+	waits map[string]bool
 }
 
-// step is a step of a job for GitHub Actions.
+// job is a job of an example.
+type job struct {
+	steps []step
+	env   []string
+	// passes reports whether the job uploads or downloads the plan.
+	passes bool
+	// passesAlways reports whether the job also uploads the plan after it failed.
+	passesAlways bool
+}
+
+// step is a script of a job with its shell.
 type step struct {
-	If   string `yaml:"if"`
-	Run  string `yaml:"run"`
-	Uses string `yaml:"uses"`
+	command []string
+	// always reports whether the step also runs after a step that failed.
+	always bool
 }
 
-// gitHubJob runs the scripts of a job, and reports whether it succeeded and used an action.
-func gitHubJob(t *testing.T, f *testkit.Folder, job, action string, env ...string) (succeeded, used bool) {
+// recipes reads the examples.
+var recipes = map[string]func(*testing.T) recipe{"GitHub Actions": gitHub, "GitLab CI": gitLab, "Jenkins": jenkins, "Flow": flow}
+
+// summaryFile is the file to which each plan job writes the summary.
+const summaryFile = "quota.md"
+
+// succeeds runs the steps of the job, and reports whether all succeeded.
+func (j job) succeeds(t *testing.T, f *testkit.Folder) bool {
 	t.Helper()
 
-	var workflow struct {
-		Jobs map[string]struct {
-			Steps []step `yaml:"steps"`
-		} `yaml:"jobs"`
-	}
-	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/github-actions.yml")), &workflow); err != nil {
-		t.Fatal(err)
+	if len(j.steps) == 0 || !j.passes {
+		t.Fatal("the job has no scripts, or does not upload or download the plan")
 	}
 
-	scripts := 0
-	succeeded = true
+	succeeded := true
 
-	for _, step := range workflow.Jobs[job].Steps {
-		if !succeeded && !strings.Contains(step.If, "!cancelled()") {
-			continue
-		}
-
-		used = used || strings.HasPrefix(step.Uses, action+"@")
-
-		if step.Run != "" {
-			scripts++
-			succeeded = script(t, f, "bash", []string{"-eo", "pipefail"}, step.Run, env...) && succeeded
+	for _, step := range j.steps {
+		if succeeded || step.always {
+			passed, _ := run(t, f, j.env, step.command...)
+			succeeded = succeeded && passed
 		}
 	}
-
-	if scripts == 0 {
-		t.Fatalf("the job %s has no scripts", job)
-	}
-
-	return succeeded, used
-}
-
-// gitLabJob runs the scripts of a job. It returns whether the job succeeded, and the files that it keeps.
-func gitLabJob(t *testing.T, f *testkit.Folder, job string) (succeeded bool, paths []string) {
-	t.Helper()
-
-	var pipeline map[string]struct {
-		BeforeScript []string `yaml:"before_script"`
-		Script       []string `yaml:"script"`
-		Artifacts    struct {
-			Paths []string `yaml:"paths"`
-		} `yaml:"artifacts"`
-	}
-	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/gitlab-ci.yml")), &pipeline); err != nil {
-		t.Fatal(err)
-	}
-
-	lines := slices.Concat(pipeline[job].BeforeScript, pipeline[job].Script)
-	if len(lines) == 0 {
-		t.Fatalf("the job %s has no scripts", job)
-	}
-
-	// The shell of the image may not support pipefail.
-	return script(t, f, "sh", []string{"-e"}, strings.Join(lines, "\n")), pipeline[job].Artifacts.Paths
-}
-
-var pipelines = map[string]pipeline{
-	"GitHub Actions": {
-		plan: func(t *testing.T, f *testkit.Folder) (bool, string, bool) {
-			t.Helper()
-
-			summary := filepath.Join(f.Dir, "summary.md")
-			succeeded, kept := gitHubJob(t, f, "plan", "actions/upload-artifact", "GITHUB_STEP_SUMMARY="+summary)
-
-			return succeeded, written(t, summary), kept
-		},
-		apply: func(t *testing.T, f *testkit.Folder) bool {
-			t.Helper()
-
-			succeeded, fetched := gitHubJob(t, f, "apply", "actions/download-artifact")
-			if !fetched {
-				t.Error("the job does not fetch the plan")
-			}
-
-			return succeeded
-		},
-	},
-	"GitLab CI": {
-		plan: func(t *testing.T, f *testkit.Folder) (bool, string, bool) {
-			t.Helper()
-
-			succeeded, paths := gitLabJob(t, f, "plan")
-
-			return succeeded, written(t, filepath.Join(f.Dir, "quota.md")), slices.Contains(paths, "tfplan") && written(t, filepath.Join(f.Dir, "tfplan")) != ""
-		},
-		apply: func(t *testing.T, f *testkit.Folder) bool {
-			t.Helper()
-
-			succeeded, _ := gitLabJob(t, f, "apply")
-
-			return succeeded
-		},
-	},
-	"Jenkins": jenkinsPipeline,
-	"Flow":    flowPipeline,
-}
-
-// script runs a script in the folder, and reports whether it succeeded. It uses the Terraform and the jq of the tests.
-func script(t *testing.T, f *testkit.Folder, shell string, flags []string, script string, env ...string) bool {
-	t.Helper()
-
-	succeeded, _ := run(t, f, slices.Concat([]string{shell}, flags, []string{"-c", script}), env...)
 
 	return succeeded
 }
 
+// readYAML reads an example for pipelines.
+func readYAML[T any](t *testing.T, name string) T {
+	t.Helper()
+
+	var file T
+	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/"+name)), &file); err != nil {
+		t.Fatal(err)
+	}
+
+	return file
+}
+
 // run runs a command in the folder with the Terraform and the jq of the tests. It returns whether it succeeded, and its output.
-func run(t *testing.T, f *testkit.Folder, arguments []string, env ...string) (succeeded bool, output string) {
+func run(t *testing.T, f *testkit.Folder, env []string, arguments ...string) (succeeded bool, output string) {
 	t.Helper()
 
 	jq := testkit.JQ(t)
@@ -171,11 +111,11 @@ func run(t *testing.T, f *testkit.Folder, arguments []string, env ...string) (su
 	return err == nil, string(printed)
 }
 
-// written returns the content of a file; "" if the job ended before it wrote the file.
-func written(t *testing.T, path string) string {
+// written returns the content of a file in the folder; "" if the job ended before it wrote the file.
+func written(t *testing.T, f *testkit.Folder, name string) string {
 	t.Helper()
 
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(filepath.Join(f.Dir, name))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		t.Fatal(err)
 	}
@@ -193,17 +133,19 @@ var (
 
 // pipelineState is the situation in which a pipeline starts. The account has the sample quota, in which 48 units of radar_id are left.
 type pipelineState struct {
-	config   string // The content of main.tf; empty means the example gates/apply.
+	config   string // The content of main.tf without testkit.RequiredProvider; empty means the example gates/apply.
 	required string // The requirement with which the pipeline starts; empty means {radar_id=40}.
 	change   func(service *emulator.Emulator, f *testkit.Folder)
 	succeeds bool
 	summary  summaryLine
 	// orders reports whether the plan needs quota at apply. Then the apply is refused if the quota was used up meanwhile.
 	orders bool
+	// short reports whether the short lane runs the state.
+	short bool
 }
 
 // pending is a gate whose requirement, the length of an id, is known only at apply: 36.
-const pending = testkit.RequiredProvider + `
+const pending = `
 resource "terraform_data" "pending" {}
 
 resource "qcc_quota_gate" "pending" {
@@ -211,8 +153,10 @@ resource "qcc_quota_gate" "pending" {
 }
 `
 
+const withoutRetries = "\nprovider \"qcc\" {\n  max_retries = 0\n}\n"
+
 var pipelineStates = map[string]pipelineState{
-	"enough": {succeeds: true, orders: true, summary: planAccepted},
+	"enough": {succeeds: true, orders: true, summary: planAccepted, short: true},
 	"short": {
 		change: func(service *emulator.Emulator, _ *testkit.Folder) { service.SetModules() },
 		summary: summaryLine{
@@ -220,12 +164,10 @@ var pipelineStates = map[string]pipelineState{
 			"- `terraform_data.order`：QCC quota is short by 40 for radar_id: 40 required. QCC quota is short now.",
 		},
 	},
-	"a gate resource passes": {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: planAccepted},
-	"a gate resource refuses": {
-		config: gates("{ north = 49 }"), summary: planFailed,
-	},
+	"a gate resource passes":  {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: planAccepted},
+	"a gate resource refuses": {config: gates("{ north = 49 }"), summary: planFailed},
 	"a gate resource refuses, and a summary of another kind accepts": {
-		config: gates("{ north = 49 }"), summary: summaryLine{"A summary.", "A summary."},
+		config: gates("{ north = 49 }"), summary: summaryLine{"A summary.", "A summary."}, short: true,
 		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `"A summary."`) },
 	},
 	"a gate resource is judged at apply": {
@@ -233,20 +175,17 @@ var pipelineStates = map[string]pipelineState{
 			"- Judged at apply, because the requirement is known only after apply", "- 以下门禁要到 apply 时才检查，因为需求量届时才能确定",
 		},
 	},
-	"a requirement is missing": {required: "{}", succeeds: true, summary: summaryLine{"This plan requires no quota", "这个 plan 不需要额度"}},
-	"a requirement is not a map": {
-		required: "\"\"", summary: planFailed,
-	},
+	"a requirement is missing":   {required: "{}", succeeds: true, summary: summaryLine{"This plan requires no quota", "这个 plan 不需要额度"}},
+	"a requirement is not a map": {required: `""`, summary: planFailed},
 	"the read fails": {
 		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
 		summary: planFailed,
 	},
 	"the service is down": {
-		config: withoutRetries(gates("{ north = 1 }")),
+		config: gates("{ north = 1 }") + withoutRetries, summary: planFailed,
 		change: func(service *emulator.Emulator, _ *testkit.Folder) {
 			service.Behave(emulator.Behavior{HTTPStatus: http.StatusServiceUnavailable})
 		},
-		summary: planFailed,
 	},
 	"the read is deferred to apply": {
 		change: func(_ *emulator.Emulator, f *testkit.Folder) {
@@ -260,39 +199,41 @@ var pipelineStates = map[string]pipelineState{
 // exampleDataSource matches the data source of the example gates/apply.
 var exampleDataSource = regexp.MustCompile(`(?s)data "qcc_quota" "this" \{.*?\n\}\n`)
 
-func withoutRetries(config string) string {
-	return config + "\nprovider \"qcc\" {\n  max_retries = 0\n}\n"
-}
-
 func TestPipelines(t *testing.T) {
 	t.Parallel()
 
-	for name, pipeline := range pipelines {
+	for name, read := range recipes {
 		for state, test := range pipelineStates {
+			if testing.Short() && !test.short {
+				continue // The short lane runs a state that passes and one that is refused.
+			}
+
 			t.Run(name+", "+state, func(t *testing.T) {
 				t.Parallel()
 
-				service := emulator.New()
-				files := testkit.Example(t, "gates/apply")
-				files["ci/quota.jq"] = testkit.ReadFile(t, "examples/pipelines/quota.jq")
+				recipe, service := read(t), emulator.New()
+
+				f := testkit.NewFolder(t, testkit.Serve(t, service), nil) // The jobs run terraform init.
+				f.Write("main.tf", testkit.Example(t, "gates/apply")["main.tf"])
+				f.Write("ci/quota.jq", testkit.ReadFile(t, "examples/pipelines/quota.jq"))
+				f.Set("TF_VAR_qcc_required=" + cmp.Or(test.required, "{radar_id=40}"))
 
 				if test.config != "" {
-					files["main.tf"] = test.config
+					f.Write("main.tf", testkit.RequiredProvider+test.config)
 				}
-
-				f := testkit.NewFolder(t, testkit.Serve(t, service), files)
-				f.Set("TF_VAR_qcc_required=" + cmp.Or(test.required, "{radar_id=40}"))
 
 				if test.change != nil {
 					test.change(service, f)
 				}
 
 				want := test.summary.english
-				if pipeline.chinese {
+				if recipe.chinese {
 					want = test.summary.chinese
 				}
 
-				succeeded, summary, kept := pipeline.plan(t, f)
+				succeeded := recipe.plan.succeeds(t, f)
+				summary, kept := written(t, f, summaryFile), (succeeded || recipe.plan.passesAlways) && written(t, f, "tfplan") != ""
+
 				if succeeded != test.succeeds || !strings.Contains(summary, want) || kept != succeeded {
 					t.Errorf("the job succeeded: %t, kept the plan: %t, and wrote\n%s", succeeded, kept, summary)
 				}
@@ -303,14 +244,14 @@ func TestPipelines(t *testing.T) {
 
 				service.SetModules()
 
-				if applied := pipeline.apply(t, f); applied == test.orders {
+				if applied := recipe.apply(t, f); applied == test.orders {
 					t.Errorf("the quota was used up meanwhile, and the apply job succeeded: %t", applied)
 				}
 
 				service.SetModules(emulator.Sample()...)
 
-				if _, _, _ = pipeline.plan(t, f); !pipeline.apply(t, f) {
-					t.Error("the apply job failed, although the quota suffices")
+				if !recipe.plan.succeeds(t, f) || !recipe.apply(t, f) {
+					t.Error("a job failed, although the quota suffices")
 				}
 			})
 		}
@@ -321,49 +262,10 @@ func TestPipelines(t *testing.T) {
 func TestPipelinesOrderNothingByDefault(t *testing.T) {
 	t.Parallel()
 
-	var workflow struct {
-		Env map[string]string `yaml:"env"`
-	}
-	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/github-actions.yml")), &workflow); err != nil {
-		t.Fatal(err)
-	}
-
-	if got := workflow.Env["TF_VAR_qcc_required"]; got != "${{ inputs.qcc_required || '{}' }}" {
-		t.Errorf("GitHub Actions: the requirement is %q", got)
-	}
-
-	var pipeline struct {
-		Variables struct {
-			Required struct {
-				Value string `yaml:"value"`
-			} `yaml:"TF_VAR_qcc_required"`
-		} `yaml:"variables"`
-	}
-	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/gitlab-ci.yml")), &pipeline); err != nil {
-		t.Fatal(err)
-	}
-
-	if got := pipeline.Variables.Required.Value; got != "{}" {
-		t.Errorf("GitLab CI: the requirement is %q", got)
-	}
-
-	jenkins := jenkinsfile(t)
-	for block, line := range map[string]string{
-		"parameters":  "defaultValue: '{}',",
-		"environment": `TF_VAR_qcc_required = "${params.qcc_required}"`,
-	} {
-		if !slices.Contains(jenkins.find(t, block).lines, line) {
-			t.Errorf("Jenkins: %s does not have %s", block, line)
+	for name, read := range recipes {
+		if got := read(t).required; got != "{}" {
+			t.Errorf("%s: the requirement is %q", name, got)
 		}
-	}
-
-	values := map[string]string{}
-	for _, variable := range flow(t).Variables {
-		values[variable.Key] = variable.Value
-	}
-
-	if got := values["TF_VAR_qcc_required"]; got != "{}" {
-		t.Errorf("Flow: the requirement is %q", got)
 	}
 }
 
@@ -371,60 +273,11 @@ func TestPipelinesOrderNothingByDefault(t *testing.T) {
 func TestAppliesWaitForEachOtherAndForAnApproval(t *testing.T) {
 	t.Parallel()
 
-	var workflow struct {
-		Jobs map[string]struct {
-			If          string `yaml:"if"`
-			Needs       string `yaml:"needs"`
-			Environment string `yaml:"environment"`
-			Concurrency string `yaml:"concurrency"`
-		} `yaml:"jobs"`
-	}
-	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/github-actions.yml")), &workflow); err != nil {
-		t.Fatal(err)
-	}
-
-	if job := workflow.Jobs["apply"]; job.Concurrency == "" || job.Environment == "" || job.Needs != "plan" || job.If != "github.event_name == 'workflow_dispatch'" {
-		t.Errorf("GitHub Actions: the apply job does not wait: %+v", job)
-	}
-
-	var pipeline map[string]struct {
-		Needs         []string            `yaml:"needs"`
-		Rules         []map[string]string `yaml:"rules"`
-		ResourceGroup string              `yaml:"resource_group"`
-	}
-	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/gitlab-ci.yml")), &pipeline); err != nil {
-		t.Fatal(err)
-	}
-
-	if job := pipeline["apply"]; job.ResourceGroup == "" || !slices.Equal(job.Needs, []string{"plan"}) || len(job.Rules) != 1 || job.Rules[0]["when"] != "manual" {
-		t.Errorf("GitLab CI: the apply job does not wait: %+v", job)
-	}
-
-	jenkins := jenkinsfile(t)
-
-	stages := []string{"stage('Plan')", "stage('Approve')", "stage('Apply')"}
-	if blocks := jenkins.find(t, "stages").blocks; !slices.EqualFunc(blocks, stages, func(block jenkinsBlock, head string) bool { return block.head == head }) {
-		t.Errorf("Jenkins: the stages are not %v", stages)
-	}
-
-	jenkins.find(t, "stage('Approve')").find(t, "input")
-
-	for _, stage := range []string{"stage('Approve')", "stage('Apply')"} {
-		if !jenkins.find(t, stage).find(t, "not").has("changeRequest()") {
-			t.Errorf("Jenkins: %s runs for a pull request", stage)
+	for name, read := range recipes {
+		for setting, found := range read(t).waits {
+			if !found {
+				t.Errorf("%s: the example does not have the setting: %s", name, setting)
+			}
 		}
-	}
-
-	if lock := jenkins.find(t, "stage('Apply')").find(t, "lock('qcc-apply')"); len(lock.scripts) != 1 {
-		t.Errorf("Jenkins: %d scripts of the apply wait for other applies, want 1", len(lock.scripts))
-	}
-
-	file := flow(t)
-	if file.Concurrency.Jobs != 1 {
-		t.Errorf("Flow: %d of the same jobs run at once", file.Concurrency.Jobs)
-	}
-
-	if got := file.job(t, "approve_stage", "approve_job").Component; got != "ManualValidate" {
-		t.Errorf("Flow: the approval is a %q", got)
 	}
 }
