@@ -14,8 +14,11 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
 )
 
-// providerAddress is the provider's address in every configuration.
-const providerAddress = "registry.terraform.io/qccpro/qcc"
+// providerAddress is the provider's address in every configuration. OpenTofu takes the other one where a source names no registry.
+const (
+	providerAddress = "registry.terraform.io/qccpro/qcc"
+	tofuAddress     = "registry.opentofu.org/qccpro/qcc"
+)
 
 // attach serves the provider in the test's own process until the test ends. It returns the environment variable with which Terraform
 // attaches to it. The provider reads its environment variables with getenv.
@@ -47,10 +50,12 @@ func attach(t *testing.T, getenv func(string) string) string {
 
 	config := <-reattach
 
-	value, err := json.Marshal(map[string]any{providerAddress: map[string]any{
+	server := map[string]any{
 		"Protocol": string(config.Protocol), "ProtocolVersion": config.ProtocolVersion, "Pid": config.Pid, "Test": config.Test,
 		"Addr": map[string]string{"Network": config.Addr.Network(), "String": config.Addr.String()},
-	}})
+	}
+
+	value, err := json.Marshal(map[string]any{providerAddress: server, tofuAddress: server})
 	if err != nil {
 		t.Fatal(err)
 	}

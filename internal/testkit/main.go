@@ -15,6 +15,8 @@ const dirVariable = "QCCTEST_DIR"
 
 // MainAtRoot is MainWithJQ for the rooms in internal/test. Their tests run in the root of the repository, so they name files as users do.
 func MainAtRoot(m *testing.M) {
+	runAsJQ() // A program that a test starts as jq keeps its folder.
+
 	root, err := root()
 	if err == nil {
 		err = os.Chdir(root)
@@ -25,7 +27,7 @@ func MainAtRoot(m *testing.M) {
 		os.Exit(1)
 	}
 
-	MainWithJQ(m)
+	Main(m)
 }
 
 // Main runs the tests of a package, and exits. It removes the developer's own Terraform configuration and credentials first.

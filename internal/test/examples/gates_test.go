@@ -6,252 +6,271 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// sendsNoRequest runs a step that must not send a request.
-func sendsNoRequest(t *testing.T, service *emulator.Emulator, step func()) {
-	t.Helper()
-
-	before := service.Requests()
-
-	step()
-
-	if sent := service.Requests() - before; sent != 0 {
-		t.Errorf("%d requests were sent, want none", sent)
-	}
-}
-
 // radarShort is the error of a gate whose quota of radar_id is short by 1.
 const radarShort = "The quota of radar_id (风险监控-企业) is short by 1."
-
-// resources returns the addresses in the state.
-func resources(f *testkit.Folder) []string { return strings.Fields(f.Succeeds("state", "list")) }
 
 // companies returns the argument that sets a variable to a set of companies.
 func companies(variable string, names ...string) string {
 	return fmt.Sprintf("-var=%s=[%s]", variable, `"`+strings.Join(names, `", "`)+`"`)
 }
 
-func testEachOrderExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-	f.Succeeds("apply", "-auto-approve")
+var threeCompanies = companies("companies", "first", "second", "third")
 
-	if graph := f.Succeeds("graph"); !regexp.MustCompile(`terraform_data\.monitoring\b.* -> .*\bqcc_quota_gate\.monitoring\b`).MatchString(graph) {
-		t.Errorf("the orders do not wait for the gates:\n%s", graph)
+func quotaGate(e example) func() {
+	e.replaceTerraformData("resource.tf")
+	e.apply()
+	e.consume("radar_id", 48)
+	e.sendsNoRequest(func() { e.changesNothing() })
+	e.refuses(radarShort, threeCompanies)
+
+	return func() {
+		e.refuses("This gate adds: 1", `-replace=qcc_quota_gate.monitoring["first"]`)
+
+		// import.sh imports the gate without judging it.
+		command := regexp.MustCompile(`(?m)^terraform import '([^']+)' (\S+)$`).FindStringSubmatch(e.Read("import.sh"))
+		if command == nil {
+			e.t.Fatal("import.sh imports nothing")
+		}
+
+		e.Succeeds("state", "rm", command[1])
+		e.sendsNoRequest(func() {
+			e.Succeeds("import", command[1], command[2])
+			e.changesNothing()
+			e.destroy()
+		})
 	}
+}
+
+// importBlock imports the same gate as import.sh.
+func importBlock(e example) func() {
+	e.Plans("Plan: 1 to import, 3 to add, 0 to change, 0 to destroy.") // One gate and two orders are new.
+
+	return func() {
+		e.consume("radar_id", 48)
+		e.refuses("This gate adds: 1")
+		e.sendsNoRequest(func() {
+			e.apply(companies("companies", "first"))
+			e.changesNothing(companies("companies", "first"))
+		})
+	}
+}
+
+func eachOrder(e example) func() {
+	e.apply()
 
 	// Orders that exist do not fail a plan after the quota is spent.
-	testkit.Consume(t, service, "radar_id", 48)
-	sendsNoRequest(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
-	f.Fails(radarShort, "plan", companies("companies", "first", "second", "third"))
-	f.Fails(radarShort, "plan", companies("companies", "first", "third")) // This is a swap.
-	sendsNoRequest(t, service, func() { f.Succeeds("apply", "-auto-approve", companies("companies", "first")) })
+	e.consume("radar_id", 48)
+	e.sendsNoRequest(func() { e.changesNothing() })
+	e.refuses(radarShort, companies("companies", "first", "third")) // This is a swap.
 
-	// A saved plan is judged again before the first order.
-	service.SetModules(emulator.Sample()...)
-	f.Succeeds("plan", companies("companies", "first", "second", "third"), "-out=tfplan")
-	service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
-	f.Fails("Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "apply", "tfplan")
+	return func() {
+		e.refuses(radarShort, threeCompanies)
+		e.sendsNoRequest(func() { e.apply(companies("companies", "first")) })
 
-	if got := resources(f); slices.Contains(got, `terraform_data.monitoring["second"]`) || slices.Contains(got, `terraform_data.monitoring["third"]`) {
-		t.Errorf("the apply has ordered %v", got)
+		// A saved plan is judged again, and the orders wait for all gates.
+		e.service.SetModules(emulator.Sample()...)
+		e.Succeeds("plan", threeCompanies, "-out=tfplan")
+		e.service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
+		e.Fails("Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "apply", "tfplan")
+
+		got := strings.Fields(e.Succeeds("state", "list"))
+		if slices.Contains(got, `terraform_data.monitoring["second"]`) || slices.Contains(got, `terraform_data.monitoring["third"]`) {
+			e.t.Errorf("the apply has ordered %v", got)
+		}
+		e.destroy()
 	}
-
-	// A gate that a destroy would still add is judged before the destroy.
-	service.SetModules()
-	f.Fails("If this run is a destroy: run it with -refresh=false.", "destroy", "-auto-approve", companies("companies", "fourth"))
-	sendsNoRequest(t, service, func() { f.Succeeds("destroy", "-auto-approve", "-refresh=false", companies("companies", "fourth")) })
 }
 
-func testTotalExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-	f.Succeeds("apply", "-auto-approve")
-	testkit.Consume(t, service, "radar_id", 48)
-	sendsNoRequest(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
-	f.Fails(radarShort+" This gate adds: 1 (from 2 to 3)", "plan", companies("companies", "first", "second", "third"))
+func total(e example) func() {
+	e.apply()
+	e.consume("radar_id", 48)
+	e.refuses(radarShort+" This gate adds: 1 (from 2 to 3)", threeCompanies)
 
 	// A gate of the total does not notice a swap.
-	sendsNoRequest(t, service, func() { f.Succeeds("plan", companies("companies", "first", "third")) })
-	f.Succeeds("destroy", "-auto-approve")
+	e.sendsNoRequest(func() { e.Succeeds("plan", companies("companies", "first", "third")) })
+
+	return func() {
+		e.sendsNoRequest(func() { e.changesNothing() })
+		e.destroy()
+	}
 }
 
-func testSeveralModulesExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-	f.Succeeds("apply", "-auto-approve")
-	f.Succeeds("plan", "-detailed-exitcode")
-
-	testkit.Consume(t, service, "radar_id", 48)
-	testkit.Consume(t, service, "bene_id", 98)
-	sendsNoRequest(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
-
-	// The errors name each module whose quota is short.
-	f.Fails("The quota of bene_id (股权穿透) is short by 1.", "plan", "-var=companies={first=2, second=5, third=1}")
-	f.Fails(radarShort, "plan", "-var=companies={first=2, second=5, third=1}")
+func severalModules(e example) func() {
+	e.apply()
+	e.consume("radar_id", 48)
+	e.consume("bene_id", 98)
+	e.refuses("The quota of bene_id (股权穿透) is short by 1.", "-var=companies={first=2, second=5, third=1}")
 
 	// A growing gate needs no quota of the modules that do not grow.
-	f.Succeeds("plan", "-var=companies={first=2, second=55}")
-	f.Fails("The quota of natural_person_id (自然人核验) is short by 1. This gate adds: 51 (from 5 to 56)", "plan", "-var=companies={first=2, second=56}")
-	f.Fails(`The requirement of "natural_person_id" is not a whole number.`, "plan", "-var=companies={first=0.5}")
-	f.Succeeds("destroy", "-auto-approve")
-}
+	e.Succeeds("plan", "-var=companies={first=2, second=55}")
 
-func testSwapExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-
-	const swap = `-var=companies={contract_1="third", contract_2="second"}`
-
-	f.Succeeds("apply", "-auto-approve")
-	f.Succeeds("plan", swap, "-out=tfplan")
-	testkit.Consume(t, service, "radar_id", 48)
-	sendsNoRequest(t, service, func() { f.Succeeds("plan", "-detailed-exitcode") })
-	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", "plan", swap)
-
-	// A refused apply orders nothing, and the next plan judges the swap again.
-	f.Fails(radarShort, "apply", "tfplan")
-
-	if state := f.Succeeds("state", "show", `terraform_data.monitoring["contract_1"]`); !strings.Contains(state, `"first"`) {
-		t.Errorf("the order is\n%s", state)
+	return func() {
+		e.sendsNoRequest(func() { e.changesNothing() })
+		e.refuses(radarShort, "-var=companies={first=2, second=5, third=1}") // Each module whose quota is short has an error.
+		e.refuses("The quota of natural_person_id (自然人核验) is short by 1. This gate adds: 51 (from 5 to 56)", "-var=companies={first=2, second=56}")
+		e.destroy()
 	}
-
-	f.Fails(radarShort, "plan", swap)
-
-	service.SetModules(emulator.Sample()...)
-	f.Succeeds("apply", "-auto-approve", swap)
-	f.Succeeds("plan", "-detailed-exitcode", swap)
-	f.Succeeds("destroy", "-auto-approve", swap)
 }
 
-func testRenamedKeyExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
+func swap(e example) func() {
+	const swapped = `-var=companies={contract_1="third", contract_2="second"}`
 
-	whole := f.Read("main.tf")
+	e.apply()
+	e.Succeeds("plan", swapped, "-out=tfplan")
+	e.consume("radar_id", 48)
+	e.refuses(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", swapped)
+
+	return func() {
+		e.sendsNoRequest(func() { e.changesNothing() })
+
+		// A refused apply orders nothing, and the next plan judges the swap again.
+		e.Fails(radarShort, "apply", "tfplan")
+
+		if state := e.Succeeds("state", "show", `terraform_data.monitoring["contract_1"]`); !strings.Contains(state, `"first"`) {
+			e.t.Errorf("the order is\n%s", state)
+		}
+
+		e.refuses(radarShort, swapped)
+
+		e.service.SetModules(emulator.Sample()...)
+		e.apply(swapped)
+		e.changesNothing(swapped)
+		e.destroy(swapped)
+	}
+}
+
+func renamedKey(e example) func() {
+	whole := e.Read("main.tf")
 
 	unmoved, _, found := strings.Cut(whole, "moved {")
 	if !found {
-		t.Fatal("nothing is moved")
+		e.t.Fatal("nothing is moved")
 	}
 
-	f.Write("main.tf", unmoved)
-	f.Succeeds("apply", "-auto-approve", companies("companies", "first", "second"))
-	testkit.Consume(t, service, "radar_id", 48)
+	e.Write("main.tf", unmoved)
+	e.apply(companies("companies", "first", "second"))
+	e.consume("radar_id", 48)
 
 	// Without the moved blocks, the gate with the new name is a new one.
-	f.Fails(radarShort, "plan")
+	e.refuses(radarShort)
 
-	f.Write("main.tf", whole)
-	sendsNoRequest(t, service, func() {
-		f.Plans(`qcc_quota_gate.monitoring["first"] has moved to qcc_quota_gate.monitoring["first_renamed"]`)
-		f.Succeeds("apply", "-auto-approve")
-		f.Succeeds("plan", "-detailed-exitcode")
+	e.Write("main.tf", whole)
+	e.sendsNoRequest(func() {
+		e.Plans(`qcc_quota_gate.monitoring["first"] has moved to qcc_quota_gate.monitoring["first_renamed"]`)
 	})
-	f.Fails(radarShort, "plan", companies("companies", "first_renamed", "second", "third"))
+
+	return func() {
+		e.sendsNoRequest(func() {
+			e.apply()
+			e.changesNothing()
+		})
+		e.refuses(radarShort, companies("companies", "first_renamed", "second", "third"))
+	}
 }
 
-func testFailedOrderExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
+func failedOrder(e example) func() {
+	const replace = `-replace=qcc_quota_gate.monitoring["second"]`
 
-	const (
-		failing = `-var=order=test "$COMPANY" != second`
-		replace = `-replace=qcc_quota_gate.monitoring["second"]`
-	)
-
-	f.Fails("local-exec provisioner error", "apply", "-auto-approve", failing)
-	testkit.Consume(t, service, "radar_id", 48)
+	e.Fails("local-exec provisioner error", "apply", "-auto-approve", `-var=order=test "$COMPANY" != second`)
+	e.consume("radar_id", 48)
 
 	// The gate was granted, so the next plan sends no request and would order again.
-	sendsNoRequest(t, service, func() { f.Plans(`terraform_data.monitoring["second"] is tainted, so`) })
-	f.Fails(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", "plan", replace)
+	e.sendsNoRequest(func() { e.Plans(`terraform_data.monitoring["second"] is tainted, so`) })
+	e.refuses(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", replace)
 
-	service.SetModules(emulator.Module{ID: "radar_id", Total: 51, Consumed: 50})
-	f.Succeeds("plan", replace, "-out=tfplan")
-	f.Succeeds("apply", "tfplan")
-	f.Succeeds("plan", "-detailed-exitcode")
+	return func() {
+		e.service.SetModules(emulator.Module{ID: "radar_id", Total: 51, Consumed: 50})
+		e.Succeeds("plan", replace, "-out=tfplan")
+		e.Succeeds("apply", "tfplan")
+		e.changesNothing()
+	}
 }
 
-func testExistingWorkExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-
+func existingWork(e example) func() {
 	// These orders exist before the gate.
-	whole := f.Read("main.tf")
-	f.Write("main.tf", testkit.RequiredProvider+`
+	whole := e.Read("main.tf")
+	e.Write("main.tf", testkit.RequiredProvider+`
 resource "terraform_data" "monitoring" {
   for_each = toset(["first", "second"])
 
   input = each.key
 }
 `)
-	f.Succeeds("apply", "-auto-approve")
-	testkit.Consume(t, service, "radar_id", 48)
-	f.Write("main.tf", whole)
+	e.apply()
+	e.consume("radar_id", 48)
+	e.Write("main.tf", whole)
+	e.sendsNoRequest(func() { e.Plans("Plan: 2 to import, 0 to add, 0 to change, 0 to destroy.") })
 
-	sendsNoRequest(t, service, func() {
-		f.Plans("Plan: 2 to import, 0 to add, 0 to change, 0 to destroy.")
-		f.Succeeds("apply", "-auto-approve")
-		f.Plans("No changes.")
-		f.Succeeds("plan", "-detailed-exitcode")
-	})
-	f.Fails(radarShort, "plan", companies("companies", "first", "second", "third"))
+	return func() {
+		e.sendsNoRequest(func() {
+			e.apply()
+			e.changesNothing()
+		})
+		e.refuses(radarShort, threeCompanies)
 
-	// Work that is not imported is judged as new.
-	f.Succeeds("state", "rm", "qcc_quota_gate.monitoring")
-	f.Fails(radarShort, "plan", companies("ordered_before", "first"))
-	f.Succeeds("destroy", "-auto-approve", "-refresh=false")
+		// Work that is not imported is judged as new.
+		e.Succeeds("state", "rm", "qcc_quota_gate.monitoring")
+		e.refuses(radarShort, companies("ordered_before", "first"))
+		e.destroy("-refresh=false")
+	}
 }
 
-func testChildModuleExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-	f.Succeeds("apply", "-auto-approve")
-	f.Succeeds("plan", "-detailed-exitcode")
+func childModule(e example) func() {
+	e.Succeeds("get")
+	e.apply()
 
 	// The gates of both regions are added up: 1 unit is left, and each gate adds 1.
-	service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
-	f.Succeeds("plan", `-var=regions={north=["first", "fourth"], south=["second", "third"]}`)
-	f.Fails(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "plan",
+	e.service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
+	e.refuses(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1",
 		`-var=regions={north=["first", "fourth"], south=["second", "third", "fifth"]}`)
-	f.Succeeds("destroy", "-auto-approve")
+
+	return func() {
+		e.Succeeds("plan", `-var=regions={north=["first", "fourth"], south=["second", "third"]}`)
+		e.changesNothing()
+		e.destroy()
+	}
 }
 
-func testTwoCompaniesExample(t *testing.T, parent *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-
+func twoCompanies(e example) func() {
 	const key, secret = "other_company", "other_word"
 
 	subsidiary := emulator.New(emulator.WithCredentials(key, secret), emulator.WithModules(emulator.Module{ID: "radar_id", Total: 5}))
 
 	// Both companies are customers of one service.
-	f.Set("TF_VAR_subsidiary_key="+key, "TF_VAR_subsidiary_secret_key="+secret,
-		"QCC_BASE_URL="+testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	e.Set("TF_VAR_subsidiary_key="+key, "TF_VAR_subsidiary_secret_key="+secret,
+		"QCC_BASE_URL="+testkit.Serve(e.t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Query().Get("key") == key {
 				subsidiary.ServeHTTP(w, r)
 			} else {
-				parent.ServeHTTP(w, r)
+				e.service.ServeHTTP(w, r)
 			}
 		})))
 
-	f.Succeeds("plan", "-out=tfplan")
+	e.Succeeds("plan", "-out=tfplan")
 
-	for member, content := range f.SavedPlan("tfplan") {
+	for member, content := range e.SavedPlan("tfplan") {
 		if strings.Contains(content, secret) || strings.Contains(content, key) {
-			t.Errorf("the plan holds a secret in %s", member)
+			e.t.Errorf("the plan holds a secret in %s", member)
 		}
 	}
 
-	f.Succeeds("apply", "tfplan")
-	f.Succeeds("plan", "-detailed-exitcode")
-
 	// Each company uses its own quota: the parent has 48 left, and the subsidiary 5.
-	f.Succeeds("plan", companies("parent_companies", names("p", 48)...), companies("subsidiary_companies", names("s", 5)...))
-	f.Fails("with qcc_quota_gate.subsidiary[", "plan", companies("subsidiary_companies", names("s", 6)...))
-	f.Fails("with qcc_quota_gate.parent[", "plan", companies("parent_companies", names("p", 49)...))
-	f.Fails(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 5 of 5 Granted to other gates in this run: 5", "plan",
+	e.refuses(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 5 of 5 Granted to other gates in this run: 5",
 		companies("subsidiary_companies", names("s", 6)...))
-	f.Fails(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 48 of 50 Granted to other gates in this run: 48", "plan",
-		companies("parent_companies", names("p", 49)...))
-	f.Succeeds("destroy", "-auto-approve")
+
+	return func() {
+		e.Succeeds("apply", "tfplan")
+		e.changesNothing()
+		e.Succeeds("plan", companies("parent_companies", names("p", 48)...), companies("subsidiary_companies", names("s", 5)...))
+		e.refuses(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 48 of 50 Granted to other gates in this run: 48",
+			companies("parent_companies", names("p", 49)...))
+		e.destroy()
+	}
 }
 
 // names returns names with a prefix and a number.
@@ -262,74 +281,4 @@ func names(prefix string, count int) []string {
 	}
 
 	return all
-}
-
-func testPreconditionExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-
-	const required = "-var=qcc_required={radar_id=48, bene_id=98}"
-
-	// The quota suffices for this order. The next plan has no requirement, and changes nothing.
-	f.Succeeds("apply", "-auto-approve", required)
-	f.Succeeds("plan", "-detailed-exitcode")
-	testkit.Consume(t, service, "radar_id", 48)
-	testkit.Consume(t, service, "bene_id", 90)
-	f.Fails("QCC quota is short by 90 for bene_id: 98 required. QCC quota is short by 48 for radar_id: 48 required.", "plan", required)
-	f.Fails("The account has no module new_id: it has bene_id, natural_person_id, radar_id.", "plan", "-var=qcc_required={new_id=3}")
-	f.Fails(`the requirement of "radar_id" is not a whole number`, "plan", "-var=qcc_required={radar_id=0.5}")
-	f.Fails(`the requirement of "radar_id" is negative`, "plan", "-var=qcc_required={radar_id=-1}")
-
-	service.Behave(emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":50}]}`})
-	f.Fails("QCC quota is short by 1 for radar_id: 1 required.", "plan", "-var=qcc_required={radar_id=1}")
-
-	// Low quota blocks neither a plan that orders nothing nor a destroy.
-	service.Behave(emulator.Behavior{})
-	service.SetModules(emulator.Module{ID: "radar_id", Total: 1, Consumed: 9})
-	f.Fails("short by 10 for radar_id: 2 required.", "plan", "-var=qcc_required={radar_id=2}")
-	f.Succeeds("plan")
-	f.Succeeds("plan", "-var=qcc_required=null")
-	f.Succeeds("plan", "-var=qcc_required={radar_id=0}")
-	f.Succeeds("destroy", "-auto-approve", required)
-}
-
-func testCheckExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-
-	if output := f.Succeeds("apply", "-auto-approve"); strings.Contains(output, "Warning") {
-		t.Errorf("the apply warns of enough quota:\n%s", output)
-	}
-
-	f.Succeeds("plan", "-detailed-exitcode") // The exit code is 0, because the configuration has no changes.
-	testkit.Consume(t, service, "radar_id", 40)
-
-	const warning = "Warning: Check block assertion failed"
-	f.Plans(warning)
-	f.Plans("QCC quota of radar_id is 2 below the reserve of 10.")
-	f.Succeeds("plan", "-detailed-exitcode")
-	service.SetModules()
-	f.Plans("QCC quota of bene_id is 10 below the reserve of 10. QCC quota of natural_person_id is 10 below")
-}
-
-func testApplyExample(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-	t.Helper()
-
-	const required = "-var=qcc_required={radar_id=40}"
-
-	f.Succeeds("plan", required, "-out=tfplan")
-	testkit.Consume(t, service, "radar_id", 20)
-	f.Fails("QCC quota is short now.", "apply", "tfplan")
-
-	if left := f.Succeeds("state", "list"); strings.Contains(left, "terraform_data.order") {
-		t.Errorf("the apply has created %s", left)
-	}
-
-	f.Fails("QCC quota is short by 12 for radar_id: 40 required.", "plan", required)
-
-	service.SetModules(emulator.Sample()...)
-	f.Succeeds("plan", required, "-out=tfplan")
-	f.Succeeds("apply", "tfplan")
-
-	service.SetModules()
-	f.Succeeds("plan", "-detailed-exitcode")
-	f.Succeeds("destroy", "-auto-approve", required)
 }

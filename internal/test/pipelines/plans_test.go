@@ -2,6 +2,7 @@ package pipelines_test
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -10,22 +11,52 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// planCase is a plan that quota.jq and quota.rego judge.
+// planCase is a plan that quota.jq and quota.rego judge. Each configuration also has testkit.RequiredProvider.
 type planCase struct {
-	applied   string   // The content of main.tf at an apply before the plan, with the sample quota; empty means no apply.
-	config    string   // The content of main.tf at the plan.
-	child     string   // The content of the child module; empty means a data source.
+	applied   string   // The configuration at an apply before the plan, with the sample quota; empty means no apply.
+	config    string   // The configuration at the plan.
+	child     string   // The configuration of the child module; empty means a data source.
 	args      []string // The arguments of terraform plan.
 	quota     emulator.Behavior
-	tolerated string // The one address that the programs tolerate; empty means none.
-	refused   bool
-	summary   []string // Lines that the summary has.
-	lacks     string   // A text that the summary does not have.
-	denials   string   // The denials of the policy, one a line, in alphabetical order; empty means that the plan passes.
+	remove    func(plan map[string]any) // Removes parts that Terraform 1.11 writes; nil means that no parts are missing.
+	tolerated string                    // The one address that the programs tolerate; empty means none.
+	problems  []string                  // All problems, in the Markdown of the summary; none means that the plan is accepted.
+	lines     []string                  // Other lines that the summary has.
+	lacks     string                    // A text that the summary does not have.
 }
 
+// The configurations of a data source. Some defer the read, or have a condition.
 const (
-	consumer = `
+	reads     = "\ndata \"qcc_quota\" \"this\" {}\n"
+	laterRead = `
+resource "terraform_data" "first" {}
+
+data "qcc_quota" "this" {
+  depends_on = [terraform_data.first]
+}
+`
+)
+
+var (
+	withPostcondition = withCondition("postcondition", "self.modules != null")
+	withPrecondition  = withCondition("precondition", `path.module != ""`)
+)
+
+// withCondition returns a data source with a condition that passes.
+func withCondition(kind, condition string) string {
+	return strings.Replace(reads, "{}", "{\n  lifecycle {\n    "+kind+" {\n      condition     = "+condition+
+		"\n      error_message = \"The quota was not read.\"\n    }\n  }\n}", 1)
+}
+
+// The configurations of an order that requires quota.
+var (
+	conditional   = order("length(provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)) == 0")
+	unconditional = order("var.qcc_required != null")
+)
+
+// order returns an order with a precondition, and the variable of its requirement.
+func order(condition string) string {
+	return `
 variable "qcc_required" {
   type    = map(number)
   default = {}
@@ -34,101 +65,92 @@ variable "qcc_required" {
 resource "terraform_data" "order" {
   lifecycle {
     precondition {
-      condition     = CONDITION
+      condition     = ` + condition + `
       error_message = "Not enough | quota."
     }
   }
 }
 `
-	sufficient = `length(provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)) == 0`
-	anything   = "var.qcc_required != null"
-	reads      = `data "qcc_quota" "this" {}`
-	laterRead  = `
-resource "terraform_data" "first" {}
+}
 
-data "qcc_quota" "this" {
-  depends_on = [terraform_data.first]
-}
-`
-	undecided = `
-output "id" {
-  value = terraform_data.order.id
+// other is a resource that requires nothing.
+const other = "\nresource \"terraform_data\" \"other\" {}\n"
 
-  precondition {
-    condition     = terraform_data.order.id != ""
-    error_message = "It has no id."
-  }
+// gate returns a gate with a requirement.
+func gate(name, required string) string {
+	return fmt.Sprintf("\nresource \"qcc_quota_gate\" %q {\n  required = %s\n}\n", name, required)
 }
-`
-	warns = `
 
-check "qcc_quota" {
-  assert {
-    condition     = data.qcc_quota.this.modules["radar_id"].remaining > 48
-    error_message = "It runs low."
-  }
+// gates returns gates of orders, each with a requirement of radar_id.
+func gates(orders string) string {
+	return "\nresource \"qcc_quota_gate\" \"order\" {\n  for_each = " + orders + "\n  required = { radar_id = each.value }\n}\n"
 }
-`
-	marked = `
-data "qcc_quota" "this" {
-  lifecycle {
-    postcondition {
-      condition     = self.modules != null
-      error_message = "The quota was not read."
-    }
-  }
-}
-`
-	withPrecondition = `
-data "qcc_quota" "this" {
-  lifecycle {
-    precondition {
-      condition     = path.module != ""
-      error_message = "It does not read."
-    }
-  }
-}
-`
+
+// requires returns the arguments with which a plan requires counts, such as "radar_id=20".
+func requires(counts string) []string { return []string{"-var=qcc_required={" + counts + "}"} }
+
+const (
 	accepted = "### QCC quota: the plan may be applied ✅"
 	refused  = "### QCC quota: the plan must not be applied ❌"
 
-	readLate = "data.qcc_quota.this is read only at apply, which is too late for a condition. Remove what defers the read, such as depends_on."
-	failed   = "The plan failed. See the errors in Terraform's output."
-	noQuota  = "No data source reads quota in this plan."
-	noCounts = "`data.qcc_quota.this`: no counts, because the plan does not show that Terraform has read it."
+	readLate  = "`data.qcc_quota.this` is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`."
+	failed    = "The plan failed. See the errors in Terraform's output."
+	notEnough = "`terraform_data.order`: Not enough \\| quota."
+	noMap     = "The variable `qcc_required` is not a map of whole numbers."
+	noQuota   = "No data source reads quota in this plan."
+	noCounts  = "`data.qcc_quota.this`: no counts, because the plan does not show that Terraform has read it."
 
 	requiresNothing = "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty or not in the plan."
 )
 
-func consumerWith(condition string) string {
-	return testkit.RequiredProvider + strings.Replace(consumer, "CONDITION", condition, 1)
+// countsRow returns the row of a module in the summary: its name, total, consumed and remaining quota, then what is required, and the use.
+func countsRow(id, counts string, required int, use string) string {
+	return fmt.Sprintf("| `%s` | %s | %d | %s |", id, counts, required, use)
+}
+
+// radarRow returns the row of radar_id in the sample quota.
+func radarRow(required int, bar string) string {
+	return countsRow("radar_id", "风险监控-企业 | 50 | 2 | 48", required, bar+" 4 %")
+}
+
+// unknownRow returns the row of a module whose counts are not in the plan.
+func unknownRow(id string, required int) string {
+	return countsRow(id, "– | – | – | –", required, "–")
 }
 
 // planCases returns all cases.
 var planCases = func() map[string]planCase {
 	all := map[string]planCase{}
 
-	for _, plans := range []map[string]planCase{conditionPlans, gatePlans, unreadPlans} {
+	for _, plans := range []map[string]planCase{conditionPlans, gatePlans, olderStatePlans, sumPlans} {
 		maps.Copy(all, plans)
 	}
 
 	return all
 }()
 
-// planJSON makes the plan of a case, and returns the JSON that terraform show prints.
-func planJSON(t *testing.T, test planCase) string {
+// newPlan makes the plan of a case, and returns the JSON that terraform show prints.
+func newPlan(t *testing.T, test planCase) string {
 	t.Helper()
 
+	newFolder := testkit.NewAttachedFolder
+	if strings.Contains(test.config, "provider \"qcc\"") {
+		newFolder = testkit.NewFolder
+	}
+
 	service := emulator.New()
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
-		"main.tf":       cmp.Or(test.applied, test.config),
+	f := newFolder(t, testkit.Serve(t, service), map[string]string{
+		"main.tf":       testkit.RequiredProvider + cmp.Or(test.applied, test.config),
 		"child/main.tf": testkit.RequiredProvider + cmp.Or(test.child, reads),
 	})
 
+	if strings.Contains(test.applied+test.config, "./child") {
+		f.Succeeds("get")
+	}
+
 	if test.applied != "" {
 		f.Succeeds("apply", "-auto-approve")
-		f.Write("main.tf", test.config)
-		f.Succeeds("get")
+		f.Write("main.tf", testkit.RequiredProvider+test.config)
 	}
 
 	service.Behave(test.quota)

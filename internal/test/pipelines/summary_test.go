@@ -1,96 +1,208 @@
 package pipelines_test
 
 import (
+	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/itchyny/gojq"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// jqs returns the interpreters with which the summary is tested: the one in this test binary, and the installed one if there is one.
-func jqs(t *testing.T) []string {
-	t.Helper()
-
-	found := []string{testkit.JQ(t)}
-	if system, err := exec.LookPath("jq"); err == nil {
-		found = append(found, system)
-	}
-
-	return found
-}
-
-// tolerating writes a program into a new folder, which it returns. If there is an address, the program tolerates it.
+// tolerating returns a program of examples/pipelines. If there is an address, the program tolerates it.
 func tolerating(t *testing.T, name, none, one, address string) string {
 	t.Helper()
 
-	program := testkit.ReadFile(t, filepath.Join("pipelines", name))
+	program := testkit.ReadFile(t, "examples/pipelines/"+name)
 	if !strings.Contains(program, none) {
 		t.Fatalf("%s does not have %q", name, none)
 	}
 
-	if address != "" {
-		program = strings.Replace(program, none, strings.Replace(one, "ADDRESS", address, 1), 1)
+	if address == "" {
+		return program
 	}
 
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), []byte(program), 0o600); err != nil {
+	return strings.Replace(program, none, strings.Replace(one, "ADDRESS", address, 1), 1)
+}
+
+// quotaJQ returns quota.jq. If there is an address, quota.jq tolerates it.
+func quotaJQ(t *testing.T, tolerated string) string {
+	t.Helper()
+
+	return tolerating(t, "quota.jq", "def tolerated: [];", `def tolerated: ["ADDRESS"];`, tolerated)
+}
+
+// compiled compiles a program of jq with an environment variable. The program reads its inputs from an iterator.
+func compiled(t *testing.T, program, variable string, inputs gojq.Iter) *gojq.Code {
+	t.Helper()
+
+	parsed, err := gojq.Parse(program)
+	if err != nil {
 		t.Fatal(err)
 	}
 
-	return dir
+	code, err := gojq.Compile(parsed, gojq.WithInputIter(inputs), gojq.WithEnvironLoader(func() []string { return []string{variable} }))
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return code
 }
 
-// summarize runs quota.jq on a plan, with a value of QCC_LANGUAGE. If there is an address, quota.jq tolerates it.
-func summarize(t *testing.T, jq, language, tolerated, plan string) (int, string, string) {
+// summarize runs quota.jq on a plan in this process, with a value of QCC_LANGUAGE. It returns the exit code, the summary and the message.
+func summarize(t *testing.T, language, tolerated, plan string) (exit int, summary, message string) {
 	t.Helper()
 
-	dir := tolerating(t, "quota.jq", "def tolerated: [];", `def tolerated: ["ADDRESS"];`, tolerated)
+	var value any
 
-	return testkit.Judge(t, plan, dir, "env", "QCC_LANGUAGE="+language, jq, "--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
+	decoder := json.NewDecoder(strings.NewReader(plan))
+	if decoder.UseNumber(); decoder.Decode(&value) != nil {
+		t.Fatalf("the plan is not JSON: %s", plan)
+	}
+
+	events := compiled(t, "tostream", "", gojq.NewIter()).Run(value) // The option --stream has the same effect.
+	lines := compiled(t, quotaJQ(t, tolerated), "QCC_LANGUAGE="+language, events).Run(nil)
+
+	for {
+		line, more := lines.Next()
+		if !more {
+			return 0, summary, ""
+		}
+
+		switch line := line.(type) {
+		case string:
+			summary += line + "\n"
+		case error:
+			halt, halted := errors.AsType[*gojq.HaltError](line)
+			if !halted {
+				t.Fatal(line)
+			}
+
+			message, _ = halt.Value().(string)
+
+			return halt.ExitCode(), summary, message
+		default:
+			t.Fatalf("the summary has %v", line)
+		}
+	}
 }
 
+// summarizeWith runs quota.jq on an input with a program, as the pipelines do.
+func summarizeWith(t *testing.T, jq, language, tolerated, input string) (exit int, summary, message string) {
+	t.Helper()
+
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "quota.jq"), []byte(quotaJQ(t, tolerated)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+
+	return testkit.Judge(t, input, dir, "env", "QCC_LANGUAGE="+language, jq, "--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
+}
+
+// compareSummary compares the summary of a plan with what its case wants.
+func (p planCase) compareSummary(t *testing.T, exit int, summary, message string) {
+	t.Helper()
+
+	wantExit, heading := 0, accepted
+	if len(p.problems) > 0 {
+		wantExit, heading = 1, refused
+	}
+
+	if exit != wantExit || (exit == 1) != strings.Contains(message, "must not be applied") || !strings.HasPrefix(summary, heading+"\n") {
+		t.Errorf("exit code %d and %q, want %d, and the summary is\n%s", exit, message, wantExit, summary)
+	}
+
+	if p.lacks != "" && strings.Contains(summary, p.lacks) {
+		t.Errorf("the summary has %q:\n%s", p.lacks, summary)
+	}
+
+	var items, want []string
+
+	for line := range strings.Lines(summary) {
+		if strings.HasPrefix(line, "- ") {
+			items = append(items, strings.TrimSuffix(line, "\n"))
+		}
+	}
+
+	for _, problem := range p.problems {
+		want = append(want, "- "+problem)
+	}
+
+	for _, line := range p.lines {
+		if strings.HasPrefix(line, "- ") {
+			want = append(want, line)
+		} else if !strings.Contains("\n"+summary, "\n"+strings.TrimSuffix(line, "\n")+"\n") {
+			t.Errorf("the summary does not have the line %q:\n%s", line, summary)
+		}
+	}
+
+	slices.Sort(items)
+	slices.Sort(want)
+
+	if !slices.Equal(items, want) {
+		t.Errorf("the summary has the items %q, want %q", items, want)
+	}
+}
+
+// TestSummaryOfAPlan judges the recorded plans, and in the long lane also new ones. The flag -update writes the recorded plans.
 func TestSummaryOfAPlan(t *testing.T) {
 	t.Parallel()
+
+	for name := range readRecordings(t) {
+		if _, found := planCases[name]; !found && !*update {
+			t.Errorf("there is a recorded plan, but no case %s", name)
+		}
+	}
 
 	for name, test := range planCases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			plan := planJSON(t, test)
+			recorded, fresh := plansOf(t, name)
+			exit, summary, message := summarize(t, "", test.tolerated, recorded)
+			test.compareSummary(t, exit, summary, message)
 
-			for _, jq := range jqs(t) {
-				code, summary, problems := summarize(t, jq, "", test.tolerated, plan)
-				if want := map[bool]int{false: 0, true: 1}[test.refused]; code != want || (code == 1) != strings.Contains(problems, "must not be applied") {
-					t.Errorf("%s: exit code %d and %q, want %d", jq, code, problems, want)
+			exitInChinese, chinese, message := summarize(t, "zh", test.tolerated, recorded)
+			if exitInChinese != exit || (exit == 1) != strings.Contains(message, "plan 不可执行。请查看摘要。") {
+				t.Errorf("in Chinese, exit code %d and %q, want %d", exitInChinese, message, exit)
+			}
+
+			compareSummaries(t, summary, chinese)
+
+			if testing.Short() && test.tolerated == "" {
+				return // The short lane runs the installed jq only for some plans.
+			}
+
+			for language, want := range map[string]string{"": summary, "zh": chinese} {
+				if exitOfFresh, got, _ := summarizeWith(t, installedJQ(t), language, test.tolerated, fresh); exitOfFresh != exit || got != want {
+					t.Errorf("of a new plan, with the installed jq: exit code %d and the summary\n%s", exitOfFresh, got)
 				}
-
-				if test.lacks != "" && strings.Contains(summary, test.lacks) {
-					t.Errorf("%s: the summary has %q:\n%s", jq, test.lacks, summary)
-				}
-
-				for _, line := range test.summary {
-					if !strings.Contains("\n"+summary, "\n"+strings.TrimSuffix(line, "\n")+"\n") {
-						t.Errorf("%s: the summary does not have the line %q:\n%s", jq, line, summary)
-					}
-				}
-
-				codeInChinese, chinese, problems := summarize(t, jq, "zh", test.tolerated, plan)
-				if codeInChinese != code || (code == 1) != strings.Contains(problems, "plan 不可执行。请查看摘要。") {
-					t.Errorf("%s: in Chinese, exit code %d and %q, want %d", jq, codeInChinese, problems, code)
-				}
-
-				compareSummaries(t, plan, summary, chinese)
 			}
 		})
 	}
 }
 
+// installedJQ returns the path of the installed jq, or that of the jq in this test binary.
+func installedJQ(t *testing.T) string {
+	t.Helper()
+
+	if path, err := exec.LookPath("jq"); err == nil {
+		return path
+	}
+
+	return testkit.JQ(t)
+}
+
 func TestSummaryOfAnInputThatIsNoPlan(t *testing.T) {
 	t.Parallel()
 
+	jqs := map[string]string{"en": installedJQ(t), "zh": testkit.JQ(t)}
 	noPlan := map[string]string{"en": "The input is not a plan, or jq runs without --stream.", "zh": "输入不是 plan，或者运行 jq 时没有加 --stream。"}
 	otherJSON := map[string]string{"en": "This is not a plan.", "zh": "这不是 plan。"}
 
@@ -101,12 +213,10 @@ func TestSummaryOfAnInputThatIsNoPlan(t *testing.T) {
 		`{"planned_values":null}`:                                             otherJSON,
 		`[]`:                                                                  otherJSON,
 	} {
-		for _, jq := range jqs(t) {
-			for language, text := range texts {
-				code, summary, problems := summarize(t, jq, language, "", input)
-				if code != 2 || summary != "" || strings.TrimSpace(problems) != text {
-					t.Errorf("%s: of %q: %d, %q, %q, want 2 and %q", jq, input, code, summary, problems, text)
-				}
+		for language, text := range texts {
+			code, summary, problems := summarizeWith(t, jqs[language], language, "", input)
+			if code != 2 || summary != "" || strings.TrimSpace(problems) != text {
+				t.Errorf("%s: of %q: %d, %q, %q, want 2 and %q", jqs[language], input, code, summary, problems, text)
 			}
 		}
 	}
@@ -118,36 +228,11 @@ func TestSummaryIsInEnglishByDefault(t *testing.T) {
 
 	const plan = `{"planned_values":{},"complete":true}`
 
-	for _, jq := range jqs(t) {
-		for language, heading := range map[string]string{
-			"": accepted, "en": accepted, "ZH": accepted, "zh-CN": accepted, "zh": planAccepted.chinese,
-		} {
-			if _, summary, _ := summarize(t, jq, language, "", plan); !strings.HasPrefix(summary, heading+"\n") {
-				t.Errorf("%s: with QCC_LANGUAGE=%s, the summary is\n%s", jq, language, summary)
-			}
+	for language, heading := range map[string]string{
+		"": accepted, "en": accepted, "ZH": accepted, "zh-CN": accepted, "zh": planAccepted.chinese,
+	} {
+		if _, summary, _ := summarize(t, language, "", plan); !strings.HasPrefix(summary, heading+"\n") {
+			t.Errorf("with QCC_LANGUAGE=%s, the summary is\n%s", language, summary)
 		}
-	}
-}
-
-// TestSummaryOfAPlanThatLacksParts judges plans without parts that today's Terraform writes.
-func TestSummaryOfAPlanThatLacksParts(t *testing.T) {
-	t.Parallel()
-
-	for name, test := range plansThatLackParts {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			plan := test.json(t)
-
-			for _, jq := range jqs(t) {
-				code, summary, _ := summarize(t, jq, "", "", plan)
-				if (code == 1) != (test.denials != "") || !strings.Contains(summary, "\n"+test.line+"\n") {
-					t.Errorf("%s: exit code %d, want the line %q:\n%s", jq, code, test.line, summary)
-				}
-
-				_, chinese, _ := summarize(t, jq, "zh", "", plan)
-				compareSummaries(t, plan, summary, chinese)
-			}
-		})
 	}
 }

@@ -42,7 +42,7 @@ func terragruntPlan(t *testing.T, f *testkit.Folder) (succeeded bool, output str
 	})
 
 	var file terragruntFile
-	if err := hclsimple.DecodeFile("pipelines/terragrunt.hcl", &hcl.EvalContext{Functions: map[string]function.Function{"get_repo_root": root}}, &file); err != nil {
+	if err := hclsimple.DecodeFile("examples/pipelines/terragrunt.hcl", &hcl.EvalContext{Functions: map[string]function.Function{"get_repo_root": root}}, &file); err != nil {
 		t.Fatal(err)
 	}
 
@@ -56,7 +56,7 @@ func terragruntPlan(t *testing.T, f *testkit.Folder) (succeeded bool, output str
 	}
 
 	code, _ := f.Run(append([]string{"plan", "-input=false"}, arguments.Arguments...)...)
-	judged, output := run(t, f, hook.Execute, "TG_CTX_TF_PATH=terraform")
+	judged, output := run(t, f, []string{"TG_CTX_TF_PATH=terraform"}, hook.Execute...)
 
 	return code == 0 && judged, output
 }
@@ -71,14 +71,14 @@ func TestTerragruntHook(t *testing.T) {
 	}{
 		"a gate resource passes":  {config: gates("{ north = 48 }"), succeeds: true, summary: accepted},
 		"a gate resource refuses": {config: gates("{ north = 49 }"), summary: "- The plan failed. See the errors in Terraform's output."},
-		"a check warns":           {config: consumerWith(sufficient) + reads + warns, summary: "- `check.qcc_quota`: It runs low."},
-		"nothing is ordered":      {config: consumerWith(sufficient) + reads, succeeds: true, summary: requiresNothing},
+		"a check warns":           {config: conditional + reads + warns, summary: "- `check.qcc_quota`: It runs low."},
+		"nothing is ordered":      {config: conditional + reads, succeeds: true, summary: requiresNothing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			f := testkit.NewFolder(t, testkit.Serve(t, emulator.New()), map[string]string{
-				"main.tf": test.config, "ci/quota.jq": testkit.ReadFile(t, "examples/pipelines/quota.jq"),
+			f := testkit.NewAttachedFolder(t, testkit.Serve(t, emulator.New()), map[string]string{
+				"main.tf": testkit.RequiredProvider + test.config, "ci/quota.jq": testkit.ReadFile(t, "examples/pipelines/quota.jq"),
 			})
 
 			if succeeded, output := terragruntPlan(t, f); succeeded != test.succeeds || !strings.Contains(output, test.summary) {

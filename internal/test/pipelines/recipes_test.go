@@ -1,0 +1,283 @@
+package pipelines_test
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
+)
+
+// recipe is an example for pipelines.
+type recipe struct {
+	// chinese reports whether the example sets the language of the summary to Chinese.
+	chinese bool
+	plan    job
+	// apply runs the apply job, and reports whether it succeeded.
+	apply func(t *testing.T, f *testkit.Folder) bool
+	// required is the requirement of a run for which nobody has entered one.
+	required string
+	// waits are settings by which applies wait for each other and for an approval.
+	waits map[string]bool
+}
+
+// job is a job of an example.
+type job struct {
+	steps []step
+	env   []string
+	// passes reports whether the job uploads or downloads the plan.
+	passes bool
+	// passesAlways reports whether the job also uploads the plan after it failed.
+	passesAlways bool
+}
+
+// step is a script of a job with its shell.
+type step struct {
+	command []string
+	// always reports whether the step also runs after a step that failed.
+	always bool
+}
+
+// recipes reads the examples.
+var recipes = map[string]func(*testing.T) recipe{"GitHub Actions": gitHub, "GitLab CI": gitLab, "Jenkins": jenkins, "Flow": flow}
+
+// summaryFile is the file to which each plan job writes the summary.
+const summaryFile = "quota.md"
+
+// succeeds runs the steps of the job, and reports whether all succeeded.
+func (j job) succeeds(t *testing.T, f *testkit.Folder) bool {
+	t.Helper()
+
+	if len(j.steps) == 0 || !j.passes {
+		t.Fatal("the job has no scripts, or does not upload or download the plan")
+	}
+
+	succeeded := true
+
+	for _, step := range j.steps {
+		if succeeded || step.always {
+			passed, _ := run(t, f, j.env, step.command...)
+			succeeded = succeeded && passed
+		}
+	}
+
+	return succeeded
+}
+
+// readYAML reads an example for pipelines.
+func readYAML[T any](t *testing.T, name string) T {
+	t.Helper()
+
+	var file T
+	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/"+name)), &file); err != nil {
+		t.Fatal(err)
+	}
+
+	return file
+}
+
+// run runs a command in the folder with the Terraform and the jq of the tests. It returns whether it succeeded, and its output.
+func run(t *testing.T, f *testkit.Folder, env []string, arguments ...string) (succeeded bool, output string) {
+	t.Helper()
+
+	jq := testkit.JQ(t)
+	command := exec.CommandContext(t.Context(), arguments[0], arguments[1:]...)
+	command.Dir = f.Dir
+	command.Env = append(f.Environ(), env...)
+
+	for i, variable := range command.Env {
+		if path, found := strings.CutPrefix(variable, "PATH="); found {
+			command.Env[i] = "PATH=" + filepath.Dir(jq) + string(filepath.ListSeparator) + path
+		}
+	}
+
+	printed, err := command.CombinedOutput()
+	t.Logf("%s\n%s", strings.Join(arguments, " "), printed)
+
+	if err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+
+	return err == nil, string(printed)
+}
+
+// written returns the content of a file in the folder; "" if the job ended before it wrote the file.
+func written(t *testing.T, f *testkit.Folder, name string) string {
+	t.Helper()
+
+	content, err := os.ReadFile(filepath.Join(f.Dir, name))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+
+	return string(content)
+}
+
+// summaryLine is a text that a summary has, in both languages.
+type summaryLine struct{ english, chinese string }
+
+var (
+	planAccepted = summaryLine{accepted, "### 企查查额度：plan 可以执行 ✅"}
+	planFailed   = summaryLine{"- " + failed, "- plan 失败。请查看 Terraform 输出中的错误。"}
+)
+
+// pipelineState is the situation in which a pipeline starts. The account has the sample quota, in which 48 units of radar_id are left.
+type pipelineState struct {
+	config   string // The content of main.tf without testkit.RequiredProvider; empty means the example gates/apply.
+	required string // The requirement with which the pipeline starts; empty means {radar_id=40}.
+	change   func(service *emulator.Emulator, f *testkit.Folder)
+	succeeds bool
+	summary  summaryLine
+	// orders reports whether the plan needs quota at apply. Then the apply is refused if the quota was used up meanwhile.
+	orders bool
+	// short reports whether the short lane runs the state.
+	short bool
+}
+
+// pending is a gate whose requirement, the length of an id, is known only at apply: 36.
+const pending = `
+resource "terraform_data" "pending" {}
+
+resource "qcc_quota_gate" "pending" {
+  required = { radar_id = length(terraform_data.pending.id) }
+}
+`
+
+const withoutRetries = "\nprovider \"qcc\" {\n  max_retries = 0\n}\n"
+
+var pipelineStates = map[string]pipelineState{
+	"enough": {succeeds: true, orders: true, summary: planAccepted, short: true},
+	"short": {
+		change: func(service *emulator.Emulator, _ *testkit.Folder) { service.SetModules() },
+		summary: summaryLine{
+			"- `terraform_data.order`: QCC quota is short by 40 for radar_id: 40 required. QCC quota is short now.",
+			"- `terraform_data.order`：QCC quota is short by 40 for radar_id: 40 required. QCC quota is short now.",
+		},
+	},
+	"a gate resource passes":  {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: planAccepted},
+	"a gate resource refuses": {config: gates("{ north = 49 }"), summary: planFailed},
+	"a gate resource refuses, and a summary of another kind accepts": {
+		config: gates("{ north = 49 }"), summary: summaryLine{"A summary.", "A summary."}, short: true,
+		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `"A summary."`) },
+	},
+	"a gate resource is judged at apply": {
+		config: pending, succeeds: true, orders: true, summary: summaryLine{
+			"- Judged at apply, because the requirement is known only after apply", "- 以下门禁要到 apply 时才检查，因为需求量届时才能确定",
+		},
+	},
+	"a requirement is missing":   {required: "{}", succeeds: true, summary: summaryLine{"This plan requires no quota", "这个 plan 不需要额度"}},
+	"a requirement is not a map": {required: `""`, summary: planFailed},
+	"the read fails": {
+		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
+		summary: planFailed,
+	},
+	"the service is down": {
+		config: gates("{ north = 1 }") + withoutRetries, summary: planFailed,
+		change: func(service *emulator.Emulator, _ *testkit.Folder) {
+			service.Behave(emulator.Behavior{HTTPStatus: http.StatusServiceUnavailable})
+		},
+	},
+	"the read is deferred to apply": {
+		change: func(_ *emulator.Emulator, f *testkit.Folder) {
+			f.Write("main.tf", exampleDataSource.ReplaceAllString(f.Read("main.tf"), laterRead))
+		},
+		summary: summaryLine{"- `data.qcc_quota.this` is read only at apply", "- `data.qcc_quota.this` 要到 apply 时才读取"},
+	},
+	"the configuration is wrong": {change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("wrong.tf", "output {}") }},
+}
+
+// exampleDataSource matches the data source of the example gates/apply.
+var exampleDataSource = regexp.MustCompile(`(?s)data "qcc_quota" "this" \{.*?\n\}\n`)
+
+func TestPipelines(t *testing.T) {
+	t.Parallel()
+
+	for name, read := range recipes {
+		for state, test := range pipelineStates {
+			if testing.Short() && !test.short {
+				continue // The short lane runs a state that passes and one that is refused.
+			}
+
+			t.Run(name+", "+state, func(t *testing.T) {
+				t.Parallel()
+
+				recipe, service := read(t), emulator.New()
+
+				f := testkit.NewFolder(t, testkit.Serve(t, service), nil) // The jobs run terraform init.
+				f.Write("main.tf", testkit.Example(t, "gates/apply")["main.tf"])
+				f.Write("ci/quota.jq", testkit.ReadFile(t, "examples/pipelines/quota.jq"))
+				f.Set("TF_VAR_qcc_required=" + cmp.Or(test.required, "{radar_id=40}"))
+
+				if test.config != "" {
+					f.Write("main.tf", testkit.RequiredProvider+test.config)
+				}
+
+				if test.change != nil {
+					test.change(service, f)
+				}
+
+				want := test.summary.english
+				if recipe.chinese {
+					want = test.summary.chinese
+				}
+
+				succeeded := recipe.plan.succeeds(t, f)
+				summary, kept := written(t, f, summaryFile), (succeeded || recipe.plan.passesAlways) && written(t, f, "tfplan") != ""
+
+				if succeeded != test.succeeds || !strings.Contains(summary, want) || kept != succeeded {
+					t.Errorf("the job succeeded: %t, kept the plan: %t, and wrote\n%s", succeeded, kept, summary)
+				}
+
+				if !succeeded {
+					return
+				}
+
+				service.SetModules()
+
+				if applied := recipe.apply(t, f); applied == test.orders {
+					t.Errorf("the quota was used up meanwhile, and the apply job succeeded: %t", applied)
+				}
+
+				service.SetModules(emulator.Sample()...)
+
+				if !recipe.plan.succeeds(t, f) || !recipe.apply(t, f) {
+					t.Error("a job failed, although the quota suffices")
+				}
+			})
+		}
+	}
+}
+
+// TestPipelinesOrderNothingByDefault checks that the requirement comes from an input whose default is an empty map.
+func TestPipelinesOrderNothingByDefault(t *testing.T) {
+	t.Parallel()
+
+	for name, read := range recipes {
+		if got := read(t).required; got != "{}" {
+			t.Errorf("%s: the requirement is %q", name, got)
+		}
+	}
+}
+
+// TestAppliesWaitForEachOtherAndForAnApproval checks settings of the pipelines that are in no script.
+func TestAppliesWaitForEachOtherAndForAnApproval(t *testing.T) {
+	t.Parallel()
+
+	for name, read := range recipes {
+		for setting, found := range read(t).waits {
+			if !found {
+				t.Errorf("%s: the example does not have the setting: %s", name, setting)
+			}
+		}
+	}
+}
