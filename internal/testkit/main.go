@@ -18,6 +18,7 @@ const dirVariable = "QCCTEST_DIR"
 //
 // Go must not cache their results. It would look for the files that they read in the folder of the room, and not see that a page has changed.
 func MainAtRoot(m *testing.M) {
+	runAsJQ() // A program that a test starts as jq keeps its folder.
 	flag.Parse()
 
 	root, err := root()
@@ -34,7 +35,7 @@ func MainAtRoot(m *testing.M) {
 		os.Exit(1)
 	}
 
-	MainWithJQ(m)
+	Main(m)
 }
 
 // Main runs the tests of a package, and exits. It removes the developer's own Terraform configuration and credentials first.
@@ -77,4 +78,13 @@ func run(m *testing.M) (int, error) {
 	}
 
 	return m.Run(), nil
+}
+
+// OnlyLong skips a test or a row in the short lane. The reason says what the short lane has instead.
+func OnlyLong(t *testing.T, only bool, reason string) {
+	t.Helper()
+
+	if only && testing.Short() {
+		t.Skip("only in the long lane: " + reason)
+	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // inPowerShell maps commands for bash to those for PowerShell, where make and the folders of Linux are missing. testkit.Commands gives
-// both shells the same form for variables and requests. TestGuideBuildsTheProvider runs the commands that build.
+// both shells the same form for variables and requests. TestEveryWayToInstallGivesOneChecksum runs the commands that build.
 var inPowerShell = []struct {
 	bash       *regexp.Regexp
 	powerShell string
