@@ -3,6 +3,7 @@
 package testkit
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,10 +15,17 @@ import (
 const dirVariable = "QCCTEST_DIR"
 
 // MainAtRoot is MainWithJQ for the rooms in internal/test. Their tests run in the root of the repository, so they name files as users do.
+//
+// Go must not cache their results. It would look for the files that they read in the folder of the room, and not see that a page has changed.
 func MainAtRoot(m *testing.M) {
 	runAsJQ() // A program that a test starts as jq keeps its folder.
+	flag.Parse()
 
 	root, err := root()
+	if err == nil {
+		err = flag.Set("test.testlogfile", "") // Without this log, Go caches nothing.
+	}
+
 	if err == nil {
 		err = os.Chdir(root)
 	}
@@ -70,4 +78,13 @@ func run(m *testing.M) (int, error) {
 	}
 
 	return m.Run(), nil
+}
+
+// OnlyLong skips a test or a row in the short lane. The reason says what the short lane has instead.
+func OnlyLong(t *testing.T, only bool, reason string) {
+	t.Helper()
+
+	if only && testing.Short() {
+		t.Skip("only in the long lane: " + reason)
+	}
 }

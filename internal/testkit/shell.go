@@ -1,13 +1,14 @@
 package testkit
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"unicode"
 )
 
 // Command is one command of a code block: its words, without quotes. An assignment to an environment variable has the words "set" and
-// NAME=value. A request to the emulator has the words "request", the method, the address and the body.
+// NAME=value, and its removal "unset" and NAME. A request to the emulator has the words "request", the method, the address and the body.
 type Command []string
 
 // Commands returns the commands of a code block for bash or PowerShell.
@@ -58,13 +59,15 @@ func words(line string) []string {
 
 // normalize gives the commands of both shells the same form.
 func normalize(words []string) []Command {
-	at := func(flag string) string {
+	at := func(flag, otherwise string) string {
 		if i := slices.Index(words, flag); i >= 0 && i+1 < len(words) {
 			return words[i+1]
 		}
 
-		return ""
+		return otherwise
 	}
+
+	name, value, assigns := strings.Cut(words[0], "=")
 
 	switch {
 	case words[0] == "export":
@@ -75,11 +78,15 @@ func normalize(words []string) []Command {
 
 		return found
 	case strings.HasPrefix(words[0], "$env:") && len(words) == 3 && words[1] == "=":
-		return []Command{{"set", strings.TrimPrefix(words[0], "$env:") + "=" + words[2]}}
-	case words[0] == "curl" && slices.Contains(words, "-X"):
-		return []Command{{"request", at("-X"), words[1], at("-d")}}
+		return []Command{{"set", strings.TrimPrefix(words[0], "$env:") + "=" + strings.ReplaceAll(words[2], "$env:", "$")}}
+	case words[0] == "Remove-Item":
+		return []Command{{"unset", strings.TrimPrefix(words[1], "Env:")}}
+	case assigns && len(words) > 1: // For one command. PowerShell has no such form.
+		return []Command{{"set", name + "=" + value}, words[1:], {"unset", name}}
+	case words[0] == "curl" && strings.HasPrefix(words[1], "$"):
+		return []Command{{"request", at("-X", http.MethodGet), words[1], at("-d", "")}}
 	case words[0] == "Invoke-RestMethod":
-		return []Command{{"request", strings.ToUpper(at("-Method")), strings.Replace(at("-Uri"), "$env:", "$", 1), at("-Body")}}
+		return []Command{{"request", strings.ToUpper(at("-Method", http.MethodGet)), strings.ReplaceAll(at("-Uri", words[1]), "$env:", "$"), at("-Body", "")}}
 	default:
 		return []Command{words}
 	}

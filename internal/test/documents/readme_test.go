@@ -1,7 +1,6 @@
 package documents_test
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
@@ -17,44 +16,6 @@ func TestREADMEsNameEveryGate(t *testing.T) {
 			if link := "(examples/" + example + "/main.tf)"; strings.HasPrefix(example, "gates/") && !strings.Contains(testkit.ReadFile(t, name), link) {
 				t.Errorf("%s does not name %s", name, link)
 			}
-		}
-	}
-}
-
-// TestREADMEsAreTwins compares what does not depend on the language: headings, code, tables and links. Only outputs differ. A guide in Chinese is the same link
-// as its English twin.
-func TestREADMEsAreTwins(t *testing.T) {
-	t.Parallel()
-
-	parts := func(name string) map[string]string {
-		code := regexp.MustCompile("(?s)```(\\w+)\n(.*?)```")
-		page := testkit.ReadFile(t, name)
-		text := code.ReplaceAllString(page, "")
-
-		var blocks, links strings.Builder
-
-		for _, block := range code.FindAllStringSubmatch(page, -1) {
-			if block[1] != "text" {
-				blocks.WriteString(block[1] + "\n" + withoutNotes(testkit.SetsChinese.ReplaceAllString(block[2], "")))
-			}
-		}
-
-		for _, link := range regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`).FindAllStringSubmatch(text, -1) {
-			links.WriteString(strings.NewReplacer("-zh.md", ".md", ".zh-CN.", ".", "README.zh-CN.md", "README.md").Replace(link[1]) + "\n")
-		}
-
-		return map[string]string{
-			"code": blocks.String(), "links": links.String(),
-			"headings": strings.Join(regexp.MustCompile("(?m)^#+ ").FindAllString(text, -1), ""),
-			"tables":   strings.Join(regexp.MustCompile(`(?m)^\|[-:|]+\|$`).FindAllString(text, -1), "\n"),
-			"rows":     strings.Repeat("|", len(regexp.MustCompile(`(?m)^\| `).FindAllString(text, -1))),
-		}
-	}
-
-	english, chinese := parts("README.md"), parts("README.zh-CN.md")
-	for what := range english {
-		if english[what] != chinese[what] || english[what] == "" {
-			t.Errorf("the %s of the READMEs are\n%s\nand\n%s", what, english[what], chinese[what])
 		}
 	}
 }
@@ -86,7 +47,20 @@ func TestREADMEsBeginWithWhatToTry(t *testing.T) {
 	}
 }
 
-// withoutNotes removes what may differ between languages: comments, and the spaces before them.
-func withoutNotes(code string) string {
-	return regexp.MustCompile(`(?m)[ \t]*(^| )# .*$`).ReplaceAllString(code, "")
+// TestIndexBeginsLikeTheREADMEs compares the first configurations and, with the English README, the first outputs. A test of the guides runs
+// them.
+func TestIndexBeginsLikeTheREADMEs(t *testing.T) {
+	t.Parallel()
+
+	const index = "docs/index.md"
+
+	for _, name := range testkit.READMEs {
+		if same := testkit.CodeBlocks(t, index, "terraform")[0]; testkit.WithoutComments(same) != testkit.WithoutComments(testkit.CodeBlocks(t, name, "terraform")[0]) {
+			t.Errorf("the index begins with\n%s\nand not as %s", same, name)
+		}
+
+		if same := testkit.CodeBlocks(t, index, "text")[0]; !testkit.IsChinese(name) && same != testkit.CodeBlocks(t, name, "text")[0] {
+			t.Errorf("the index shows\n%s", same)
+		}
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
@@ -19,7 +20,10 @@ import (
 // comparedLanguages are the languages of the code blocks that twins share. Only the comments may differ.
 var comparedLanguages = []string{"console", "powershell", "bash", "terraform", "hcl", "json"}
 
-// TestTwins compares each guide in Chinese with its English twin.
+// otherLanguage are the texts of links to the same page in the other language.
+var otherLanguage = []string{"English", "简体中文", "in Chinese", "英文版", "从零开始（中文教程）"}
+
+// TestTwins compares each guide in Chinese with its English twin, and the READMEs with each other.
 func TestTwins(t *testing.T) {
 	t.Parallel()
 
@@ -34,30 +38,33 @@ func TestTwins(t *testing.T) {
 		return err == nil
 	}
 
-	for _, chinese := range found {
+	for _, chinese := range append(found, testkit.READMEs[1]) {
 		t.Run(filepath.Base(chinese), func(t *testing.T) {
 			t.Parallel()
 
-			english := englishName(chinese)
+			english := englishName(filepath.ToSlash(chinese))
 			if _, err := os.Stat(english); errors.Is(err, fs.ErrNotExist) {
 				t.Fatalf("%s has no twin %s", chinese, english)
 			}
 
-			name := filepath.Base(english)
-			for _, difference := range compareTwins(name, testkit.ReadFile(t, english), testkit.ReadFile(t, chinese), guideExists) {
+			for _, difference := range compareTwins(path.Base(english), testkit.ReadFile(t, english), testkit.ReadFile(t, chinese), guideExists) {
 				t.Error(difference)
 			}
 		})
 	}
 }
 
-// englishName returns the name of the English twin.
+// englishName returns the name of the English twin of a page or a picture.
 func englishName(chinese string) string {
-	return strings.TrimSuffix(chinese, testkit.ChineseSuffix) + ".md"
+	return strings.NewReplacer(testkit.ChineseSuffix, ".md", ".zh-CN.", ".").Replace(chinese)
 }
 
-// chineseName returns the name of the Chinese twin.
+// chineseName returns the name of the Chinese twin of a page.
 func chineseName(english string) string {
+	if english == testkit.READMEs[0] {
+		return testkit.READMEs[1]
+	}
+
 	return strings.TrimSuffix(english, ".md") + testkit.ChineseSuffix
 }
 
@@ -76,7 +83,8 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 	}
 
 	for _, field := range []string{`(?m)^page_title: (.*)$`, `(?m)^description: \|-\n(.*)$`} {
-		if value := regexp.MustCompile(field).FindStringSubmatch(chinese); value == nil || !strings.ContainsFunc(value[1], isHan) {
+		value := regexp.MustCompile(field).FindStringSubmatch(chinese)
+		if name != testkit.READMEs[0] && (value == nil || !strings.ContainsFunc(value[1], isHan)) {
 			report("the Chinese page has %q for %s", value, field)
 		}
 	}
@@ -91,8 +99,9 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 		}
 	}
 
-	compare("the levels of the headings from", headingLevels(english), headingLevels(chinese))
-	compare("the code blocks from", comparedBlocks(english), comparedBlocks(testkit.SetsChinese.ReplaceAllString(chinese, "")))
+	compare("the headings and rows of tables from", outline(english), outline(chinese))
+	compare("the code blocks from", comparedBlocks(english, testkit.WithoutComments),
+		comparedBlocks(testkit.SetsChinese.ReplaceAllString(chinese, ""), testkit.WithoutComments))
 
 	if credentials := firstCredentials(chinese); credentials != "" && !testkit.SetsChinese.MatchString(credentials) {
 		report("the first credentials on the Chinese page do not set the language of errors:\n%s", credentials)
@@ -102,7 +111,7 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 
 	// A reader of Chinese sees before a click that a guide is in English.
 	for _, link := range regexp.MustCompile(`\]\(([^)/\s]+\.md)(?:#[^)\s]*)?\)(（英文）)?`).FindAllStringSubmatch(chinese, -1) {
-		if link[1] != name && !strings.HasSuffix(link[1], testkit.ChineseSuffix) && link[2] == "" {
+		if link[1] != name && guideExists(link[1]) && !testkit.IsChinese(link[1]) && link[2] == "" {
 			report("the Chinese page does not say that %s is in English", link[1])
 		}
 	}
@@ -110,31 +119,29 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 	return differences
 }
 
-// pageLinks returns the targets of the links on one of two twins, except the link to the other one. A guide in Chinese is the same target as
-// its twin. It reports links to guides in the wrong language.
+// pageLinks returns the targets of the links on one of two twins, except links to the other language. A guide in Chinese is the same target
+// as its twin. It reports links to guides in the wrong language.
 func pageLinks(name, page string, guideExists func(name string) bool, report func(format string, args ...any)) []string {
 	var links []string
 
 	chinesePage := strings.Contains(page, "[English]("+name+")")
 
-	for i, target := range linkTargets(page) {
-		base, chineseTarget := path.Base(target), testkit.IsChinese(target)
-		if i == 0 && strings.HasSuffix(target, ".md") && (base == name || base == chineseName(name)) {
-			continue // The link to the twin.
+	for _, link := range regexp.MustCompile(`\[([^][]*)\]\(([^)\s#]*)[^)\s]*\)`).FindAllStringSubmatch(testkit.Blocks.ReplaceAllString(page, ""), -1) {
+		target := link[2]
+		if slices.Contains(otherLanguage, link[1]) {
+			continue
 		}
 
 		inGuides := path.Dir(target) == "." || strings.HasSuffix(path.Dir(target), "/guides")
 
 		switch {
-		case !chinesePage && chineseTarget:
+		case !chinesePage && testkit.IsChinese(target):
 			report("the English page links to %s", target)
-		case chinesePage && !chineseTarget && inGuides && strings.HasSuffix(target, ".md") && guideExists(chineseName(base)):
+		case chinesePage && !testkit.IsChinese(target) && inGuides && strings.HasSuffix(target, ".md") && guideExists(chineseName(path.Base(target))):
 			report("the Chinese page links to %s, which has a twin", target)
-		case chineseTarget:
-			target = englishName(target)
 		}
 
-		links = append(links, target)
+		links = append(links, englishName(target))
 	}
 
 	return links
@@ -153,42 +160,48 @@ func firstCredentials(page string) string {
 
 func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
 
-// headingLevels returns the number signs of each heading.
-func headingLevels(page string) []string {
-	headings := regexp.MustCompile(`(?m)^(#+) `).FindAllStringSubmatch(testkit.Blocks.ReplaceAllString(page, ""), -1)
-	levels := make([]string, 0, len(headings))
-
-	for _, heading := range headings {
-		levels = append(levels, heading[1])
-	}
-
-	return levels
+// outline returns the number signs of each heading, and a bar for each row of a table.
+func outline(page string) []string {
+	return regexp.MustCompile(`(?m)^(?:#+ |\|)`).FindAllString(testkit.Blocks.ReplaceAllString(page, ""), -1)
 }
 
-// comparedBlocks returns the code blocks that twins share. They have no comments and no empty lines.
-func comparedBlocks(page string) []string {
+// comparedBlocks returns the code blocks that twins share, each with its language, and its code as clean returns it.
+func comparedBlocks(page string, clean func(code string) string) []string {
 	var found []string
 
 	for _, block := range testkit.Blocks.FindAllStringSubmatch(page, -1) {
 		if slices.Contains(comparedLanguages, block[1]) {
-			found = append(found, block[1]+"\n"+testkit.WithoutComments(block[2]))
+			found = append(found, block[1]+"\n"+clean(block[2]))
 		}
 	}
 
 	return found
 }
 
-// linkTargets returns the targets of all links outside of code blocks, without their anchors.
-func linkTargets(page string) []string {
-	links := regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(testkit.Blocks.ReplaceAllString(page, ""), -1)
-	targets := make([]string, 0, len(links))
+// pageWidth is how many columns a code block of the registry shows without scrolling.
+const pageWidth = 80
 
-	for _, link := range links {
-		target, _, _ := strings.Cut(link[1], "#")
-		targets = append(targets, target)
+// TestCommentsFitThePage measures the comments in code blocks of the guides. A Han character takes two columns.
+func TestCommentsFitThePage(t *testing.T) {
+	t.Parallel()
+
+	pages, err := filepath.Glob(testkit.GuidesDir + "/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("there is no guide: %v", err)
 	}
 
-	return targets
+	comment, wide := regexp.MustCompile(`(^|\s)#`), regexp.MustCompile(`[\p{Han}\x{3000}-\x{303f}\x{ff00}-\x{ff60}]`)
+
+	for _, page := range pages {
+		for _, block := range comparedBlocks(testkit.ReadFile(t, page), func(code string) string { return code }) {
+			for line := range strings.Lines(block) {
+				columns := utf8.RuneCountInString(strings.TrimRight(line, "\n")) + len(wide.FindAllString(line, -1))
+				if comment.MatchString(line) && columns > pageWidth {
+					t.Errorf("%s: %d columns, want at most %d: %s", page, columns, pageWidth, line)
+				}
+			}
+		}
+	}
 }
 
 // TestTwinsThatDiffer changes one of two twins in each way that TestTwins must see.

@@ -21,114 +21,86 @@ func lowestVersions(t *testing.T, reference string) [][]string {
 	t.Helper()
 
 	found := regexp.MustCompile(`(?m)^\| [^|]+ \| (1\.\d+) \| (1\.\d+) \| [^|]+ \|$`).FindAllStringSubmatch(testkit.ReadFile(t, reference), -1)
-	rows := make([][]string, 0, len(found))
-
-	for _, row := range found {
-		rows = append(rows, row[1:])
+	if len(found) != 6 {
+		t.Fatalf("there are %d rows of versions, want 6", len(found))
 	}
 
-	if len(rows) != 6 {
-		t.Fatalf("there are %d rows of versions, want 6", len(rows))
+	for i := range found {
+		found[i] = found[i][1:]
 	}
 
-	return rows
+	return found
 }
 
-// testWorkflow is the part of the workflow test.yml that the tests in this file read.
-type testWorkflow struct {
-	Jobs struct {
-		Terraform struct {
-			Strategy struct {
-				Matrix struct {
-					Terraform []string `yaml:"terraform"`
-				} `yaml:"matrix"`
-			} `yaml:"strategy"`
-		} `yaml:"terraform"`
-		Lowest struct {
-			Strategy struct {
-				Matrix struct {
-					Include []struct {
-						CLI      string `yaml:"cli"`
-						Version  string `yaml:"version"`
-						Examples string `yaml:"examples"`
-						Skip     string `yaml:"skip"`
-					} `yaml:"include"`
-				} `yaml:"matrix"`
-			} `yaml:"strategy"`
-		} `yaml:"lowest"`
-	} `yaml:"jobs"`
+// matrix is the part of a job in the workflow test.yml that the tests in this file read.
+type matrix struct {
+	Terraform []string
+	Include   []struct{ CLI, Version, Examples, Skip string }
 }
 
-func readTestWorkflow(t *testing.T) testWorkflow {
+// testMatrix returns the matrix of a job in the workflow test.yml.
+func testMatrix(t *testing.T, job string) matrix {
 	t.Helper()
 
-	var workflow testWorkflow
+	var workflow struct {
+		Jobs map[string]struct{ Strategy struct{ Matrix matrix } }
+	}
 	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, ".github/workflows/test.yml")), &workflow); err != nil {
 		t.Fatal(err)
 	}
 
-	return workflow
+	return workflow.Jobs[job].Strategy.Matrix
 }
 
-// TestVersionsAgree compares the versions that the testkit.References promise with those that the workflows test.
+// minor returns the number behind the dot of a version of Terraform 1.
+func minor(t *testing.T, version string) int {
+	t.Helper()
+
+	number, err := strconv.Atoi(strings.Split(version, ".")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return number
+}
+
+// TestVersionsAgree compares the versions that the references promise with those that the workflows test.
 func TestVersionsAgree(t *testing.T) {
 	t.Parallel()
 
-	english, chinese := testkit.ReadFile(t, "README.md"), testkit.ReadFile(t, "README.zh-CN.md")
 	lowest := lowestVersions(t, testkit.References[0])
-
 	if other := lowestVersions(t, testkit.References[1]); !slices.EqualFunc(lowest, other, slices.Equal[[]string]) {
-		t.Errorf("the testkit.References have the versions %v and %v", lowest, other)
+		t.Errorf("the references have the versions %v and %v", lowest, other)
 	}
 
 	dataSource, gate, function, ephemeral := lowest[0], lowest[1], lowest[4], lowest[5]
 
-	workflow := readTestWorkflow(t)
-
 	// All tests run with the lowest version that has all features, and with the last three minor versions.
-	all := workflow.Jobs.Terraform.Strategy.Matrix.Terraform
-	if len(all) != 4 || all[0] != ephemeral[0]+".*" {
-		t.Fatalf("all tests run with Terraform %v, want %s first and three more", all, ephemeral[0])
+	all := testMatrix(t, "terraform").Terraform
+	if len(all) != 4 || all[0] != ephemeral[0]+".*" || minor(t, all[2]) != minor(t, all[1])+1 || minor(t, all[3]) != minor(t, all[2])+1 {
+		t.Errorf("all tests run with Terraform %v, want %s first and three consecutive ones", all, ephemeral[0])
 	}
 
-	minors := make([]int, 0, len(all))
-
-	for _, version := range all[1:] {
-		minor, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(version, "1."), ".*"))
-		if err != nil {
-			t.Fatal(err)
+	for i, said := range []string{"Terraform " + ephemeral[0] + " or newer", "Terraform " + ephemeral[0] + " 或更高"} {
+		if !strings.Contains(testkit.ReadFile(t, testkit.READMEs[i]), said) {
+			t.Errorf("%s does not state that make needs %s", testkit.READMEs[i], said)
 		}
-
-		minors = append(minors, minor)
 	}
 
-	if minors[1] != minors[0]+1 || minors[2] != minors[1]+1 {
-		t.Errorf("the last minor versions are %v, and not consecutive", minors)
-	}
-
-	if said := "Terraform " + ephemeral[0]; !strings.Contains(english, said+" or newer") || !strings.Contains(chinese, said+" 或更高") {
-		t.Errorf("the READMEs do not state that make needs %s", said)
-	}
-
-	tested := func(cli, version, examples string) bool {
-		for _, entry := range workflow.Jobs.Lowest.Strategy.Matrix.Include {
-			if entry.CLI == cli && strings.HasPrefix(entry.Version, version+".") && slices.Contains(strings.Split(entry.Examples, "|"), examples) {
-				return true
-			}
-		}
-
-		return false
-	}
+	jobs := testMatrix(t, "lowest").Include
 
 	for examples, versions := range map[string][]string{
 		"data-sources": dataSource, "resources": gate, "functions": function, "ephemeral-resources": ephemeral,
 	} {
-		if !tested("terraform", versions[0], examples) {
-			t.Errorf("no job runs the examples %s with Terraform %s", examples, versions[0])
-		}
+		for i, cli := range []string{"terraform", "tofu"} {
+			tested := false
+			for _, job := range jobs {
+				tested = tested || job.CLI == cli && strings.HasPrefix(job.Version, versions[i]+".") && slices.Contains(strings.Split(job.Examples, "|"), examples)
+			}
 
-		if !tested("tofu", versions[1], examples) {
-			t.Errorf("no job runs the examples %s with OpenTofu %s", examples, versions[1])
+			if !tested {
+				t.Errorf("no job runs the examples %s with %s %s", examples, cli, versions[i])
+			}
 		}
 	}
 }
@@ -146,22 +118,14 @@ func features(t *testing.T) []feature {
 	t.Helper()
 
 	rows := lowestVersions(t, testkit.References[0])
-
-	minor := func(row int) int {
-		found, err := strconv.Atoi(strings.TrimPrefix(rows[row][0], "1."))
-		if err != nil {
-			t.Fatal(err)
-		}
-
-		return found
-	}
+	since := func(row int) int { return minor(t, rows[row][0]) }
 
 	return []feature{
-		{regexp.MustCompile(`(?m)^data "qcc_quota" `), minor(0)},
-		{regexp.MustCompile(`(?m)^resource "qcc_quota_gate" `), minor(1)},
-		{regexp.MustCompile(`\b(?:pre|post)condition \{`), minor(2)},
-		{regexp.MustCompile(`\bprovider::`), minor(4)},
-		{regexp.MustCompile(`(?m)^ephemeral "|^ *ephemeral += true$`), minor(5)},
+		{regexp.MustCompile(`(?m)^data "qcc_quota" `), since(0)},
+		{regexp.MustCompile(`(?m)^resource "qcc_quota_gate" `), since(1)},
+		{regexp.MustCompile(`\b(?:pre|post)condition \{`), since(2)},
+		{regexp.MustCompile(`\bprovider::`), since(4)},
+		{regexp.MustCompile(`(?m)^ephemeral "|^ *ephemeral += true$`), since(5)},
 		{regexp.MustCompile(`(?m)^moved \{`), 1},
 		{regexp.MustCompile(`(?m)^ *nullable += `), 1},
 		{regexp.MustCompile(`(?m)^resource "terraform_data" `), 4},
@@ -229,29 +193,19 @@ func TestExamplesRequireWhatTheyUse(t *testing.T) {
 func TestLowestVersionsSkipExamplesBeyondThem(t *testing.T) {
 	t.Parallel()
 
-	for _, entry := range readTestWorkflow(t).Jobs.Lowest.Strategy.Matrix.Include {
-		skip := regexp.MustCompile("^(?:" + cmp.Or(entry.Skip, "none") + ")$")
+	for _, job := range testMatrix(t, "lowest").Include {
+		skip := regexp.MustCompile("^(?:" + cmp.Or(job.Skip, "none") + ")$")
 
 		for _, name := range testkit.Examples(t) {
 			group, _, _ := strings.Cut(name, "/")
-			required := regexp.MustCompile(`required_version = ">= 1.(\d+)"`).FindStringSubmatch(testkit.Example(t, name)["main.tf"])
 
-			if entry.CLI != "terraform" || !slices.Contains(strings.Split(entry.Examples, "|"), group) || required == nil {
+			required := regexp.MustCompile(`required_version = ">= (1.\d+)"`).FindStringSubmatch(testkit.Example(t, name)["main.tf"])
+			if job.CLI != "terraform" || !slices.Contains(strings.Split(job.Examples, "|"), group) || required == nil {
 				continue
 			}
 
-			has, err := strconv.Atoi(strings.Split(entry.Version, ".")[1])
-			if err != nil {
-				t.Fatal(err)
-			}
-
-			needs, err := strconv.Atoi(required[1])
-			if err != nil {
-				t.Fatal(err)
-			}
-
-			if skip.MatchString(name) != (needs > has) {
-				t.Errorf("the example %s requires 1.%d; the job with %s skips it: %t", name, needs, entry.Version, skip.MatchString(name))
+			if skip.MatchString(name) != (minor(t, required[1]) > minor(t, job.Version)) {
+				t.Errorf("the example %s requires %s; the job with %s skips it: %t", name, required[1], job.Version, skip.MatchString(name))
 			}
 		}
 	}
@@ -313,5 +267,26 @@ func TestPinnedVersionsAgree(t *testing.T) {
 	// providerserver serves protocol 6 unless main.go sets another one.
 	if strings.Contains(testkit.ReadFile(t, "main.go"), "ProtocolVersion") || !slices.Equal(manifest.Metadata.Protocols, []string{"6.0"}) {
 		t.Errorf("main.go and the manifest do not agree on protocol %v", manifest.Metadata.Protocols)
+	}
+}
+
+// TestPinsAllowWhatMakeInstalls compares the pins in documents and examples with the version that make install builds.
+func TestPinsAllowWhatMakeInstalls(t *testing.T) {
+	t.Parallel()
+
+	version := testkit.MakeVersion(t)
+	pin := regexp.MustCompile(`source += "qccpro/qcc"\n +version = "~> ` + regexp.QuoteMeta(version) + `"`)
+
+	for _, name := range []string{
+		"README.md", "README.zh-CN.md", "docs/index.md", "docs/guides/getting-started.md", "docs/guides/getting-started-zh.md", "examples/provider/provider.tf",
+	} {
+		page := testkit.ReadFile(t, name)
+		if !pin.MatchString(page) {
+			t.Errorf("%s does not pin the version %s", name, version)
+		}
+
+		if other := regexp.MustCompile(`-version (\d+\.\d+\.\d+) install`).FindStringSubmatch(page); other != nil && other[1] != version {
+			t.Errorf("%s installs %s in PowerShell, want %s", name, other[1], version)
+		}
 	}
 }

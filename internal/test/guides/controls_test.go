@@ -2,7 +2,6 @@ package guides_test
 
 import (
 	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +12,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestControlsDoWhatTheCommentsSay runs the commands for the emulator that the testkit.References, the index and the help show.
+// TestControlsDoWhatTheCommentsSay runs the commands for the emulator that the references, the index and the help show.
 func TestControlsDoWhatTheCommentsSay(t *testing.T) {
 	t.Parallel()
 
@@ -55,7 +54,7 @@ func TestControlsDoWhatTheCommentsSay(t *testing.T) {
 				before, _ := read()
 				requests := service.Requests()
 
-				send(t, command[2], url+"/emulator/"+command[1], command[3])
+				send(t, testkit.Command{"request", command[2], url + "/emulator/" + command[1], command[3]}, url)
 
 				after, err := read()
 
@@ -80,25 +79,5 @@ func TestControlsDoWhatTheCommentsSay(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// send sends a body, and fails unless it is accepted.
-func send(t *testing.T, method, url, body string) {
-	t.Helper()
-
-	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer response.Body.Close()
-
-	if response.StatusCode != http.StatusOK {
-		t.Errorf("%s %s %s: %s", method, url, body, response.Status)
 	}
 }

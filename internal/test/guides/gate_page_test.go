@@ -21,67 +21,41 @@ func gate(required string, lines ...string) string {
 func TestGatePageShowsARefusal(t *testing.T) {
 	t.Parallel()
 
-	service := emulator.New(emulator.WithModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49}))
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
-		"resource.tf": testkit.ReadFile(t, "examples/resources/qcc_quota_gate/resource.tf"),
-	})
+	s := newScene(t, map[string]string{"resource.tf": testkit.ReadFile(t, "examples/resources/qcc_quota_gate/resource.tf")})
+	s.service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
 
-	_, output := f.Run("plan")
-	_, refusal, _ := strings.Cut(output, "\nError: ")
-	refusal = strings.TrimSpace("Error: " + strings.ReplaceAll(refusal, `["second"]`, `["first"]`)) // Either may be refused.
+	_, output := s.Run("plan")
+	refused := strings.ReplaceAll(refusal(t, output), `["second"]`, `["first"]`) // Either may be refused.
 
-	if shown := testkit.CodeBlocks(t, testkit.GatePage, "text"); len(shown) != 1 || strings.TrimSpace(shown[0]) != refusal {
-		t.Errorf("%s shows %q, and Terraform says\n%s", testkit.GatePage, shown, refusal)
+	if shown := testkit.CodeBlocks(t, testkit.GatePage, "text"); len(shown) != 1 || strings.TrimSpace(shown[0]) != strings.TrimSpace(refused) {
+		t.Errorf("%s shows %q, and Terraform says\n%s", testkit.GatePage, shown, refused)
 	}
 }
 
 // judgedTests run what each row of the table "What is judged" is about. The folder has a gate for 1 of radar_id, and the quota is spent.
 var judgedTests = map[string]struct {
-	run  func(f *testkit.Folder) (code int, output string)
-	says string // What the output says.
+	first string // A command that runs first.
+	gates string // The configuration, if it changes.
+	run   string // The command of the row.
+	says  string // What its output says.
 }{
-	"a gate is created": {func(f *testkit.Folder) (int, string) {
-		f.Write("new.tf", `resource "qcc_quota_gate" "new" {`+"\n  required = { radar_id = 3 }\n}\n")
-
-		return f.Run("plan")
-	}, "This gate adds: 3"},
-	"`required` grows": {func(f *testkit.Folder) (int, string) {
-		f.Write("main.tf", gate(`{ radar_id = 3 }`))
-
-		return f.Run("plan")
-	}, "This gate adds: 2 (from 1 to 3)"},
-	"`required` shrinks, or does not change": {func(f *testkit.Folder) (int, string) {
-		f.Succeeds("plan", "-detailed-exitcode")
-		f.Write("main.tf", gate(`{}`))
-
-		return f.Run("plan")
-	}, "1 to change"},
-	"`plan -refresh-only`": {func(f *testkit.Folder) (int, string) {
-		f.Write("main.tf", gate(`{ radar_id = 3 }`))
-
-		return f.Run("plan", "-refresh-only")
-	}, "No changes."},
-	"a gate is destroyed": {func(f *testkit.Folder) (int, string) {
-		return f.Run("destroy", "-auto-approve")
-	}, "1 destroyed"},
-	"a destroy, while the configuration would still add something": {func(f *testkit.Folder) (int, string) {
-		f.Write("main.tf", gate(`{ radar_id = 3 }`))
-
-		return f.Run("plan", "-destroy")
-	}, "If this run is a destroy: run it with -refresh=false."},
-	"a gate is replaced (`-replace`, `taint`)": {func(f *testkit.Folder) (int, string) {
-		return f.Run("plan", "-replace=qcc_quota_gate.this")
-	}, "This gate adds: 1"},
-	"import": {func(f *testkit.Folder) (int, string) {
-		f.Succeeds("state", "rm", "qcc_quota_gate.this")
-
-		return f.Run("import", "qcc_quota_gate.this", "radar_id=1")
-	}, "Import successful!"},
-	"`required` or the provider block is not known before apply": {func(f *testkit.Folder) (int, string) {
-		f.Write("main.tf", gate(`{ radar_id = 3, bene_id = length(terraform_data.first.id) }`)+`resource "terraform_data" "first" {}`)
-
-		return f.Run("plan")
-	}, `Terraform does not know before apply: required["bene_id"].`},
+	"a gate is created": {
+		"", gate(`{ radar_id = 1 }`) + strings.Replace(gate(`{ radar_id = 3 }`), `"this"`, `"new"`, 1)[len(testkit.RequiredProvider):],
+		"plan", "This gate adds: 3",
+	},
+	"`required` grows":                       {"", gate(`{ radar_id = 3 }`), "plan", "This gate adds: 2 (from 1 to 3)"},
+	"`required` shrinks, or does not change": {"plan -detailed-exitcode", gate(`{}`), "plan", "1 to change"},
+	"`plan -refresh-only`":                   {"", gate(`{ radar_id = 3 }`), "plan -refresh-only", "No changes."},
+	"a gate is destroyed":                    {"", "", "destroy -auto-approve", "1 destroyed"},
+	"a destroy, while the configuration would still add something": {
+		"", gate(`{ radar_id = 3 }`), "plan -destroy", "If this run is a destroy: run it with -refresh=false.",
+	},
+	"a gate is replaced (`-replace`, `taint`)": {"", "", "plan -replace=qcc_quota_gate.this", "This gate adds: 1"},
+	"import": {"state rm qcc_quota_gate.this", "", "import qcc_quota_gate.this radar_id=1", "Import successful!"},
+	"`required` or the provider block is not known before apply": {
+		"", gate(`{ radar_id = 3, bene_id = length(terraform_data.first.id) }`) + `resource "terraform_data" "first" {}`,
+		"plan", `Terraform does not know before apply: required["bene_id"].`,
+	},
 }
 
 func TestGatePageSaysWhatIsJudged(t *testing.T) {
@@ -92,6 +66,9 @@ func TestGatePageSaysWhatIsJudged(t *testing.T) {
 		t.Errorf("the table has %d rows, and there are %d tests", len(rows), len(judgedTests))
 	}
 
+	granted := newScene(t, map[string]string{"main.tf": gate(`{ radar_id = 1 }`)})
+	granted.Succeeds("apply", "-auto-approve")
+
 	for _, row := range rows {
 		t.Run(row[1], func(t *testing.T) {
 			t.Parallel()
@@ -101,15 +78,21 @@ func TestGatePageSaysWhatIsJudged(t *testing.T) {
 				t.Fatal("no test runs this")
 			}
 
-			service := emulator.New()
-			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": gate(`{ radar_id = 1 }`)})
-			f.Succeeds("apply", "-auto-approve")
-			testkit.Consume(t, service, "radar_id", 48)
+			s := serves(t, func(url string) *testkit.Folder { return granted.Copy(t, url) })
+			s.consume("radar_id", 48)
 
-			before := service.Requests()
-			code, output := test.run(f)
+			if test.first != "" {
+				s.Succeeds(strings.Fields(test.first)...)
+			}
 
-			asked := service.Requests() > before
+			if test.gates != "" {
+				s.Write("main.tf", test.gates)
+			}
+
+			before := s.service.Requests()
+			code, output := s.Run(strings.Fields(test.run)...)
+
+			asked := s.service.Requests() > before
 			if asked != (row[3] == "yes") || (code == 1) != asked || (code == 1) != strings.Contains(output, notEnough) || !testkit.Says(test.says).MatchString(output) {
 				t.Errorf("QCC is asked: %t, exit code %d, want %q\n%s", asked, code, test.says, output)
 			}
@@ -118,10 +101,9 @@ func TestGatePageSaysWhatIsJudged(t *testing.T) {
 }
 
 // limitTests show each point of "What a gate does not do", by its first sentence.
-var limitTests = map[string]func(t *testing.T, service *emulator.Emulator, f *testkit.Folder){
-	"It does not follow its order.": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-		f.Write("main.tf", gate(`{ radar_id = 48 }`)+`
+var limitTests = map[string]func(s scene){
+	"It does not follow its order.": func(s scene) {
+		s.Write("main.tf", gate(`{ radar_id = 48 }`)+`
 resource "terraform_data" "order" {
   depends_on = [qcc_quota_gate.this]
 
@@ -130,147 +112,90 @@ resource "terraform_data" "order" {
   }
 }
 `)
-		f.Fails("local-exec provisioner error", "apply", "-auto-approve")
-		service.SetModules()
-		f.Plans("1 to add")
-		f.Fails("No such QCC quota module", "plan", "-replace=qcc_quota_gate.this")
+		s.Fails("local-exec provisioner error", "apply", "-auto-approve")
+		s.service.SetModules()
+		s.Plans("1 to add")
+		s.Fails("No such QCC quota module", "plan", "-replace=qcc_quota_gate.this")
 	},
-	"It does not make the order wait by itself.": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
+	"It does not make the order wait by itself.": inMistakes("Wrong: an order without `depends_on`"),
+	"Two gates do not decide together.": func(s scene) {
+		s.Write("main.tf", gate(`{ radar_id = 48 }`)+"\nresource \"qcc_quota_gate\" \"other\" {\n  required = { bene_id = 98 }\n}\n")
+		s.Succeeds("plan", "-out=tfplan")
+		s.consume("bene_id", 1)
+		s.Fails(notEnough, "apply", "tfplan")
 
-		const order = "\nresource \"terraform_data\" \"order\" {\n}\n"
-
-		for _, test := range []struct {
-			order   string
-			ordered bool
-		}{
-			{order, true},
-			{strings.Replace(order, "{\n", "{\n  depends_on = [qcc_quota_gate.this]\n", 1), false},
-		} {
-			service.SetModules(emulator.Sample()...)
-			f.Write("main.tf", gate(`{ radar_id = 48 }`)+test.order)
-			f.Succeeds("plan", "-out=tfplan")
-			testkit.Consume(t, service, "radar_id", 1)
-			f.Fails(notEnough, "apply", "tfplan")
-
-			if state := f.Succeeds("state", "list"); strings.Contains(state, "terraform_data.order") != test.ordered {
-				t.Errorf("of\n%s\nthe apply has created\n%s", test.order, state)
-			}
-
-			f.Succeeds("destroy", "-auto-approve", "-refresh=false")
+		if state := s.Succeeds("state", "list"); strings.TrimSpace(state) != "qcc_quota_gate.this" {
+			s.t.Errorf("the state has\n%s", state)
 		}
 	},
-	"Two gates do not decide together.": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-		f.Write("main.tf", gate(`{ radar_id = 48 }`)+"\nresource \"qcc_quota_gate\" \"other\" {\n  required = { bene_id = 98 }\n}\n")
-		f.Succeeds("plan", "-out=tfplan")
-		testkit.Consume(t, service, "bene_id", 1)
-		f.Fails(notEnough, "apply", "tfplan")
-
-		if state := f.Succeeds("state", "list"); strings.TrimSpace(state) != "qcc_quota_gate.this" {
-			t.Errorf("the state has\n%s", state)
-		}
+	"It does not reserve quota.": func(s scene) {
+		s.Write("main.tf", gate(`{ radar_id = 48 }`))
+		s.Succeeds("apply", "-auto-approve")
+		s.consume("radar_id", 48) // By somebody else.
+		s.Plans("No changes.")
 	},
-	"It does not reserve quota.": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-		f.Write("main.tf", gate(`{ radar_id = 48 }`))
-		f.Succeeds("apply", "-auto-approve")
-		testkit.Consume(t, service, "radar_id", 48) // By somebody else.
-		f.Plans("No changes.")
-	},
-	"It does not see other states.": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
+	"It does not see other states.": func(s scene) {
+		s.Write("main.tf", gate(`{ radar_id = 30 }`))
 
-		other := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": gate(`{ radar_id = 30 }`)})
+		other := s.Copy(s.t, s.url)
 
-		f.Write("main.tf", gate(`{ radar_id = 30 }`))
-		f.Succeeds("apply", "-auto-approve")
+		s.Succeeds("apply", "-auto-approve")
 		other.Succeeds("apply", "-auto-approve") // 60 are granted, and 48 were left.
 	},
-	"It does not see other provider blocks.": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-
-		const other = "\nresource \"qcc_quota_gate\" \"other\" {\n  required = { radar_id = 30 }\n}\n"
-
-		f.Write("main.tf", gate(`{ radar_id = 30 }`)+other)
-		f.Fails(notEnough, "plan")
-
-		f.Write("main.tf", gate(`{ radar_id = 30 }`)+strings.Replace(other, "{\n", "{\n  provider = qcc.other\n", 1)+
-			"\nprovider \"qcc\" {\n  alias = \"other\"\n}\n")
-		f.Plans("2 to add")
+	"It does not see other provider blocks.": inMistakes("Wrong: two provider blocks for one account"),
+	"It does not know that a run is a destroy.": func(s scene) {
+		s.Write("main.tf", gate(`{ radar_id = 1 }`))
+		s.Succeeds("apply", "-auto-approve")
+		s.consume("radar_id", 48)
+		s.Write("main.tf", gate(`{ radar_id = 2 }`))
+		s.Fails(notEnough, "destroy", "-auto-approve")
+		s.Succeeds("destroy", "-auto-approve", "-refresh=false")
 	},
-	"It does not know that a run is a destroy.": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-		f.Write("main.tf", gate(`{ radar_id = 1 }`))
-		f.Succeeds("apply", "-auto-approve")
-		testkit.Consume(t, service, "radar_id", 48)
-		f.Write("main.tf", gate(`{ radar_id = 2 }`))
-		f.Fails(notEnough, "destroy", "-auto-approve")
-		f.Succeeds("destroy", "-auto-approve", "-refresh=false")
-	},
-	"It does not recognize a renamed key.": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-		f.Write("main.tf", gate(`{ radar_id = 1 }`))
-		f.Succeeds("apply", "-auto-approve")
-		testkit.Consume(t, service, "radar_id", 48)
-
-		renamed := strings.Replace(gate(`{ radar_id = 1 }`), `"this"`, `"renamed"`, 1)
-
-		f.Write("main.tf", renamed)
-		f.Fails(notEnough, "plan")
-		f.Write("main.tf", renamed+"\nmoved {\n  from = qcc_quota_gate.this\n  to   = qcc_quota_gate.renamed\n}\n")
-		f.Plans("0 to add, 0 to change, 0 to destroy")
-	},
-	"It does not judge what `ignore_changes` hides.": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-
-		const ignores = "  lifecycle {\n    ignore_changes = [required]\n  }"
-
-		f.Write("main.tf", gate(`{ radar_id = 1 }`, ignores))
-		f.Succeeds("apply", "-auto-approve")
-		f.Write("main.tf", gate(`{ radar_id = 1000 }`, ignores))
-		f.Plans("No changes.")
-		f.Write("main.tf", gate(`{ radar_id = 1000 }`))
-		f.Fails(notEnough, "plan")
-	},
-	"It does not keep the old gate if a replacement is refused at apply.": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-
+	"It does not recognize a renamed key.":           inMistakes("Wrong: a key that is renamed without `moved`"),
+	"It does not judge what `ignore_changes` hides.": inMistakes("Wrong: `ignore_changes` on the requirement"),
+	"It does not keep the old gate if a replacement is refused at apply.": func(s scene) {
 		for lines, left := range map[string]string{"": "", "  lifecycle {\n    create_before_destroy = true\n  }": "qcc_quota_gate.this"} {
-			service.SetModules(emulator.Sample()...)
-			f.Write("main.tf", gate(`{ radar_id = 48 }`, lines))
-			f.Succeeds("apply", "-auto-approve")
-			f.Succeeds("plan", "-replace=qcc_quota_gate.this", "-out=tfplan")
-			testkit.Consume(t, service, "radar_id", 1)
-			f.Fails(notEnough, "apply", "tfplan")
+			s.service.SetModules(emulator.Sample()...)
+			s.Write("main.tf", gate(`{ radar_id = 48 }`, lines))
+			s.Succeeds("apply", "-auto-approve")
+			s.Succeeds("plan", "-replace=qcc_quota_gate.this", "-out=tfplan")
+			s.consume("radar_id", 1)
+			s.Fails(notEnough, "apply", "tfplan")
 
-			if state := strings.TrimSpace(f.Succeeds("state", "list")); state != left {
-				t.Errorf("with %q the state has %q, want %q", lines, state, left)
+			if state := strings.TrimSpace(s.Succeeds("state", "list")); state != left {
+				s.t.Errorf("with %q the state has %q, want %q", lines, state, left)
 			}
 
-			f.Fails(notEnough, "plan")
+			s.Fails(notEnough, "plan")
 
 			if left != "" {
-				f.Succeeds("state", "rm", "qcc_quota_gate.this")
+				s.Succeeds("state", "rm", "qcc_quota_gate.this")
 			}
 
-			f.Succeeds("import", "qcc_quota_gate.this", "radar_id=48")
-			f.Plans("No changes.")
-			f.Succeeds("destroy", "-auto-approve")
+			s.Succeeds("import", "qcc_quota_gate.this", "radar_id=48")
+			s.Plans("No changes.")
+			s.Succeeds("destroy", "-auto-approve")
 		}
 	},
-	"It does not hide counts.": func(t *testing.T, _ *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-		f.Write("main.tf", gate(`var.required`)+"\nvariable \"required\" {\n  type      = map(number)\n  sensitive = true\n}\n")
-		f.Fails("This gate adds: 49", "plan", "-var=required={radar_id=49}")
+	"It does not hide counts.": func(s scene) {
+		s.Write("main.tf", gate(`var.required`)+"\nvariable \"required\" {\n  type      = map(number)\n  sensitive = true\n}\n")
+		s.Fails("This gate adds: 49", "plan", "-var=required={radar_id=49}")
 	},
-	"A mocked gate does not refuse.": func(t *testing.T, service *emulator.Emulator, f *testkit.Folder) {
-		t.Helper()
-		service.SetModules()
-		f.Write("main.tf", gate(`{ radar_id = 1000 }`))
-		f.Write("main.tftest.hcl", "mock_provider \"qcc\" {}\n\nrun \"more_than_is_left\" {\n}\n")
-		f.Succeeds("test")
+	"A mocked gate does not refuse.": func(s scene) {
+		s.service.SetModules()
+		s.Write("main.tf", gate(`{ radar_id = 1000 }`))
+		s.Write("main.tftest.hcl", "mock_provider \"qcc\" {}\n\nrun \"more_than_is_left\" {\n}\n")
+		s.Succeeds("test")
 	},
+}
+
+// inMistakes returns a test for what the test of a mistake shows.
+func inMistakes(heading string) func(s scene) {
+	return func(s scene) {
+		if mistakeTests[heading] == nil {
+			s.t.Errorf("no test shows %s", heading)
+		}
+	}
 }
 
 func TestGatePageSaysWhatAGateDoesNotDo(t *testing.T) {
@@ -290,8 +215,7 @@ func TestGatePageSaysWhatAGateDoesNotDo(t *testing.T) {
 				t.Fatal("no test shows this")
 			}
 
-			service := emulator.New()
-			test(t, service, testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider}))
+			test(newScene(t, map[string]string{"main.tf": testkit.RequiredProvider}))
 		})
 	}
 }

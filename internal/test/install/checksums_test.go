@@ -1,6 +1,7 @@
 package install_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -9,53 +10,63 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/build"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestEveryWayToInstallGivesOneChecksum installs the provider with make install, with the command for PowerShell, and with make mirror. It
-// initializes a configuration from one of them, and again from the others with the same lock file.
+// TestEveryWayToInstallGivesOneChecksum runs the commands that the guide shows: make install and make mirror, and those for PowerShell. It
+// initializes a configuration from one folder, and again from the others with the same lock file.
 func TestEveryWayToInstallGivesOneChecksum(t *testing.T) {
 	t.Parallel()
+	testkit.OnlyLong(t, true, "nothing that installs the provider changes often")
 
-	makeProgram, err := exec.LookPath("make")
-	if err != nil {
+	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("make is not installed, as on the machines with Windows")
 	}
-
-	dir := t.TempDir()
-	build := func(name string, args ...string) {
-		command := exec.CommandContext(t.Context(), name, args...)
-		// A make around this test has passed its own flags. The other variables must not change the build.
-		command.Env = append(os.Environ(), "MAKEFLAGS=", "MAKEOVERRIDES=", "GOFLAGS=-mod=readonly", "GOAMD64=v2", "CGO_ENABLED=1")
-
-		if output, err := command.CombinedOutput(); err != nil {
-			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, output)
-		}
-	}
-
-	build(makeProgram, "install", "PLUGINS="+filepath.Join(dir, "install"))
-	build("go", "run", "./internal/cmd/provider-build", "-version", testkit.MakeVersion(t), "install", filepath.Join(dir, "powershell"))
-	build(makeProgram, "mirror", "DIR="+filepath.Join(dir, "mirror"))
 
 	f := testkit.NewFolder(t, testkit.Silent(t), nil)
 	f.Write("main.tf", testkit.ReadFile(t, "examples/provider/provider.tf"))
 
 	hashes := regexp.MustCompile(`"(?:h1|zh):[^"]+"`)
-	locked := map[string]string{}
 
-	for _, way := range []string{"install", "powershell", "mirror", "install"} {
+	var first string
+
+	for _, way := range []struct {
+		language, block string
+		folder          string // The folder in the command.
+		further         []string
+	}{
+		{"console", "make install", "FOLDER", []string{"PLUGINS=FOLDER"}}, // Not the folder of the user.
+		{"powershell", `install "$env:APPDATA`, `$env:APPDATA\terraform.d\plugins`, nil},
+		{"console", "make mirror", guideMirror, nil},
+		{"powershell", `mirror D:\terraform`, `D:\terraform\providers`, nil},
+	} {
+		dir := t.TempDir()
+
+		words := with(append(blockWith(t, way.language, way.block)[0], way.further...), way.folder, dir, "linux_amd64,windows_amd64", build.Host())
+		if !strings.Contains(strings.Join(words, " "), dir) {
+			t.Fatalf("%q does not write to %s", words, way.folder)
+		}
+
+		command := exec.CommandContext(t.Context(), words[0], words[1:]...)
+		// A make around this test has passed its own flags. The other variables must not change the build.
+		command.Env = append(os.Environ(), "MAKEFLAGS=", "MAKEOVERRIDES=", "GOFLAGS=-mod=readonly", "GOAMD64=v2", "CGO_ENABLED=1")
+
+		if output, err := command.CombinedOutput(); err != nil {
+			t.Fatalf("%q: %v\n%s", words, err, output)
+		}
+
 		if err := os.RemoveAll(filepath.Join(f.Dir, ".terraform")); err != nil {
 			t.Fatal(err)
 		}
 
-		f.Write("terraform.rc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path    = %q\n    include = [\"registry.terraform.io/qccpro/*\"]\n  }\n\n"+
-			"  direct {\n    exclude = [\"registry.terraform.io/qccpro/*\"]\n  }\n}\n", filepath.ToSlash(filepath.Join(dir, way))))
+		f.Write("terraform.rc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", filepath.ToSlash(dir)))
 		f.Set("TF_CLI_CONFIG_FILE=" + filepath.Join(f.Dir, "terraform.rc"))
 		f.Succeeds("init", "-input=false")
 
-		locked[way] = strings.Join(hashes.FindAllString(f.Read(".terraform.lock.hcl"), -1), " ")
-		if locked[way] != locked["install"] || !strings.HasPrefix(locked[way], `"h1:`) {
-			t.Errorf("the lock file has the checksums %q of %s, and %q of install", locked[way], way, locked["install"])
+		locked := strings.Join(hashes.FindAllString(f.Read(".terraform.lock.hcl"), -1), " ")
+		if first = cmp.Or(first, locked); locked != first || !strings.HasPrefix(locked, `"h1:`) {
+			t.Errorf("the lock file has the checksums %q after %q, want %q", locked, words, first)
 		}
 	}
 }

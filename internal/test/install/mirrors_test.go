@@ -1,10 +1,10 @@
 package install_test
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,12 +23,11 @@ import (
 
 const mirrorGuide = testkit.GuidesDir + "/behind-a-proxy-or-mirror.md"
 
-// What the guide writes for folders and platforms, and tests replace.
+// What the guide writes for folders, and tests replace.
 const (
-	guideMirror    = "/srv/terraform/providers"
-	guidePlugins   = "/home/YOU/.terraform.d/plugins"
-	guidePlatforms = "linux_amd64,windows_amd64"
-	guideVersion   = "0.1.0"
+	guideMirror  = "/srv/terraform/providers"
+	guidePlugins = "/home/YOU/.terraform.d/plugins"
+	guideVersion = "0.1.0"
 )
 
 // blockWith returns the commands of the first code block that contains a text.
@@ -46,19 +45,6 @@ func blockWith(t *testing.T, language, text string) []testkit.Command {
 	return nil
 }
 
-// runs runs a program of the guide at the root of the repository.
-func runs(t *testing.T, words testkit.Command) {
-	t.Helper()
-
-	program := exec.CommandContext(t.Context(), words[0], words[1:]...)
-	// A make around this test has passed its own flags.
-	program.Env = append(os.Environ(), "MAKEFLAGS=", "MAKEOVERRIDES=")
-
-	if output, err := program.CombinedOutput(); err != nil {
-		t.Fatalf("%q: %v\n%s", words, err, output)
-	}
-}
-
 // with replaces texts in the words of a command.
 func with(words testkit.Command, pairs ...string) testkit.Command {
 	replaced := make(testkit.Command, 0, len(words))
@@ -67,63 +53,6 @@ func with(words testkit.Command, pairs ...string) testkit.Command {
 	}
 
 	return replaced
-}
-
-// TestGuideBuildsTheProvider runs the commands of the guide that build: with make, and those for PowerShell.
-func TestGuideBuildsTheProvider(t *testing.T) {
-	t.Parallel()
-
-	provider := build.QCC(guideVersion, build.Host())
-
-	for name, test := range map[string]struct {
-		make, powerShell string // What is in the commands.
-		folder           string // The folder in the command for PowerShell.
-		setting          string // What the test adds, so that make does not write to the user's own folder.
-		path             func(folder string) string
-	}{
-		"install": {
-			"make install", "install", `$env:APPDATA\terraform.d\plugins`, "PLUGINS=",
-			func(folder string) string { return provider.UnpackedPath(folder, build.Registry) },
-		},
-		"mirror": {"make mirror", "mirror", `D:\terraform\providers`, "", provider.PackedPath},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			byMake, byGo := t.TempDir(), t.TempDir()
-
-			words := with(blockWith(t, "console", test.make)[0], guideMirror, byMake, guidePlatforms, build.Host())
-			if test.setting != "" {
-				words = append(words, test.setting+byMake)
-			}
-
-			runs(t, words)
-
-			var command testkit.Command
-
-			for _, block := range testkit.CodeBlocks(t, mirrorGuide, "powershell") {
-				if found := testkit.Commands(block)[0]; slices.Contains(found, test.powerShell) && found[0] == "go" {
-					command = found
-				}
-			}
-
-			if command == nil || !slices.Contains(command, test.folder) {
-				t.Fatalf("%q does not write to %s", command, test.folder)
-			}
-
-			runs(t, with(command, test.folder, byGo, guidePlatforms, build.Host()))
-
-			made, err := os.ReadFile(test.path(byMake))
-			if err != nil {
-				t.Fatal(err)
-			}
-
-			built, err := os.ReadFile(test.path(byGo))
-			if err != nil || !bytes.Equal(made, built) {
-				t.Errorf("both commands do not build the same: %v", err)
-			}
-		})
-	}
 }
 
 // installation runs Terraform as a user does who has installed the provider. It records the hosts to which Terraform connects.
@@ -157,7 +86,9 @@ func newInstallation(t *testing.T) *installation {
 		"HTTPS_PROXY=" + proxy, "HTTP_PROXY=" + proxy,
 	}
 
-	if err := build.QCC(guideVersion, build.Host()).Install(t.Context(), i.plugins()); err != nil {
+	// The provider that Terraform has in all tests, in a folder of its own.
+	mirror := strings.TrimSuffix(testkit.Terraform(t).Provider("qcc"), build.QCC(guideVersion, build.Host()).UnpackedPath("", build.Registry))
+	if err := os.CopyFS(i.plugins(), os.DirFS(mirror)); err != nil {
 		t.Fatal(err)
 	}
 
@@ -246,13 +177,33 @@ func (i *installation) asksRegistry(configuration string, registry bool) {
 	}
 }
 
-// TestGuideShowsInstallationBlocks runs the CLI configurations of the guide.
-func TestGuideShowsInstallationBlocks(t *testing.T) {
+// TestGuideShowsMirrors builds a mirror, and gives a copy to each test of the CLI configurations and files of the guide.
+func TestGuideShowsMirrors(t *testing.T) {
 	t.Parallel()
+	testkit.OnlyLong(t, true, "nothing that installs the provider changes often")
 
-	const other = "example/other"
+	built := t.TempDir()
+	if err := build.QCC(guideVersion, build.Host()).Mirror(t.Context(), built); err != nil {
+		t.Fatal(err)
+	}
 
-	i, mirror := newInstallation(t), t.TempDir()
+	for name, test := range map[string]func(t *testing.T, i *installation, mirror string){"folders": showsFolders, "network": showsANetworkMirror} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			mirror := t.TempDir()
+			if err := os.CopyFS(mirror, os.DirFS(built)); err != nil {
+				t.Fatal(err)
+			}
+
+			test(t, newInstallation(t), mirror)
+		})
+	}
+}
+
+// showsFolders runs the CLI configurations of the guide that name folders.
+func showsFolders(t *testing.T, i *installation, mirror string) {
+	t.Helper()
 
 	configurations := testkit.CodeBlocks(t, mirrorGuide, "hcl")
 	if len(configurations) != 3 {
@@ -265,10 +216,6 @@ func TestGuideShowsInstallationBlocks(t *testing.T) {
 
 	if folder == configurations[0] || packed == configurations[1] {
 		t.Fatal("the guide's configurations do not have its folders")
-	}
-
-	if err := build.QCC(guideVersion, build.Host()).Mirror(t.Context(), mirror); err != nil {
-		t.Fatal(err)
 	}
 
 	i.installs("")
@@ -285,9 +232,10 @@ func TestGuideShowsInstallationBlocks(t *testing.T) {
 		t.Errorf("%q fails:\n%s", lock, output)
 	}
 
-	// The pin accepts 0.1.1 and refuses 0.2.0.
+	// The pin accepts 0.1.1 and refuses 0.2.0. Terraform takes a version from the name of the archive.
+	archive := testkit.ReadFile(t, build.QCC(guideVersion, build.Host()).PackedPath(mirror))
 	for _, version := range []string{"0.1.1", "0.2.0"} {
-		if err := build.QCC(version, build.Host()).Mirror(t.Context(), mirror); err != nil {
+		if err := os.WriteFile(build.QCC(version, build.Host()).PackedPath(mirror), []byte(archive), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -301,7 +249,7 @@ func TestGuideShowsInstallationBlocks(t *testing.T) {
 	}
 
 	// Other providers come from the registry. Without direct, Terraform does not contact it.
-	i.requires(other)
+	i.requires("example/other")
 
 	only, _, _ := strings.Cut(packed, "\n\n  #")
 
@@ -311,19 +259,12 @@ func TestGuideShowsInstallationBlocks(t *testing.T) {
 	i.asksRegistry(strings.Replace(only, `    include = ["registry.terraform.io/qccpro/*"]`+"\n", "", 1)+"\n}\n", false)
 }
 
-// TestGuideShowsANetworkMirror serves the files of the guide.
-func TestGuideShowsANetworkMirror(t *testing.T) {
-	t.Parallel()
+// showsANetworkMirror serves the files of the guide.
+func showsANetworkMirror(t *testing.T, i *installation, mirror string) {
+	t.Helper()
 
 	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
 		t.Skip("Go does not read SSL_CERT_FILE here, so Terraform does not trust the test's server")
-	}
-
-	i, mirror := newInstallation(t), t.TempDir()
-	provider := build.QCC(guideVersion, build.Host())
-
-	if err := provider.Mirror(t.Context(), mirror); err != nil {
-		t.Fatal(err)
 	}
 
 	files := testkit.CodeBlocks(t, mirrorGuide, "json")
@@ -331,7 +272,7 @@ func TestGuideShowsANetworkMirror(t *testing.T) {
 		t.Fatalf("the guide has %d JSON files, want 2", len(files))
 	}
 
-	folder := filepath.Dir(provider.PackedPath(mirror))
+	folder := filepath.Dir(build.QCC(guideVersion, build.Host()).PackedPath(mirror))
 
 	for name, content := range map[string]string{
 		"index.json": files[0], guideVersion + ".json": strings.ReplaceAll(files[1], "linux_amd64", build.Host()),
@@ -359,9 +300,9 @@ func TestGuideShowsANetworkMirror(t *testing.T) {
 // TestGuideShowsTimeouts reads the quota with the provider block of the guide.
 func TestGuideShowsTimeouts(t *testing.T) {
 	t.Parallel()
+	testkit.OnlyLong(t, true, "the tests of the configuration have the same limits")
 
-	service := emulator.New()
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
+	f := testkit.NewAttachedFolder(t, testkit.Serve(t, emulator.New()), map[string]string{
 		"main.tf": testkit.RequiredProvider + testkit.CodeBlocks(t, mirrorGuide, "terraform")[0] + `data "qcc_quota" "this" {}`,
 	})
 
@@ -369,14 +310,12 @@ func TestGuideShowsTimeouts(t *testing.T) {
 
 	// The limits that its comments name.
 	block := f.Read("main.tf")
-	for wrong, says := range map[string]string{`"999ms"`: "timeout", `"601s"`: "timeout"} {
-		f.Write("main.tf", strings.Replace(block, `"2m"`, wrong, 1))
-		f.Fails(says, "plan")
-	}
+	for timeout, right := range map[string]bool{"999ms": false, "1s": true, "10m": true, "601s": false} {
+		f.Write("main.tf", strings.Replace(block, `"2m"`, fmt.Sprintf("%q", timeout), 1))
 
-	for _, right := range []string{`"1s"`, `"10m"`} {
-		f.Write("main.tf", strings.Replace(block, `"2m"`, right, 1))
-		f.Succeeds("plan")
+		if code, output := f.Run("plan"); (code == 0) != right || !right && !strings.Contains(output, "timeout") {
+			t.Errorf("timeout = %s: exit code %d\n%s", timeout, code, output)
+		}
 	}
 
 	for retries, right := range map[string]bool{"-1": false, "0": true, "10": true, "11": false} {

@@ -14,20 +14,33 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// documents returns all Markdown files of the project.
+// documents returns all Markdown files of the project. The pages in docs are made from those in templates.
 func documents(t *testing.T) []string {
 	t.Helper()
 
 	var found []string
 
-	err := fs.WalkDir(os.DirFS("."), ".", func(name string, entry fs.DirEntry, err error) error {
+	walk(t, ".", func(name string) {
+		if strings.HasSuffix(name, ".md") && !strings.HasPrefix(name, "templates/") {
+			found = append(found, name)
+		}
+	})
+
+	return found
+}
+
+// walk calls do for every file below a folder, but not for those of tools such as git.
+func walk(t *testing.T, dir string, do func(name string)) {
+	t.Helper()
+
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && name != "." && name != ".github":
 			return fs.SkipDir
-		case strings.HasSuffix(name, ".md") && !strings.HasPrefix(name, "templates/"):
-			found = append(found, name)
+		case !entry.IsDir():
+			do(filepath.ToSlash(name))
 		}
 
 		return nil
@@ -35,8 +48,6 @@ func documents(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-
-	return found
 }
 
 // anchors returns the names under which the headings of a document can be linked.
@@ -111,13 +122,12 @@ func TestLinksResolve(t *testing.T) {
 func TestLinksHaveTheTitleOfTheGuide(t *testing.T) {
 	t.Parallel()
 
-	toTheTwin := []string{"English", "简体中文", "in Chinese", "英文版", "从零开始（中文教程）"}
 	links := 0
 
 	for _, name := range documents(t) {
 		for _, link := range regexp.MustCompile(`\[([^][]+)\]\(([^)\s#]*\.md)\)`).FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
 			target := path.Join(path.Dir(filepath.ToSlash(name)), link[2])
-			if path.Dir(target) != testkit.GuidesDir || slices.Contains(toTheTwin, link[1]) {
+			if path.Dir(target) != testkit.GuidesDir || slices.Contains(otherLanguage, link[1]) {
 				continue
 			}
 
@@ -134,37 +144,5 @@ func TestLinksHaveTheTitleOfTheGuide(t *testing.T) {
 
 	if links < 50 {
 		t.Errorf("only %d links were found", links)
-	}
-}
-
-// TestEveryPageHasAnExample compares the pages of the reference with the examples, which other tests run.
-func TestEveryPageHasAnExample(t *testing.T) {
-	t.Parallel()
-
-	examples := map[string]string{"index.md": "provider/provider.tf"}
-	for _, s := range surface(t) {
-		examples[s.dir+"/"+s.page+".md"] = s.dir + "/" + s.name + "/" + s.file
-	}
-
-	for page, example := range examples {
-		if !strings.Contains(testkit.ReadFile(t, filepath.Join("docs", page)), strings.TrimSpace(testkit.ReadFile(t, filepath.Join("examples", example)))) {
-			t.Errorf("%s does not have the example %s", page, example)
-		}
-	}
-}
-
-// walk calls do for every file below a folder.
-func walk(t *testing.T, dir string, do func(name string)) {
-	t.Helper()
-
-	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() {
-			do(filepath.ToSlash(name))
-		}
-
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
