@@ -166,7 +166,7 @@ func TestReadsOneAfterTheOther(t *testing.T) {
 			[]answer{withStatus(http.StatusTooManyRequests, "30")}, 3, []read{{0, 3 * time.Second, "cancelled", 3 * time.Second}}, 1, 1,
 		},
 		"a cancelled read is not remembered": {
-			[]answer{hang, good}, 0, []read{{0, time.Second, "cancelled", time.Second}, {time.Second, 0, "quota", time.Second}}, 2, 0,
+			[]answer{hang, good}, 0, []read{{0, time.Second, "cancelled", time.Second}, {2 * time.Second, 0, "quota", 2 * time.Second}}, 2, 0,
 		},
 		"a refusal reaches a read that waits": {
 			[]answer{busy20s, withCode(106, "")}, 1, []read{{0, 0, "code 106", 20 * time.Second}, {time.Second, 0, "code 106", 20 * time.Second}}, 2, 1,
@@ -277,6 +277,8 @@ func TestReadsOneAfterTheOther(t *testing.T) {
 
 						if failed := new(qcc.ReadError); errors.As(err, &failed) {
 							checkEnding(t, failed, began.Add(ends), pausedTo)
+						} else if err != nil {
+							t.Errorf("read %d ends with a %T, want a *ReadError", number+1, err)
 						}
 					}()
 				}
