@@ -59,10 +59,8 @@ func TestGatewayReadsCodes(t *testing.T) {
 		t.Run(key, func(t *testing.T) {
 			t.Parallel()
 
-			target := quotaURL(g.url, url.QueryEscape(key))
-
 			for n := range 7 {
-				response, content := send(t, http.MethodGet, target, "", nil)
+				response, content := g.get(url.QueryEscape(key))
 
 				if answer.opens && n >= 5 {
 					if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") != "60" || !strings.Contains(content, "QCC has refused too many") {
@@ -107,7 +105,7 @@ func TestGatewayStopsOneKeyOnly(t *testing.T) {
 		}
 	}
 
-	if response, _ := send(t, http.MethodGet, quotaURL(g.url, strings.ReplaceAll(unknownKey, "f", "%66")), "", nil); response.StatusCode != http.StatusServiceUnavailable {
+	if response, _ := g.get(strings.ReplaceAll(unknownKey, "f", "%66")); response.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("another spelling of the key: HTTP %d", response.StatusCode)
 	}
 
@@ -139,7 +137,7 @@ func TestGatewayStopsASourceOfManyKeys(t *testing.T) {
 	g := startGateway(t, u, "REFUSALS_OF_SOURCE=10")
 
 	for n := range 30 {
-		response, _ := send(t, http.MethodGet, quotaURL(g.url, fmt.Sprintf("%032x", n)), "", nil)
+		response, _ := g.get(fmt.Sprintf("%032x", n))
 		if want := map[bool]int{true: 200, false: 503}[n < 10]; response.StatusCode != want {
 			t.Errorf("key %d: HTTP %d, want %d", n+1, response.StatusCode, want)
 		}

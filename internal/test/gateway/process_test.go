@@ -3,6 +3,7 @@
 package gateway_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -51,44 +52,54 @@ const unknownKey = "ffffffffffffffffffffffffffffffff"
 
 // authority issues the certificates of the gateway and of the service. This process and its Terraform trust it.
 type authority struct {
-	certificate *x509.Certificate
-	key         *ecdsa.PrivateKey
+	tls.Certificate
+
 	// file has the certificate in PEM format.
 	file string
 }
 
 // trusted is the only authority, because Go reads SSL_CERT_FILE once.
 var trusted = sync.OnceValues(func() (*authority, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
-	}
-
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Test authority"}, NotAfter: time.Now().Add(time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		return nil, err
-	}
-
-	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, err
-	}
-
+	certificate, encoded, err := sign(&x509.Certificate{
+		Subject: pkix.Name{CommonName: "Test authority"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}, nil)
 	file := filepath.Join(filepath.Dir(os.Getenv("TF_CLI_CONFIG_FILE")), "authority.pem")
 
-	return &authority{certificate, key, file}, errors.Join(
-		os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600),
-		os.Setenv("SSL_CERT_FILE", file),
-	)
+	return &authority{certificate, file}, errors.Join(err, os.WriteFile(file, encoded, 0o600), os.Setenv("SSL_CERT_FILE", file))
 })
 
+// sign makes a key and its certificate for an hour, which an authority signs; nil means that the key does. It also returns both in PEM format.
+func sign(template *x509.Certificate, ca *authority) (certificate tls.Certificate, encoded []byte, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return certificate, nil, err
+	}
+
+	template.SerialNumber, template.NotAfter = big.NewInt(time.Now().UnixNano()), time.Now().Add(time.Hour)
+	parent, signer := template, any(key)
+
+	if ca != nil {
+		parent, signer = ca.Leaf, ca.PrivateKey
+	}
+
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	if err != nil {
+		return certificate, nil, err
+	}
+
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return certificate, nil, err
+	}
+
+	encoded = append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})...)
+	certificate, err = tls.X509KeyPair(encoded, encoded)
+
+	return certificate, encoded, err
+}
+
 // issue returns a certificate for this machine and a name. It also returns the certificate and its key in PEM format.
-func issue(t *testing.T, name string) (tls.Certificate, []byte) {
+func issue(t *testing.T, name string) (certificate tls.Certificate, encoded []byte) {
 	t.Helper()
 
 	ca, err := trusted()
@@ -96,35 +107,25 @@ func issue(t *testing.T, name string) (tls.Certificate, []byte) {
 		t.Fatal(err)
 	}
 
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	certificate, encoded, err = sign(&x509.Certificate{DNSNames: []string{name}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}, ca)
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), NotAfter: time.Now().Add(time.Hour),
-		DNSNames: []string{name}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-	}
+	return certificate, encoded
+}
 
-	der, err := x509.CreateCertificate(rand.Reader, template, ca.certificate, &key.PublicKey, ca.key)
-	if err != nil {
-		t.Fatal(err)
-	}
+// serveTLS starts a server whose certificate is for a name, and returns its URL.
+func serveTLS(t *testing.T, name string, handler http.Handler) string {
+	t.Helper()
 
-	secret, err := x509.MarshalECPrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	certificate, _ := issue(t, name)
+	server := httptest.NewUnstartedServer(handler)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	server.StartTLS()
+	t.Cleanup(server.Close)
 
-	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	private := pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: secret})
-
-	pair, err := tls.X509KeyPair(certificate, private)
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	return pair, append(certificate, private...)
+	return server.URL
 }
 
 // upstream is an emulator behind TLS, with records of its queries.
@@ -165,7 +166,7 @@ func serveQCC(t *testing.T, behavior emulator.Behavior, handler http.Handler) *u
 	}
 
 	number := atomic.Int64{}
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	u.url = serveTLS(t, "pro.qcc.com", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		now := u.underWay.Add(1)
 		defer u.underWay.Add(-1)
 
@@ -180,14 +181,6 @@ func serveQCC(t *testing.T, behavior emulator.Behavior, handler http.Handler) *u
 
 		handler.ServeHTTP(w, r)
 	}))
-
-	certificate, _ := issue(t, "pro.qcc.com")
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	server.Config.ErrorLog = nil
-	server.StartTLS()
-	t.Cleanup(server.Close)
-
-	u.url = server.URL
 
 	return u
 }
@@ -501,8 +494,25 @@ func readOnce(ctx context.Context, t *testing.T, config qcc.Config) (qcc.Quota, 
 	return client.Quota(ctx)
 }
 
-// quotaURL returns the URL of a quota query with a key.
-func quotaURL(baseURL, key string) string { return baseURL + emulator.Path + "?key=" + key }
+// clientWithoutRetries returns the configuration of a client that makes one attempt.
+func clientWithoutRetries(baseURL string) qcc.Config {
+	config := clientConfig(baseURL)
+	config.MaxRetries = 0
+
+	return config
+}
+
+// as returns the error of type E in err, and fails the test if there is none.
+func as[E error](t *testing.T, err error) E {
+	t.Helper()
+
+	found, ok := errors.AsType[E](err)
+	if !ok {
+		t.Fatalf("error is %T (%v), want a %T in it", err, err, found)
+	}
+
+	return found
+}
 
 // send sends a request with any method, URL, body and headers. It returns the response with its whole body.
 func send(t *testing.T, method, url, body string, header http.Header) (*http.Response, string) {
@@ -531,6 +541,37 @@ func send(t *testing.T, method, url, body string, header http.Header) (*http.Res
 	}
 
 	return response, string(content)
+}
+
+// get sends a quota query with a key through the gateway.
+func (g *gateway) get(key string) (*http.Response, string) {
+	g.t.Helper()
+
+	return send(g.t, http.MethodGet, g.url+emulator.Path+"?key="+key, "", nil)
+}
+
+// sendRaw sends the bytes of a request over TLS, and returns the first line of the answer.
+func (g *gateway) sendRaw(request string) string {
+	g.t.Helper()
+
+	dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}}
+
+	connection, err := dialer.DialContext(g.t.Context(), "tcp", strings.TrimPrefix(g.url, "https://"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	defer connection.Close()
+
+	if _, err := io.WriteString(connection, request); err != nil {
+		g.t.Fatal(err)
+	}
+
+	line, err := bufio.NewReader(connection).ReadString('\n')
+	if err != nil {
+		g.t.Fatal(err)
+	}
+
+	return line
 }
 
 // metric returns a figure of the gateway's metrics, such as `haproxy_backend_current_queue{proxy="queue"}`.

@@ -3,13 +3,9 @@
 package gateway_test
 
 import (
-	"bufio"
 	"crypto/tls"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -55,14 +51,14 @@ func TestGatewayCachesNothing(t *testing.T) {
 	g = startGateway(t, keeping)
 
 	for n := range 3 {
-		response, content := send(t, http.MethodGet, quotaURL(g.url, "kept"), "", nil)
+		response, content := g.get("kept")
 		if want := fmt.Sprintf(`"answer":%d}`, n+1); !strings.HasSuffix(content, want) || response.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("request %d: %s, %v", n+1, content, response.Header)
 		}
 	}
 
 	// The provider refuses an answer that a cache between the gateway and QCC has stored.
-	if response, _ := send(t, http.MethodGet, quotaURL(g.url, "old"), "", nil); response.Header.Get("Age") != "7" {
+	if response, _ := g.get("old"); response.Header.Get("Age") != "7" {
 		t.Errorf("the gateway hides the age of an answer: %v", response.Header)
 	}
 }
@@ -149,37 +145,11 @@ func TestGatewayRefusesOtherRequests(t *testing.T) {
 	}
 }
 
-// clientWithoutRetries returns the configuration of a client that makes one attempt.
-func clientWithoutRetries(baseURL string) qcc.Config {
-	config := clientConfig(baseURL)
-	config.MaxRetries = 0
-
-	return config
-}
-
-// as returns the error of type E in err, and fails the test if there is none.
-func as[E error](t *testing.T, err error) E {
-	t.Helper()
-
-	found, ok := errors.AsType[E](err)
-	if !ok {
-		t.Fatalf("error is %T (%v), want a %T in it", err, err, found)
-	}
-
-	return found
-}
-
 // TestGatewayVerifiesQCC replaces QCC by a service with another name, and by a closed port.
 func TestGatewayVerifiesQCC(t *testing.T) {
 	t.Parallel()
 
-	other := httptest.NewUnstartedServer(http.NotFoundHandler())
-	certificate, _ := issue(t, "qcc.example.com")
-	other.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	other.StartTLS()
-	t.Cleanup(other.Close)
-
-	for name, url := range map[string]string{"another name": other.URL, "no service": "https://" + freeAddress(t)} {
+	for name, url := range map[string]string{"another name": serveTLS(t, "qcc.example.com", http.NotFoundHandler()), "no service": "https://" + freeAddress(t)} {
 		g := startGateway(t, &upstream{url: url})
 
 		_, err := readOnce(t.Context(), t, clientWithoutRetries(g.url))
@@ -187,28 +157,4 @@ func TestGatewayVerifiesQCC(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
-}
-
-// sendRaw sends the bytes of a request over TLS, and returns the first line of the answer.
-func (g *gateway) sendRaw(request string) string {
-	g.t.Helper()
-
-	dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}}
-
-	connection, err := dialer.DialContext(g.t.Context(), "tcp", strings.TrimPrefix(g.url, "https://"))
-	if err != nil {
-		g.t.Fatal(err)
-	}
-	defer connection.Close()
-
-	if _, err := io.WriteString(connection, request); err != nil {
-		g.t.Fatal(err)
-	}
-
-	line, err := bufio.NewReader(connection).ReadString('\n')
-	if err != nil {
-		g.t.Fatal(err)
-	}
-
-	return line
 }

@@ -4,9 +4,7 @@ package gateway_test
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -17,53 +15,51 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
+// serveSlowly starts a service that works on its queries until the function is called. It does not notice that a client leaves.
+func serveSlowly(t *testing.T) (u *upstream, answer func()) {
+	t.Helper()
+
+	answers := make(chan struct{})
+	u = serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		<-answers
+		fmt.Fprint(w, `{"status":"200","result":[]}`)
+	}))
+	answer = sync.OnceFunc(func() { close(answers) })
+	t.Cleanup(answer)
+
+	return u, answer
+}
+
 // TestGatewayForgetsClientsThatLeave has clients that leave the queue. Their queries must not reach the service.
 func TestGatewayForgetsClientsThatLeave(t *testing.T) {
 	t.Parallel()
 
-	answer := make(chan struct{})
-	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case <-answer:
-			fmt.Fprint(w, `{"status":"200","result":[]}`)
-		case <-r.Context().Done():
-		}
-	}))
+	u, answer := serveSlowly(t)
 	g := startGateway(t, u, "CONCURRENT=1")
-
-	first := make(chan error, 1)
-
-	go func() {
-		_, err := readOnce(t.Context(), t, clientConfig(g.url))
-		first <- err
-	}()
-
-	u.await(t, 1)
-
 	ctx, leave := context.WithCancel(t.Context())
 
-	var all sync.WaitGroup
+	var first, others sync.WaitGroup
+
+	first.Go(func() {
+		if _, err := readOnce(t.Context(), t, clientConfig(g.url)); err != nil {
+			t.Error(err)
+		}
+	})
+	u.await(t, 1)
 
 	for range 20 {
-		all.Go(func() { _, _ = readOnce(ctx, t, clientConfig(g.url)) })
+		others.Go(func() { _, _ = readOnce(ctx, t, clientConfig(g.url)) })
 	}
 
 	g.awaitQueue(20)
 	leave()
-	all.Wait()
+	others.Wait()
 	g.awaitQueue(0)
-	close(answer)
+	answer()
+	first.Wait()
 
-	if err := <-first; err != nil {
-		t.Error(err)
-	}
-
-	if _, err := readOnce(t.Context(), t, clientConfig(g.url)); err != nil {
-		t.Error(err)
-	}
-
-	if len(u.headers) != 2 {
-		t.Errorf("%d queries, want 2", len(u.headers))
+	if _, err := readOnce(t.Context(), t, clientConfig(g.url)); err != nil || len(u.headers) != 2 {
+		t.Errorf("%v, and %d queries, want 2", err, len(u.headers))
 	}
 }
 
@@ -71,32 +67,23 @@ func TestGatewayForgetsClientsThatLeave(t *testing.T) {
 func TestGatewayCountsClientsThatLeave(t *testing.T) {
 	t.Parallel()
 
-	answer := make(chan struct{})
-	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		<-answer
-		fmt.Fprint(w, `{"status":"200","result":[]}`)
-	}))
+	u, answer := serveSlowly(t)
 	g := startGateway(t, u, "CONCURRENT=1")
-
 	ctx, leave := context.WithCancel(t.Context())
-	first := make(chan struct{})
 
-	go func() {
-		_, _ = readOnce(ctx, t, clientConfig(g.url))
+	var first sync.WaitGroup
 
-		close(first)
-	}()
-
+	first.Go(func() { _, _ = readOnce(ctx, t, clientConfig(g.url)) })
 	u.await(t, 1)
 	leave()
-	<-first
+	first.Wait()
 
 	_, err := readOnce(t.Context(), t, clientWithoutRetries(g.url))
 	if as[*qcc.HTTPError](t, err) == nil || len(u.headers) != 1 {
 		t.Errorf("%v, and %d queries reached the service, want 1", err, len(u.headers))
 	}
 
-	close(answer)
+	answer()
 }
 
 // TestGatewayLimitsWaits has a service that never answers. Each client must get an answer before an attempt of the provider would end.
@@ -148,21 +135,10 @@ func TestGatewayEndsSlowRequests(t *testing.T) {
 	t.Parallel()
 
 	g := startGateway(t, serveQCC(t, emulator.Behavior{}, nil))
-
-	connection, err := new(tls.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(g.url, "https://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer connection.Close()
-
 	started := time.Now()
 
-	if _, err := fmt.Fprint(connection, "GET "+emulator.Path+"?key=a HTTP/1.1\r\nHost: a\r\nX: "); err != nil {
-		t.Fatal(err)
-	}
-
-	content, err := io.ReadAll(connection)
-	if took := time.Since(started); err != nil || !strings.HasPrefix(string(content), "HTTP/1.1 408 ") || took > 12*time.Second {
-		t.Errorf("after %s: %q, %v", took, content, err)
+	status := g.sendRaw("GET " + emulator.Path + "?key=a HTTP/1.1\r\nHost: a\r\nX: ")
+	if took := time.Since(started); !strings.HasPrefix(status, "HTTP/1.1 408 ") || took > 12*time.Second {
+		t.Errorf("after %s: %q", took, status)
 	}
 }
