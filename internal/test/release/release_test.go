@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -71,6 +70,15 @@ func TestReleaseHasTheFilesOfTheRegistry(t *testing.T) {
 	}
 }
 
+// hostArchive returns the version of the release, and the name of the archive for this platform.
+func hostArchive(t *testing.T) (version, name string) {
+	t.Helper()
+
+	version = releaseVersion(t)
+
+	return version, "terraform-provider-qcc_" + version + "_" + runtime.GOOS + "_" + runtime.GOARCH + ".zip"
+}
+
 // archived returns the files of an archive by name.
 func archived(t *testing.T, path string) map[string]*zip.File {
 	t.Helper()
@@ -92,8 +100,7 @@ func archived(t *testing.T, path string) map[string]*zip.File {
 
 // TestReleaseRunsFromAMirror copies this platform's archive into a filesystem mirror, and reads the schema through Terraform.
 func TestReleaseRunsFromAMirror(t *testing.T) {
-	version, platform := releaseVersion(t), runtime.GOOS+"_"+runtime.GOARCH
-	name := "terraform-provider-qcc_" + version + "_" + platform + ".zip"
+	version, name := hostArchive(t)
 	files := archived(t, filepath.Join(dist, name))
 
 	if len(files) != 2 || files["LICENSE"] == nil || files["terraform-provider-qcc_v"+version] == nil {
@@ -142,37 +149,33 @@ func TestReleaseRunsFromAMirror(t *testing.T) {
 
 // TestReleaseIsReproducible builds this platform's binary again in another folder, and compares it with the one of the release.
 func TestReleaseIsReproducible(t *testing.T) {
-	version, platform := releaseVersion(t), runtime.GOOS+"_"+runtime.GOARCH
+	version, name := hostArchive(t)
+	binary := "terraform-provider-qcc_v" + version
 
-	file := archived(t, filepath.Join(dist, "terraform-provider-qcc_"+version+"_"+platform+".zip"))["terraform-provider-qcc_v"+version]
+	file := archived(t, filepath.Join(dist, name))[binary]
 	if file == nil {
 		t.Fatal("the archive has no binary")
 	}
 
 	mirror := t.TempDir()
-
 	build := exec.CommandContext(t.Context(), "go", "run", "./internal/cmd/provider-build", "-version", version, "mirror", mirror)
 
 	if output, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
 
-	again := archived(t, filepath.Join(mirror, "registry.terraform.io/qccpro/qcc/terraform-provider-qcc_"+version+"_"+platform+".zip"))["terraform-provider-qcc_v"+version]
-	if license := archived(t, filepath.Join(mirror, "registry.terraform.io/qccpro/qcc/terraform-provider-qcc_"+version+"_"+platform+".zip"))["LICENSE"]; license == nil {
+	again := archived(t, filepath.Join(mirror, "registry.terraform.io/qccpro/qcc", name))
+	if again["LICENSE"] == nil {
 		t.Error("the mirror's archive has no LICENSE, so its checksum (h1) differs from that of the release")
 	}
 
-	if again == nil || again.CRC32 != file.CRC32 || again.UncompressedSize64 != file.UncompressedSize64 {
-		t.Errorf("the binary of the release differs from the one that was built again: %+v, %+v", file.FileHeader, again)
+	if built := again[binary]; built == nil || built.CRC32 != file.CRC32 || built.UncompressedSize64 != file.UncompressedSize64 {
+		t.Errorf("the binary of the release differs from the one that was built again: %+v, %+v", file.FileHeader, built)
 	}
 
 	// The bytes of an archive depend on the time stamps of its files. These are the time of the commit.
 	commit, err := exec.CommandContext(t.Context(), "git", "log", "-1", "--format=%ct").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	if got := fmt.Sprint(file.Modified.Unix()); !regexp.MustCompile("^" + got + "\n$").Match(commit) {
-		t.Errorf("the time stamp of the binary is %s, and the time of the commit %s", got, commit)
+	if got := fmt.Sprintln(file.Modified.Unix()); err != nil || got != string(commit) {
+		t.Errorf("the time stamp of the binary is %s, and the time of the commit %s, %v", got, commit, err)
 	}
 }
