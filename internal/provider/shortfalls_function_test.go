@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
@@ -9,9 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
@@ -197,70 +195,65 @@ func TestDefinitionOfShortfalls(t *testing.T) {
 	}
 }
 
-// inOutput is a configuration that calls the function for an output.
-func inOutput(arguments string) string {
-	return `output "short" {
-  value = provider::qcc::shortfalls(` + arguments + `)
-}
-`
+// outputsOf returns a root module with an output for each call of the function, by its arguments.
+func outputsOf(arguments map[string]string) map[string]string {
+	var config strings.Builder
+
+	config.WriteString(testkit.RequiredProvider + "data \"qcc_quota\" \"this\" {}\n")
+
+	for name, values := range arguments {
+		fmt.Fprintf(&config, "output %q {\n  value = provider::qcc::shortfalls(%s)\n}\n", name, values)
+	}
+
+	return map[string]string{"main.tf": config.String()}
 }
 
+// TestShortfallsThroughTerraform has one configuration for all results, and one for all errors, which Terraform prints together.
 func TestShortfallsThroughTerraform(t *testing.T) {
 	t.Parallel()
 
-	short := func(want map[string]int64) []statecheck.StateCheck {
-		checks := map[string]knownvalue.Check{}
-		for id, count := range want {
-			checks[id] = knownvalue.Int64Exact(count)
-		}
+	url := testkit.Serve(t, emulator.New())
 
-		return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("short", knownvalue.MapExact(checks))}
+	output := testkit.NewAttachedFolder(t, url, outputsOf(map[string]string{
+		"data":   `data.qcc_quota.this.modules, { radar_id = 50, bene_id = 98, new_id = 1 }`,
+		"enough": `data.qcc_quota.this.modules, { radar_id = 48 }`,
+		"quoted": `{ a = { remaining = "1", name = "A", more = [1] }, b = { remaining = null } }, { a = "2", b = 1 }`,
+		"empty":  `{}, {}`,
+		"beyond": `{ a = { remaining = -9223372036854775808 } }, { a = 9223372036854775807 }`,
+	})).Succeeds("plan")
+
+	for _, says := range []string{
+		`data = { + new_id = 1 + radar_id = 2 }`, `enough = {}`, `quoted = { + a = 1 + b = 1 }`, `empty = {}`, `beyond = { + a = 18446744073709551615 }`,
+	} {
+		if !testkit.Says("+ " + says).MatchString(output) {
+			t.Errorf("the plan does not say %q", says)
+		}
 	}
 
-	const reads = `data "qcc_quota" "this" {}` + "\n"
+	_, output = testkit.NewAttachedFolder(t, url, outputsOf(map[string]string{
+		"no_numbers": `{ a = { left = 1 } }, { a = 1 }`,
+		"null":       `null, { a = 1 }`,
+		"no_need":    `{}, null`,
+		"a_number":   `{}, 5`,
+		"negative":   `{}, { radar_id = -1 }`,
+		"fractional": `{}, { bene_id = 0.5 }`,
+		"other_id":   `{}, { s3cr3t = -1 }`,
+		"null_need":  `{}, { natural_person_id = null }`,
+	})).Run("plan")
 
-	for name, test := range map[string]struct {
-		config string
-		want   map[string]int64
-		fails  string
-	}{
-		"of the data source": {reads + inOutput(`data.qcc_quota.this.modules, { radar_id = 50, bene_id = 98, new_id = 1 }`), map[string]int64{"radar_id": 2, "new_id": 1}, ""},
-		"enough":             {reads + inOutput(`data.qcc_quota.this.modules, { radar_id = 48 }`), nil, ""},
-		"extra attributes, and numbers in quotes": {
-			inOutput(`{ a = { remaining = "1", name = "A", more = [1] }, b = { remaining = null } }, { a = "2", b = 1 }`),
-			map[string]int64{"a": 1, "b": 1},
-			"",
-		},
-		"empty":                   {inOutput(`{}, {}`), nil, ""},
-		"beyond 64 bits":          {inOutput(`{ a = { remaining = -9223372036854775808 } }, { a = 9223372036854775807 }`) + "\n", nil, ""},
-		"modules without numbers": {inOutput(`{ a = { left = 1 } }, { a = 1 }`), nil, `Invalid value for "modules" parameter: element "a": attribute "remaining" is required.`},
-		"modules are null":        {inOutput(`null, { a = 1 }`), nil, `Invalid value for "modules" parameter: argument must not be null.`},
-		"required is null":        {inOutput(`{}, null`), nil, `Invalid value for "required" parameter: argument must not be null.`},
-		"required is a number":    {inOutput(`{}, 5`), nil, `Invalid value for "required" parameter: map of number required`},
-		"negative":                {inOutput(`{}, { radar_id = -1 }`), nil, `Invalid value for "required" parameter: the requirement of "radar_id" is negative, and must be 0 or more.`},
-		"fractional":              {inOutput(`{}, { bene_id = 0.5 }`), nil, `Invalid value for "required" parameter: the requirement of "bene_id" is not a whole number.`},
-		"negative, unknown id":    {inOutput(`{}, { s3cr3t = -1 }`), nil, `Invalid value for "required" parameter: the requirement of a module that the interface document does not name is negative, and must be 0 or more.`},
-		"null":                    {inOutput(`{}, { natural_person_id = null }`), nil, `Invalid value for "required" parameter: the requirement of "natural_person_id" is null, and must be a whole number; leave the module out if nothing of it is required.`},
+	for _, says := range []string{
+		`Invalid value for "modules" parameter: element "a": attribute "remaining" is required.`,
+		`Invalid value for "modules" parameter: argument must not be null.`,
+		`Invalid value for "required" parameter: argument must not be null.`,
+		`Invalid value for "required" parameter: map of number required`,
+		`Invalid value for "required" parameter: the requirement of "radar_id" is negative, and must be 0 or more.`,
+		`Invalid value for "required" parameter: the requirement of "bene_id" is not a whole number.`,
+		`Invalid value for "required" parameter: the requirement of a module that the interface document does not name is negative, and must be 0 or more.`,
+		`Invalid value for "required" parameter: the requirement of "natural_person_id" is null, and must be a whole number; leave the module out if nothing of it is required.`,
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			step := resource.TestStep{Config: test.config}
-
-			switch {
-			case test.fails != "":
-				step.ExpectError = testkit.Says(test.fails)
-			case name == "beyond 64 bits":
-				exact, _ := new(big.Float).SetString("18446744073709551615")
-				step.ConfigStateChecks = []statecheck.StateCheck{
-					statecheck.ExpectKnownOutputValue("short", knownvalue.MapExact(map[string]knownvalue.Check{"a": knownvalue.NumberExact(exact)})),
-				}
-			default:
-				step.ConfigStateChecks = short(test.want)
-			}
-
-			unitTest(t, testkit.Credentials(testkit.Serve(t, emulator.New())), step)
-		})
+		if !testkit.Says(says).MatchString(output) {
+			t.Errorf("the plan does not say %q:\n%s", says, output)
+		}
 	}
 }
 
