@@ -24,16 +24,19 @@ func TestManyDataSourcesTakeFewRequests(t *testing.T) {
 	for _, test := range []struct {
 		dataSources, atMost int
 		latency             time.Duration
+		long                bool
 	}{
-		{1, 1, 0},
-		{10, 5, 0},
-		{50, 10, 0},
-		{50, 10, 100 * time.Millisecond},
-		{200, 40, 20 * time.Millisecond},
+		{1, 1, 0, false},
+		{10, 5, 0, true},
+		{50, 10, 0, true},
+		{50, 10, 100 * time.Millisecond, false},
+		{200, 40, 20 * time.Millisecond, true},
 	} {
 		t.Run(fmt.Sprintf("%d at %s", test.dataSources, test.latency), func(t *testing.T) {
+			testkit.OnlyLong(t, test.long, "one data source, and as many as Terraform reads in several rounds")
+
 			service := emulator.New()
-			f := testkit.NewFolder(t, testkit.Serve(t, service), many(test.dataSources))
+			f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), many(test.dataSources))
 
 			service.Behave(emulator.Behavior{Delay: emulator.Duration(test.latency)})
 			f.Succeeds("plan")
@@ -50,7 +53,7 @@ func TestManyDataSourcesTakeFewRequests(t *testing.T) {
 // TestBothSurfacesShareRequests is not parallel, because the load of the machine decides whether reads share a request.
 func TestBothSurfacesShareRequests(t *testing.T) {
 	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Delay: emulator.Duration(100 * time.Millisecond)}))
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + `
+	f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + `
 data "qcc_quota" "this" {
   count = 10
 }
@@ -82,7 +85,7 @@ func TestAWrongKeyIsNotAskedAgain(t *testing.T) {
 	const dataSources = 50
 
 	service := emulator.New(emulator.WithCredentials("other_key", "other_secret"))
-	f := testkit.NewFolder(t, testkit.Serve(t, service), many(dataSources))
+	f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), many(dataSources))
 
 	code, output := f.Run("plan")
 	errors := strings.Count(output, "Error: Quota query refused by QCC") // Terraform 1.15 prints equal errors only once.

@@ -69,3 +69,12 @@ func run(m *testing.M) (int, error) {
 
 	return m.Run(), nil
 }
+
+// OnlyLong skips a test or a row in the short lane. The reason says what the short lane has instead.
+func OnlyLong(t *testing.T, only bool, reason string) {
+	t.Helper()
+
+	if only && testing.Short() {
+		t.Skip("only in the long lane: " + reason)
+	}
+}
