@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,9 +19,13 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestScripts runs the scripts in testdata/script, each with its own folder and emulator. In addition to the commands of testscript, a
-// script can use the commands below. To run one: go test ./internal/provider -run TestScripts/logs
+// TestScripts runs the scripts in testdata/script, each with its own folder, emulator and provider. The provider runs in this process, so a
+// script needs no terraform init, unless it begins with the command installed. A short run skips scripts that say so, because another script
+// of their kind is in it. In addition to the commands of testscript, a script can use the commands below. To run one:
 //
+//	go test ./internal/provider -run TestScripts/logs
+//
+//	installed                     uses the installed provider from now on
 //	[!] terraform ARGS            runs the real Terraform, which must succeed, or with ! end with exit code 1
 //	[!] says TEXT                 looks for the text in what Terraform has said, however its lines are wrapped
 //	emulator behave JSON          sets how the emulator answers
@@ -38,16 +43,18 @@ func TestScripts(t *testing.T) {
 			service := emulator.New()
 			server := httptest.NewServer(service)
 			env.Defer(server.Close)
-			env.Values[storyKey{}] = &story{service: service, url: server.URL}
+			story := &story{service: service, url: server.URL}
+			env.Values[storyKey{}] = story
 
 			env.Vars = append(env.Vars, terraform.Environ()...)
 			env.Vars = append(env.Vars, testkit.Credentials(server.URL).Environ()...)
 			// Terraform's sockets need a short path. The path of the script's temporary folder is too long.
-			env.Vars = append(env.Vars, testkit.WithoutTLS, "TF_CLI_ARGS=-no-color", "TMPDIR="+os.TempDir())
+			env.Vars = append(env.Vars, testkit.Attach(t, story.getenv), testkit.WithoutTLS, "TF_CLI_ARGS=-no-color", "TMPDIR="+os.TempDir())
 
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"installed": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Setenv("TF_REATTACH_PROVIDERS", "") },
 			"terraform": runTerraform(terraform.Command(t.Context(), ".", nil).Path),
 			"says":      says,
 			"emulator":  control,
@@ -63,6 +70,20 @@ type story struct {
 	service *emulator.Emulator
 	url     string
 	seen    int // The number of queries at the last "emulator requests".
+	// script is the script that runs Terraform. The provider reads its environment.
+	script atomic.Pointer[testscript.TestScript]
+}
+
+func (s *story) getenv(name string) string { return s.script.Load().Getenv(name) }
+
+// storyOf returns the emulator of a script.
+func storyOf(ts *testscript.TestScript) *story {
+	story, ok := ts.Value(storyKey{}).(*story)
+	if !ok {
+		ts.Fatalf("there is no emulator")
+	}
+
+	return story
 }
 
 func runTerraform(path string) func(*testscript.TestScript, bool, []string) {
@@ -71,6 +92,8 @@ func runTerraform(path string) func(*testscript.TestScript, bool, []string) {
 		if fails {
 			want = 1
 		}
+
+		storyOf(ts).script.Store(ts)
 
 		code, err := 0, ts.Exec(path, args...)
 		if exit, ended := errors.AsType[*exec.ExitError](err); ended {
@@ -95,9 +118,9 @@ func says(ts *testscript.TestScript, not bool, args []string) {
 
 // control sends a request to the emulator's control API, as a user does with curl.
 func control(ts *testscript.TestScript, not bool, args []string) {
-	story, ok := ts.Value(storyKey{}).(*story)
-	if !ok || not {
-		ts.Fatalf("there is no emulator, or an order not to do something")
+	story := storyOf(ts)
+	if not {
+		ts.Fatalf("the emulator has no order not to do something")
 	}
 
 	switch {
