@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -28,6 +29,9 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 		missing = "The provider requires secret_key to read the quota"
 		noTime  = "The value of timeout in the provider block cannot be used. It is not a duration with a unit"
 	)
+
+	start := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
+	kinds := []string{"white space", "one line, merged with another", "JSON, a secret before the brace"}
 
 	for name, test := range map[string]struct {
 		// files are the provider block.
@@ -81,8 +85,9 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, !slices.Contains(kinds, name), "another row has this form of the block")
 
-			f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
+			f := start.Copy(t, testkit.Silent(t))
 			f.Set("TF_LOG=TRACE")
 			f.Set(test.env...)
 
@@ -139,8 +144,9 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, !slices.Contains([]string{"message", "redirect"}, name), "one row has words, and one has a redirect")
 
-			f := testkit.NewFolder(t, testkit.Serve(t, emulator.New(emulator.WithBehavior(test.behavior))), map[string]string{
+			f := testkit.NewAttachedFolder(t, testkit.Serve(t, emulator.New(emulator.WithBehavior(test.behavior))), map[string]string{
 				"main.tf": rootModule, "provider.tf": "provider \"qcc\" {\n  max_retries = 0\n}\n",
 			})
 
@@ -171,6 +177,7 @@ func TestWhatComesUnaskedIsNotLogged(t *testing.T) {
 	for _, when := range []string{"before the request", "behind the answer"} {
 		t.Run(when, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, when == "before the request", "the other row also has data without a request")
 
 			listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 			if err != nil {
