@@ -358,7 +358,7 @@ func compareWithGolden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 
-	if diff := cmp.Diff(string(want), got); diff != "" {
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
 		t.Errorf("the texts differ from %s (-want +got); run the test with -update to accept them.\n%s", golden, diff)
 	}
 }
