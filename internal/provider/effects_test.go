@@ -217,11 +217,7 @@ func TestEveryAttributeHasAnEffect(t *testing.T) {
 
 		return configured(t, testkit.Credentials(testkit.Serve(t, service)), nil)
 	}
-	shortfalls := func(t *testing.T, remaining, required int) string {
-		t.Helper()
-
-		return newSession(t, noEnvironment).call("shortfalls", attributes{"a": attributes{"remaining": remaining}}, attributes{"a": required})
-	}
+	remaining := func(n int) attributes { return attributes{"a": attributes{"remaining": n}} }
 	modules := [2]string{
 		"{new_id={consumed=0 deletable=0 name=new_id remaining=4 total=4}}", "{new_id={consumed=0 deletable=0 name=new_id remaining=5 total=5}}",
 	}
@@ -233,8 +229,8 @@ func TestEveryAttributeHasAnEffect(t *testing.T) {
 		"data qcc_quota.modules":           {func(t *testing.T, n int) string { t.Helper(); return total(t, n).read() }, modules},
 		"ephemeral qcc_quota.modules":      {func(t *testing.T, n int) string { t.Helper(); return total(t, n).open() }, modules},
 		"resource qcc_quota_gate.required": {func(t *testing.T, n int) string { t.Helper(); return title(total(t, 4).gate(attributes{"new_id": n})) }, [2]string{"", "Error: Not enough QCC quota"}},
-		"function shortfalls.modules":      {func(t *testing.T, n int) string { t.Helper(); return shortfalls(t, n, 5) }, [2]string{"{a=1}", "{}"}},
-		"function shortfalls.required":     {func(t *testing.T, n int) string { t.Helper(); return shortfalls(t, 4, n) }, [2]string{"{}", "{a=1}"}},
+		"function shortfalls.modules":      {func(t *testing.T, n int) string { t.Helper(); return shortfalls(t, remaining(n), attributes{"a": 5}) }, [2]string{"{a=1}", "{}"}},
+		"function shortfalls.required":     {func(t *testing.T, n int) string { t.Helper(); return shortfalls(t, remaining(4), attributes{"a": n}) }, [2]string{"{}", "{a=1}"}},
 	}
 
 	for name, row := range rows {
@@ -284,9 +280,9 @@ func TestLanguageBeforeConfigure(t *testing.T) {
 	t.Parallel()
 
 	for language, want := range map[string][2]string{
-		"":       {`the requirement of "bene_id" is negative, and must be 0 or more`, "Error: Invalid QCC quota requirement"},
-		"zh":     {`"bene_id" 的需求量是负数，不能小于 0`, "Error: 额度需求无效"},
-		"german": {`the requirement of "bene_id" is negative, and must be 0 or more`, "Error: Invalid QCC quota requirement"},
+		"":       {`2: the requirement of "bene_id" is negative, and must be 0 or more`, "Error: Invalid QCC quota requirement"},
+		"zh":     {`2: "bene_id" 的需求量是负数，不能小于 0`, "Error: 额度需求无效"},
+		"german": {`2: the requirement of "bene_id" is negative, and must be 0 or more`, "Error: Invalid QCC quota requirement"},
 	} {
 		s := newSession(t, testkit.Environment{"QCC_LANGUAGE": language}.Getenv)
 		negative := attributes{"bene_id": -1}

@@ -226,19 +226,16 @@ func TestGateIsShortOfEachModule(t *testing.T) {
 	t.Parallel()
 
 	service := emulator.New()
-	f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), map[string]string{
-		"main.tf": testkit.RequiredProvider + gateOf("{ radar_id = 49, bene_id = 100, natural_person_id = 50 }"),
-	})
+	said := configured(t, testkit.Credentials(testkit.Serve(t, service)), nil).gate(attributes{"radar_id": 49, "bene_id": 100, "natural_person_id": 50})
 
-	_, output := f.Run("plan")
 	for _, says := range []string{"The quota of radar_id (风险监控-企业) is short by 1.", "The quota of bene_id (股权穿透) is short by 2."} {
-		if !testkit.Says(says).MatchString(output) {
+		if !strings.Contains(said, says) {
 			t.Errorf("the plan does not say %q", says)
 		}
 	}
 
-	if count := strings.Count(output, "Error: "); count != 2 || service.Requests() != 1 {
-		t.Errorf("there are %d errors, want 2, and %d queries, want 1\n%s", count, service.Requests(), output)
+	if count := strings.Count(said, "Error: "); count != 2 || service.Requests() != 1 {
+		t.Errorf("there are %d errors, want 2, and %d queries, want 1\n%s", count, service.Requests(), said)
 	}
 }
 
@@ -483,80 +480,6 @@ func TestGateRefusedByCreateOrUpdate(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestRefusedGateStopsOnlyItsOwnOrder has two gates without dependencies between them, each with an order.
-func TestRefusedGateStopsOnlyItsOwnOrder(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New()
-	f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + `
-
-resource "qcc_quota_gate" "monitoring" {
-  required = { radar_id = 20 }
-}
-
-resource "terraform_data" "monitoring" {
-  depends_on = [qcc_quota_gate.monitoring]
-}
-
-resource "qcc_quota_gate" "owners" {
-  required = { bene_id = 20 }
-}
-
-resource "terraform_data" "owners" {
-  depends_on = [qcc_quota_gate.owners]
-}
-`})
-
-	f.Succeeds(savePlan...)
-	testkit.Consume(t, service, "radar_id", 48)
-	f.Fails(notEnough, applyPlan...)
-
-	if gates := gatesInState(t, f); !maps.Equal(gates, map[string]string{"qcc_quota_gate.owners": "bene_id=20"}) {
-		t.Errorf("the state has the gates %v, want that of owners", gates)
-	}
-
-	if listed := strings.Fields(f.Succeeds("state", "list")); !slices.Equal(listed, []string{"qcc_quota_gate.owners", "terraform_data.owners"}) {
-		t.Errorf("the state has %q, want the gate and the order of owners", listed)
-	}
-}
-
-// TestGateOfAnotherCompanyIsJudged replaces a company by another one, so that the number of gates stays the same.
-func TestGateOfAnotherCompanyIsJudged(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New()
-	f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), gatesFor(map[string]int{"old": 1, "stays": 1}))
-	f.Succeeds(apply...)
-
-	f.Write("main.tf", gatesFor(map[string]int{"new": 1, "stays": 1})["main.tf"])
-	f.Succeeds(savePlan...)
-
-	testkit.Consume(t, service, "radar_id", 48)
-	f.Fails(notEnough, "plan")
-	f.Fails(notEnough, applyPlan...)
-
-	if _, found := gatesInState(t, f)["qcc_quota_gate.this[new]"]; found {
-		t.Error("the state has the gate of the new company")
-	}
-}
-
-// TestRefusedPlanCannotBeApplied adds quota after a refused plan. Terraform saves such a plan, and marks it as failed.
-func TestRefusedPlanCannotBeApplied(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New(radar(19))
-	f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + needs20})
-
-	f.Fails(notEnough, savePlan...)
-	service.SetModules(radarLeft(20)...)
-
-	if code, output := f.Run(applyPlan...); code != 1 || len(gatesInState(t, f)) != 0 {
-		t.Errorf("exit code %d, and the state has the gates %v\n%s", code, gatesInState(t, f), output)
-	}
-
-	f.Succeeds(apply...)
 }
 
 // TestThousandGates is not parallel, because the number of queries depends on how long Terraform takes. A gate may share a reading that is

@@ -1,10 +1,8 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -43,7 +41,7 @@ func TestScripts(t *testing.T) {
 			service := emulator.New()
 			server := httptest.NewServer(service)
 			env.Defer(server.Close)
-			story := &story{service: service, url: server.URL}
+			story := &story{service: service}
 			env.Values[storyKey{}] = story
 
 			env.Vars = append(env.Vars, terraform.Environ()...)
@@ -68,7 +66,6 @@ type storyKey struct{}
 // story is the emulator of a script.
 type story struct {
 	service *emulator.Emulator
-	url     string
 	seen    int // The number of queries at the last "emulator requests".
 	// script is the script that runs Terraform. The provider reads its environment.
 	script atomic.Pointer[testscript.TestScript]
@@ -116,20 +113,27 @@ func says(ts *testscript.TestScript, not bool, args []string) {
 	}
 }
 
-// control sends a request to the emulator's control API, as a user does with curl.
+// control changes how the emulator answers, or compares the number of queries.
 func control(ts *testscript.TestScript, not bool, args []string) {
 	story := storyOf(ts)
-	if not {
-		ts.Fatalf("the emulator has no order not to do something")
-	}
 
 	switch {
+	case not:
+		ts.Fatalf("the emulator has no order not to do something")
 	case len(args) == 2 && args[0] == "behave":
-		ts.Check(story.send(http.MethodPut, "behavior", args[1]))
+		var behavior emulator.Behavior
+
+		ts.Check(json.Unmarshal([]byte(args[1]), &behavior))
+		story.service.Behave(behavior)
 	case len(args) == 2 && args[0] == "modules":
-		ts.Check(story.send(http.MethodPut, "modules", args[1]))
+		var modules []emulator.Module
+
+		ts.Check(json.Unmarshal([]byte(args[1]), &modules))
+		story.service.SetModules(modules...)
 	case len(args) == 3 && args[0] == "consume":
-		ts.Check(story.send(http.MethodPost, "consume", fmt.Sprintf("{%q: %s}", args[1], args[2])))
+		count, err := strconv.ParseInt(args[2], 10, 64)
+		ts.Check(err)
+		ts.Check(story.service.Consume(args[1], count))
 	case len(args) > 0 && len(args) <= 2 && args[0] == "requests":
 		requests := story.service.Requests()
 		came := requests - story.seen
@@ -141,23 +145,4 @@ func control(ts *testscript.TestScript, not bool, args []string) {
 	default:
 		ts.Fatalf("the emulator has no command %q", args)
 	}
-}
-
-func (s *story) send(method, path, body string) error {
-	request, err := http.NewRequest(method, s.url+emulator.ControlPath+"/"+path, strings.NewReader(body)) //nolint:noctx // The server ends with the script.
-	if err != nil {
-		return err
-	}
-
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-
-	if answer, err := io.ReadAll(response.Body); err != nil || response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s, %w", response.Status, answer, err)
-	}
-
-	return nil
 }

@@ -153,7 +153,7 @@ func (s *session) newGate(required any) *tfprotov6.PlanResourceChangeRequest {
 	return &tfprotov6.PlanResourceChangeRequest{TypeName: gateName, PriorState: s.dynamic(typ, nil), ProposedNewState: config, Config: config}
 }
 
-// call calls a function. It returns the result, or the error.
+// call calls a function. It returns the result, or the number of the argument that is wrong and the error.
 func (s *session) call(name string, arguments ...any) string {
 	s.Helper()
 
@@ -168,7 +168,7 @@ func (s *session) call(name string, arguments ...any) string {
 	s.check(err)
 
 	if resp.Error != nil {
-		return resp.Error.Text
+		return fmt.Sprintf("%d: %s", *resp.Error.FunctionArgument+1, resp.Error.Text)
 	}
 
 	return s.text(resp.Result, function.Return.Type)
