@@ -3,11 +3,8 @@ package provider_test
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"testing"
-
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
@@ -130,9 +127,9 @@ func TestUserAgentNamesProviderAndTerraform(t *testing.T) {
 		service.ServeHTTP(w, r)
 	}))
 
-	testkit.NewAttachedFolder(t, url, map[string]string{"main.tf": rootModule}).Succeeds("plan")
+	configured(t, testkit.Credentials(url), nil).read()
 
-	if got := agent.Load(); got == nil || !strings.HasPrefix(*got, "terraform-provider-qcc/test Terraform/1.") {
+	if got := agent.Load(); got == nil || *got != "terraform-provider-qcc/test Terraform/1.99.0" {
 		t.Errorf("User-Agent is %v", got)
 	}
 }
@@ -184,40 +181,13 @@ output "left" {
 	testkit.NewAttachedFolder(t, testkit.Silent(t), unknownIn("timeout", "99")).Fails("It is not a duration with a unit", apply...)
 }
 
-// TestUnknownConfigurationDefersWhereTerraformAllowsIt calls the provider protocol directly, because Terraform allows deferral in
-// experiments only.
 func TestUnknownConfigurationDefersWhereTerraformAllowsIt(t *testing.T) {
 	t.Parallel()
 
-	for _, allowed := range []bool{true, false} {
-		t.Run(fmt.Sprintf("allowed: %t", allowed), func(t *testing.T) {
-			t.Parallel()
+	s := newSession(t, testkit.Credentials(testkit.Silent(t)).Getenv)
+	s.deferral = true
 
-			s := newSession(t, testkit.Credentials(testkit.Silent(t)).Getenv)
-
-			configured, err := s.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-				Config:             s.dynamic(s.schema.Provider.ValueType(), attributes{"key": unknown}),
-				ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: allowed},
-			})
-			if err != nil || len(configured.Diagnostics) != 0 {
-				t.Fatalf("ConfigureProvider: %v, %v", configured, err)
-			}
-
-			read, err := s.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
-				TypeName: quotaName, Config: s.dynamic(s.schema.DataSourceSchemas[quotaName].ValueType(), attributes{}),
-				ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: allowed},
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-
-			if allowed && (read.Deferred == nil || read.Deferred.Reason != tfprotov6.DeferredReasonProviderConfigUnknown || len(read.Diagnostics) != 0) {
-				t.Errorf("the read gave %+v with %v, want it deferred because of the provider's configuration", read.Deferred, read.Diagnostics)
-			}
-
-			if !allowed && (read.Deferred != nil || title(printed(read.Diagnostics)) != "Error: Unknown QCC provider configuration") {
-				t.Errorf("the read gave %+v with %v, want an error", read.Deferred, read.Diagnostics)
-			}
-		})
+	if got := s.configure(attributes{"key": unknown}) + s.read(); got != "Deferred: PROVIDER_CONFIG_UNKNOWN" {
+		t.Errorf("the read gives %q, want it deferred because of the provider's configuration", got)
 	}
 }

@@ -23,6 +23,8 @@ type session struct {
 
 	server tfprotov6.ProviderServer
 	schema *tfprotov6.GetProviderSchemaResponse
+	// deferral is whether Terraform allows that reads are deferred, which it does in experiments only.
+	deferral bool
 }
 
 // attributes are the values of a block or of a map by name. An attribute without a value is null.
@@ -49,7 +51,7 @@ func newSession(tb testing.TB, getenv func(string) string) *session {
 		tb.Fatal(schema, err)
 	}
 
-	return &session{tb, server, schema}
+	return &session{TB: tb, server: server, schema: schema}
 }
 
 // configured returns a session with a configured provider. Neither validation nor Configure may report anything.
@@ -73,7 +75,9 @@ func (s *session) configure(block attributes) string {
 	validated, err := s.server.ValidateProviderConfig(s.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: config})
 	s.check(err)
 
-	resp, err := s.server.ConfigureProvider(s.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.99.0"})
+	resp, err := s.server.ConfigureProvider(s.Context(), &tfprotov6.ConfigureProviderRequest{
+		Config: config, TerraformVersion: "1.99.0", ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: s.deferral},
+	})
 	s.check(err)
 
 	return printed(validated.Diagnostics) + printed(resp.Diagnostics)
@@ -93,8 +97,14 @@ func (s *session) read() string {
 
 	typ := s.schema.DataSourceSchemas[quotaName].ValueType()
 
-	resp, err := s.server.ReadDataSource(s.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: quotaName, Config: s.dynamic(typ, attributes{})})
+	resp, err := s.server.ReadDataSource(s.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: quotaName, Config: s.dynamic(typ, attributes{}), ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: s.deferral},
+	})
 	s.check(err)
+
+	if resp.Deferred != nil {
+		return "Deferred: " + resp.Deferred.Reason.String() + printed(resp.Diagnostics)
+	}
 
 	return s.quota(resp.Diagnostics, resp.State, typ)
 }
