@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -504,21 +505,6 @@ func prepare(t *testing.T, start map[string]*testkit.Folder, operation *gateOper
 	return f
 }
 
-// gateState is the part of a state file that the tests below read.
-type gateState struct {
-	Resources []struct {
-		Type      string `json:"type"`
-		Name      string `json:"name"`
-		Instances []struct {
-			IndexKey   any                        `json:"index_key"`
-			Deposed    string                     `json:"deposed"`
-			Status     string                     `json:"status"`
-			Private    string                     `json:"private"`
-			Attributes map[string]json.RawMessage `json:"attributes"`
-		} `json:"instances"`
-	} `json:"resources"`
-}
-
 // gatesInState returns the requirement of each gate in the state by its address, such as "bene_id=5,radar_id=1", or "nothing" for an empty
 // requirement. It fails if the state has anything else of a gate.
 func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
@@ -530,13 +516,26 @@ func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
 		return gates
 	}
 
-	var state gateState
+	var state struct {
+		Resources []struct {
+			Type      string `json:"type"`
+			Name      string `json:"name"`
+			Instances []struct {
+				IndexKey   any             `json:"index_key"`
+				Deposed    string          `json:"deposed"`
+				Status     string          `json:"status"`
+				Private    string          `json:"private"`
+				Attributes json.RawMessage `json:"attributes"`
+			} `json:"instances"`
+		} `json:"resources"`
+	}
+
 	if err := json.Unmarshal([]byte(f.State()), &state); err != nil {
 		t.Fatal(err)
 	}
 
 	for _, resource := range state.Resources {
-		if resource.Type != "qcc_quota_gate" {
+		if resource.Type != gateName {
 			continue
 		}
 
@@ -546,38 +545,23 @@ func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
 				address += fmt.Sprintf("[%v]", instance.IndexKey)
 			}
 
-			if keys := slices.Collect(maps.Keys(instance.Attributes)); !slices.Equal(keys, []string{"required"}) {
-				t.Errorf("%s has the attributes %q in the state, want required only", address, keys)
+			var attributes map[string]map[string]json.Number
+
+			err := json.Unmarshal(instance.Attributes, &attributes)
+			required := attributes["required"]
+
+			if err != nil || required == nil || len(attributes) != 1 || instance.Private+instance.Deposed+instance.Status != "" {
+				t.Errorf("the state has %+v with the attributes %s for %s, want a requirement only: %v", instance, instance.Attributes, address, err)
 			}
 
-			if instance.Private != "" || instance.Deposed != "" || instance.Status != "" {
-				t.Errorf("%s has private data %q, is deposed %q or has the status %q in the state", address, instance.Private, instance.Deposed, instance.Status)
+			var parts []string
+			for _, id := range slices.Sorted(maps.Keys(required)) {
+				parts = append(parts, id+"="+required[id].String())
 			}
 
-			gates[address] = requirementText(t, instance.Attributes["required"])
+			gates[address] = cmp.Or(strings.Join(parts, ","), "nothing")
 		}
 	}
 
 	return gates
-}
-
-// requirementText returns a requirement in the form of an import ID.
-func requirementText(t *testing.T, required json.RawMessage) string {
-	t.Helper()
-
-	var counts map[string]json.Number
-	if err := json.Unmarshal(required, &counts); err != nil || counts == nil {
-		t.Fatalf("the requirement in the state is %s, %v", required, err)
-	}
-
-	parts := make([]string, 0, len(counts))
-	for _, id := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, id+"="+counts[id].String())
-	}
-
-	if len(parts) == 0 {
-		return "nothing"
-	}
-
-	return strings.Join(parts, ",")
 }
