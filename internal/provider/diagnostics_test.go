@@ -5,15 +5,16 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
@@ -22,56 +23,202 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files instead of comparing with them")
 
-// TestTextsOfDiagnostics compares the text of every diagnostic, in both languages, with testdata/diagnostics.golden. So reviewers see each
-// change of wording. To accept a change: go test ./internal/provider -run Texts -update.
+// bothLanguages is the shape of the errors about the language, which are in both languages below an English title.
+const bothLanguages = "language"
+
+// said is a diagnostic in a language.
+type said func(message.Language) diag.Diagnostic
+
+// texts writes diagnostics for a golden file, in both languages.
+type texts struct {
+	t   *testing.T
+	out strings.Builder
+}
+
+// example is a diagnostic of a shape. Its name may be empty if its text says enough. Facts that differ from example to example, such as a
+// status code, are replaced, so that examples with equal texts are written once.
+type example struct {
+	name  string
+	said  said
+	facts *strings.Replacer
+}
+
+// shape writes diagnostics that are made in the same way: the first one as a whole, and of the others each part that differs. A paragraph
+// begins with a hyphen. Each line of facts is a part of its own.
+func (g *texts) shape(name string, examples ...example) {
+	g.t.Helper()
+
+	var (
+		blocks []string
+		names  = map[string][]string{}
+		first  [2][]string
+	)
+
+	for i, example := range examples {
+		var block strings.Builder
+
+		for _, language := range message.Languages() {
+			text := parts(g.t, name, language, example)
+			if i == 0 {
+				first[language] = text
+			}
+
+			for at, part := range text {
+				if i == 0 || len(text) != len(first[language]) || part != first[language][at] {
+					block.WriteString(part + "\n")
+				}
+			}
+		}
+
+		written := block.String()
+		if written == "" { // The text is that of the first example.
+			written = blocks[0]
+		}
+
+		if _, twice := names[written]; !twice {
+			blocks = append(blocks, written)
+		}
+
+		names[written] = append(names[written], example.name)
+	}
+
+	for i, block := range blocks {
+		heading := strings.Join(names[block], ", ")
+
+		switch {
+		case i == 0:
+			fmt.Fprintf(&g.out, "# %s\n", strings.TrimSuffix(name+": "+heading, ": "))
+		case strings.Trim(heading, ", ") != "":
+			fmt.Fprintf(&g.out, "## %s\n", heading)
+		}
+
+		g.out.WriteString(block + "\n")
+	}
+}
+
+// parts returns the title, the paragraphs and the lines of facts of an example.
+func parts(t *testing.T, shape string, language message.Language, example example) []string {
+	t.Helper()
+
+	diagnostic := example.said(language)
+	if language == message.Chinese {
+		checkChinese(t, strings.TrimSpace(shape+" "+example.name), diagnostic)
+	}
+
+	all := []string{diagnostic.Summary()}
+
+	for paragraph := range strings.SplitSeq(diagnostic.Detail(), "\n\n") {
+		for i, line := range strings.Split(paragraph, "\n") {
+			switch {
+			case i == 0:
+				all = append(all, "- "+line)
+			case strings.HasPrefix(line, "  "):
+				all = append(all, "  "+line)
+			default: // A line of a Chinese paragraph.
+				all[len(all)-1] += "\n  " + line
+			}
+		}
+	}
+
+	if example.facts != nil {
+		for i := range all {
+			all[i] = example.facts.Replace(all[i])
+		}
+	}
+
+	return all
+}
+
+// failed returns the error for a failed read.
+func failed(err error) said {
+	return func(language message.Language) diag.Diagnostic {
+		return diag.NewErrorDiagnostic(language.FailedRead(err))
+	}
+}
+
+// TestTextsOfDiagnostics compares the text of every diagnostic with testdata/diagnostics.golden. So reviewers see each change of wording. To
+// accept a change: go test ./internal/provider -run Texts -update.
 func TestTextsOfDiagnostics(t *testing.T) {
 	t.Parallel()
 
-	type example struct {
-		name string
-		err  error
+	got := &texts{t: t}
+
+	got.answers()
+	got.failures()
+	got.reads()
+	got.settings()
+
+	if strings.Contains(got.out.String(), "s3cr3t") {
+		t.Error("a diagnostic repeats the text of an error")
 	}
 
+	compareWithGolden(t, "diagnostics.golden", got.out.String())
+}
+
+// answers writes the errors for answers of the service.
+func (g *texts) answers() {
 	var (
-		examples []example
-		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("text/html"), Length: 1234}
-		json     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("application/json"), Length: 99}
-		busy     = &qcc.StatusError{Status: qcc.Lookup(199)}
+		codes, withoutMessage, unusable, statuses []example
+
+		page = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("text/html"), Length: 1234}
+		json = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("application/json"), Length: 99}
 	)
 
-	add := func(name string, err error) { examples = append(examples, example{name, err}) }
+	for _, status := range append(qcc.Statuses(), qcc.Lookup(777)) {
+		code := strconv.Itoa(status.Code)
 
-	for _, status := range qcc.Statuses() {
-		if status.Class != qcc.ClassOK && status.Class != qcc.ClassEmpty {
-			add(fmt.Sprintf("status code %d", status.Code), &qcc.StatusError{Status: status, Message: safe(status.Text)})
+		switch {
+		case status.Class == qcc.ClassOK || status.Class == qcc.ClassEmpty:
+		case status.Text == "" && status.Code != 777:
+			withoutMessage = append(withoutMessage, example{code, failed(&qcc.StatusError{Status: status}), strings.NewReplacer(code, "CODE")})
+		default:
+			text := status.Text
+			if text == "" { // The code is unknown.
+				text = "new"
+			}
+
+			codes = append(codes, example{
+				code, failed(&qcc.StatusError{Status: status, Message: safe(text)}), strings.NewReplacer(code, "CODE", text, "MESSAGE"),
+			})
 		}
 	}
 
-	skew := -10 * time.Minute
-	far := 400 * 24 * time.Hour
+	g.shape("status codes", codes...)
+	g.shape("status codes without a message", withoutMessage...)
+	g.shape("status code of the document, without a message", example{"107", failed(&qcc.StatusError{Status: qcc.Lookup(107)}), nil})
 
-	add("status code with a clock that is off", &qcc.StatusError{Status: qcc.Lookup(115), Message: safe("身份验证错误或者已过期"), Skew: &skew})
-	add("status code with a clock that is too far off", &qcc.StatusError{Status: qcc.Lookup(115), Message: safe("身份验证错误或者已过期"), Skew: &far})
-	add("status code that is not known", &qcc.StatusError{Status: qcc.Lookup(777), Message: safe("new")})
-	add("status code without a message", &qcc.StatusError{Status: qcc.Lookup(107)})
-	add("answer that is a page", &qcc.AnswerError{Response: page, Problem: qcc.ProblemNoJSON})
+	skew, far := -10*time.Minute, 400*24*time.Hour
+	expired := qcc.StatusError{Status: qcc.Lookup(115), Message: safe("身份验证错误或者已过期"), Skew: &skew}
+	tooFar := expired
+	tooFar.Skew = &far
+
+	g.shape("status code with a clock", example{"off", failed(&expired), nil}, example{"too far off", failed(&tooFar), nil})
 
 	for _, problem := range qcc.Problems() {
-		add("answer: "+string(problem), &qcc.AnswerError{Response: json, Problem: problem})
+		unusable = append(unusable, example{"", failed(&qcc.AnswerError{Response: json, Problem: problem}), nil})
 	}
 
-	add("answer with a count that is wrong", &qcc.AnswerError{
-		Response: json, Problem: qcc.ProblemNotWhole, Module: safe("radar_id"), Field: "totalCount", Value: safe("50.5"),
-	})
+	g.shape("answers", append(unusable,
+		example{"a page", failed(&qcc.AnswerError{Response: page, Problem: qcc.ProblemNoJSON}), nil},
+		example{"a count", failed(&qcc.AnswerError{
+			Response: json, Problem: qcc.ProblemNotWhole, Module: safe("radar_id"), Field: "totalCount", Value: safe("50.5"),
+		}), nil})...)
 
 	for _, status := range []int{204, 302, 401, 404, 405, 429, 500, 503} {
 		failure := &qcc.HTTPError{Response: qcc.Response{Host: "pro.qcc.com", StatusCode: status, Length: -1}}
-		if status == 302 {
+		if status == http.StatusFound {
 			failure.RedirectHost = safe("login.example.com")
 		}
 
-		add(fmt.Sprintf("HTTP status %d", status), failure)
+		statuses = append(statuses, example{strconv.Itoa(status), failed(failure), strings.NewReplacer(failure.HTTPStatus(), "STATUS")})
 	}
+
+	g.shape("HTTP statuses", statuses...)
+}
+
+// failures writes the errors for requests without an answer.
+func (g *texts) failures() {
+	var all []example
 
 	for _, failure := range qcc.Failures() {
 		transport := &qcc.TransportError{Failure: failure, Host: "pro.qcc.com"}
@@ -79,39 +226,40 @@ func TestTextsOfDiagnostics(t *testing.T) {
 			transport.ProxyStatus = 407
 		}
 
-		add("failure: "+string(failure), transport)
+		all = append(all, example{"", failed(transport), nil})
 	}
 
+	g.shape("failures", all...)
+}
+
+// reads writes the errors for reads of several attempts, and the warnings of a read.
+func (g *texts) reads() {
 	const timeout = time.Minute
 
 	later := time.Date(2026, time.January, 2, 15, 4, 5, 0, time.FixedZone("UTC+8", 8*60*60))
+	busy := &qcc.StatusError{Status: qcc.Lookup(199)}
+	end := func(name string, err qcc.ReadError) example { return example{name, failed(&err), nil} }
 
-	add("several attempts", &qcc.ReadError{Err: busy, Attempts: 4, End: qcc.EndRetries, Timeout: timeout})
-	add("end of the timeout", &qcc.ReadError{Err: busy, Attempts: 2, End: qcc.EndTimeout, Timeout: timeout})
-	add("wait that does not fit", &qcc.ReadError{Err: busy, Attempts: 2, End: qcc.EndNoRoom, Timeout: timeout})
-	add("wait for the service", &qcc.ReadError{Err: busy, Attempts: 4, End: qcc.EndRetries, Timeout: timeout, NotBefore: later})
-	add("wait for the service that does not fit", &qcc.ReadError{Err: busy, Attempts: 1, End: qcc.EndNoRoom, Timeout: timeout, NotBefore: later})
-	add("final failure after several attempts", &qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 2, Timeout: timeout})
-	add("cancelled", &qcc.ReadError{Err: context.Canceled, Attempts: 1})
-	add("not known to the provider", errors.New("s3cr3t"))
+	g.shape("reads",
+		end("several attempts", qcc.ReadError{Err: busy, Attempts: 4, End: qcc.EndRetries, Timeout: timeout}),
+		end("end of the timeout", qcc.ReadError{Err: busy, Attempts: 2, End: qcc.EndTimeout, Timeout: timeout}),
+		end("wait that does not fit", qcc.ReadError{Err: busy, Attempts: 2, End: qcc.EndNoRoom, Timeout: timeout}),
+		end("wait for the service", qcc.ReadError{Err: busy, Attempts: 4, End: qcc.EndRetries, Timeout: timeout, NotBefore: later}),
+		end("wait for the service that does not fit", qcc.ReadError{Err: busy, Attempts: 1, End: qcc.EndNoRoom, Timeout: timeout, NotBefore: later}),
+		end("final failure after several attempts", qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 2, Timeout: timeout}),
+		end("cancelled", qcc.ReadError{Err: context.Canceled, Attempts: 1}),
+		example{"not known to the provider", failed(errors.New("s3cr3t")), nil})
 
-	var got strings.Builder
+	g.messages("warnings", message.Language.NoRecord,
+		func(l message.Language) (string, string) { return l.Skew(time.Hour + 90*time.Second) },
+		func(l message.Language) (string, string) { return l.Skew(-2 * time.Minute) })
+	g.messages("mistakes in the provider", message.Language.UnknownAtApply,
+		func(l message.Language) (string, string) { return l.WrongProviderData("") })
+}
 
-	for _, example := range examples {
-		inBothLanguages(t, &got, example.name, func(language message.Language) diag.Diagnostic {
-			return diag.NewErrorDiagnostic(language.FailedRead(example.err))
-		})
-	}
-
-	if strings.Contains(got.String(), "s3cr3t") {
-		t.Error("a diagnostic repeats the text of an error")
-	}
-
-	config := func(name string, wrong qcc.ConfigError, variable string) {
-		inBothLanguages(t, &got, "setting: "+name, func(language message.Language) diag.Diagnostic {
-			return diag.NewErrorDiagnostic(language.InvalidConfiguration(&wrong, variable))
-		})
-	}
+// settings writes the errors for the provider block.
+func (g *texts) settings() {
+	var all []func(message.Language) (string, string)
 
 	for _, problem := range qcc.ConfigProblems() {
 		wrong := qcc.ConfigError{Field: qcc.FieldKey, Problem: problem}
@@ -126,55 +274,35 @@ func TestTextsOfDiagnostics(t *testing.T) {
 		default:
 		}
 
-		config(string(problem), wrong, "")
+		all = append(all, func(l message.Language) (string, string) { return l.InvalidConfiguration(&wrong, "") })
 	}
 
-	config("comes from the environment", qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigWhiteSpace}, "QCC_KEY")
-
-	others := map[string]func(message.Language) (string, string){
-		"language that is invalid":    func(message.Language) (string, string) { return message.InvalidLanguage(fieldLanguage, "") },
-		"language of the environment": func(message.Language) (string, string) { return message.InvalidLanguage(fieldLanguage, "QCC_LANGUAGE") },
-		"credential that is missing": func(l message.Language) (string, string) {
-			return l.MissingCredential(qcc.FieldSecretKey, "QCC_SECRET_KEY")
-		},
-		"no record":                    message.Language.NoRecord,
-		"clock that is behind":         func(l message.Language) (string, string) { return l.Skew(time.Hour + 90*time.Second) },
-		"clock that is ahead":          func(l message.Language) (string, string) { return l.Skew(-2 * time.Minute) },
-		"wrong reader":                 func(l message.Language) (string, string) { return l.WrongProviderData("") },
-		"requirement unknown at apply": message.Language.UnknownAtApply,
-		"provider block that is unknown": func(l message.Language) (string, string) {
+	g.messages("settings", append(all, func(l message.Language) (string, string) {
+		return l.InvalidConfiguration(&qcc.ConfigError{Field: qcc.FieldKey, Problem: qcc.ConfigWhiteSpace}, "QCC_KEY")
+	})...)
+	g.messages(bothLanguages,
+		func(message.Language) (string, string) { return message.InvalidLanguage(fieldLanguage, "") },
+		func(message.Language) (string, string) { return message.InvalidLanguage(fieldLanguage, "QCC_LANGUAGE") })
+	g.messages("missing credential", func(l message.Language) (string, string) {
+		return l.MissingCredential(qcc.FieldSecretKey, "QCC_SECRET_KEY")
+	})
+	g.messages("unknown settings",
+		func(l message.Language) (string, string) {
 			return l.UnknownConfiguration([]qcc.Field{qcc.FieldKey, qcc.FieldTimeout, qcc.FieldBaseURL}, []string{"QCC_KEY", "QCC_BASE_URL"})
 		},
-		"timeout that is unknown": func(l message.Language) (string, string) {
+		func(l message.Language) (string, string) {
 			return l.UnknownConfiguration([]qcc.Field{qcc.FieldTimeout}, nil)
-		},
-	}
-
-	for _, name := range slices.Sorted(maps.Keys(others)) {
-		inBothLanguages(t, &got, name, func(language message.Language) diag.Diagnostic {
-			return diag.NewWarningDiagnostic(others[name](language))
 		})
-	}
-
-	compareWithGolden(t, "diagnostics.golden", got.String())
 }
 
-// inBothLanguages writes a diagnostic in English, and below it in Chinese.
-func inBothLanguages(t *testing.T, out *strings.Builder, name string, diagnostic func(message.Language) diag.Diagnostic) {
-	t.Helper()
-
-	fmt.Fprintf(out, "# %s\n\n", name)
-
-	for _, language := range message.Languages() {
-		said := diagnostic(language)
-		if language == message.Chinese {
-			checkChinese(t, name, said)
-		}
-
-		fmt.Fprintf(out, "%s\n\n%s\n\n", said.Summary(), said.Detail())
+// messages writes messages of one shape, whose texts say enough without names.
+func (g *texts) messages(name string, messages ...func(message.Language) (string, string)) {
+	examples := make([]example, 0, len(messages))
+	for _, said := range messages {
+		examples = append(examples, example{"", func(l message.Language) diag.Diagnostic { return diag.NewErrorDiagnostic(said(l)) }, nil})
 	}
 
-	out.WriteString("\n")
+	g.shape(name, examples...)
 }
 
 // checkChinese fails unless the title is Chinese. Each line must fit into 72 columns, and must not begin or end with the wrong punctuation.
@@ -182,8 +310,7 @@ func inBothLanguages(t *testing.T, out *strings.Builder, name string, diagnostic
 func checkChinese(t *testing.T, name string, said diag.Diagnostic) {
 	t.Helper()
 
-	// The error about the language is in both languages, below an English title.
-	if isChinese := strings.ContainsFunc(said.Summary(), func(char rune) bool { return unicode.Is(unicode.Han, char) }); isChinese == strings.HasPrefix(name, "language ") {
+	if isChinese := strings.ContainsFunc(said.Summary(), func(char rune) bool { return unicode.Is(unicode.Han, char) }); isChinese == (name == bothLanguages) {
 		t.Errorf("%s: the title is %q", name, said.Summary())
 	}
 
@@ -229,7 +356,7 @@ func compareWithGolden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 
-	if got != string(want) {
-		t.Errorf("the texts are not those of %s; run the test with -update to accept them. They are:\n%s", golden, got)
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		t.Errorf("the texts differ from %s (-want +got); run the test with -update to accept them.\n%s", golden, diff)
 	}
 }

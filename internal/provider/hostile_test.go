@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -29,60 +30,50 @@ func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
 		noTime  = "The value of timeout in the provider block cannot be used. It is not a duration with a unit"
 	)
 
+	block := func(lines string) map[string]string {
+		return map[string]string{"provider.tf": "provider \"qcc\" {\n" + lines + "\n}\n"}
+	}
+	oneLine := func(line string) map[string]string {
+		return map[string]string{"provider.tf": `provider "qcc" { ` + line + ` }`}
+	}
+	inJSON := func(text string) map[string]string {
+		return map[string]string{"provider.tf.json": `{"provider": {` + text + "\n}}"}
+	}
+
+	start := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
+	kinds := []string{"white space", "one line, merged with another", "JSON, a secret before the brace"}
+
 	for name, test := range map[string]struct {
 		// files are the provider block.
 		files map[string]string
 		env   []string
 		says  string
 	}{
-		"white space": {
-			map[string]string{"provider.tf": "provider \"qcc\" {\n  key = \"" + key + "\"\n  secret_key = \"" + secret + " \"\n}\n"}, nil, spaces,
-		},
-		"the same": {
-			map[string]string{"provider.tf": "provider \"qcc\" {\n  key = \"" + key + "\"\n  secret_key = \"" + key + "\"\n}\n"},
-			nil,
-			"The value of secret_key in the provider block cannot be used. It is the same as key.",
-		},
-		"invisible character": {
-			map[string]string{"provider.tf": "provider \"qcc\" {\n  secret_key = \"" + secret + "\\u200b\"\n}\n"},
-			nil,
-			"The value of secret_key in the provider block cannot be used. Its character 33 is invisible",
-		},
+		"white space":         {block("key = \"" + key + "\"\nsecret_key = \"" + secret + " \""), nil, spaces},
+		"the same":            {block("key = \"" + key + "\"\nsecret_key = \"" + key + "\""), nil, "The value of secret_key in the provider block cannot be used. It is the same as key."},
+		"invisible character": {block("secret_key = \"" + secret + "\\u200b\""), nil, "The value of secret_key in the provider block cannot be used. Its character 33 is invisible"},
 		"password in base_url": {
-			map[string]string{"provider.tf": "provider \"qcc\" {\n  base_url = \"https://user:" + secret + "@pro.qcc.com\"\n}\n"},
-			nil,
-			"The value of base_url in the provider block cannot be used. It contains a user name or a password.",
+			block("base_url = \"https://user:" + secret + "@pro.qcc.com\""), nil, "The value of base_url in the provider block cannot be used. It contains a user name or a password.",
 		},
-		"secret as timeout": {map[string]string{"provider.tf": "provider \"qcc\" {\n  timeout = \"" + secret + "\"\n}\n"}, nil, noTime},
-		"one line":          {map[string]string{"provider.tf": `provider "qcc" { secret_key = "` + secret + ` " }`}, nil, spaces},
-		"one line, another value is missing": {
-			map[string]string{"provider.tf": `provider "qcc" { key = "` + key + `" }`}, []string{"QCC_SECRET_KEY="}, missing,
-		},
+		"secret as timeout":                  {block("timeout = \"" + secret + "\""), nil, noTime},
+		"one line":                           {oneLine(`secret_key = "` + secret + ` "`), nil, spaces},
+		"one line, another value is missing": {oneLine(`key = "` + key + `"`), []string{"QCC_SECRET_KEY="}, missing},
 		"one line, merged with another": {
 			map[string]string{"provider.tf": `provider "qcc" { key = "` + key + `" }`, "override.tf": `provider "qcc" { timeout = "90" }`}, nil, noTime,
 		},
 		"one line, an expression that is null": {
-			map[string]string{"provider.tf": `provider "qcc" { secret_key = terraform.workspace == "prod" ? "` + secret + `" : null }`},
-			[]string{"QCC_SECRET_KEY="},
-			missing,
+			oneLine(`secret_key = terraform.workspace == "prod" ? "` + secret + `" : null`), []string{"QCC_SECRET_KEY="}, missing,
 		},
-		"one line, an expression that is harmless": {
-			map[string]string{"provider.tf": `provider "qcc" { timeout = terraform.workspace == "prod" ? "` + secret + `" : "9" }`}, nil, noTime,
-		},
-		"one line, a number of a secret": {
-			map[string]string{"provider.tf": `provider "qcc" { max_retries = length("` + secret + `") }`}, nil, "It is not a whole number between 0 and 10.",
-		},
-		"JSON, all on one line": {
-			map[string]string{"provider.tf.json": `{"provider": {` + "\n" + `"qcc": {"key": "` + key + `", "secret_key": "` + secret + ` "}` + "\n}}"}, nil, spaces,
-		},
-		"JSON, a secret before the brace": {
-			map[string]string{"provider.tf.json": `{"provider": {"qcc": {"key": "` + key + `",` + "\n" + `"secret_key": "` + secret + ` "}` + "\n}}"}, nil, spaces,
-		},
+		"one line, an expression that is harmless": {oneLine(`timeout = terraform.workspace == "prod" ? "` + secret + `" : "9"`), nil, noTime},
+		"one line, a number of a secret":           {oneLine(`max_retries = length("` + secret + `")`), nil, "It is not a whole number between 0 and 10."},
+		"JSON, all on one line":                    {inJSON("\n" + `"qcc": {"key": "` + key + `", "secret_key": "` + secret + ` "}`), nil, spaces},
+		"JSON, a secret before the brace":          {inJSON(`"qcc": {"key": "` + key + `",` + "\n" + `"secret_key": "` + secret + ` "}`), nil, spaces},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, !slices.Contains(kinds, name), "another row has this form of the block")
 
-			f := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
+			f := start.Copy(t, testkit.Silent(t))
 			f.Set("TF_LOG=TRACE")
 			f.Set(test.env...)
 
@@ -139,8 +130,9 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, !slices.Contains([]string{"message", "redirect"}, name), "one row has words, and one has a redirect")
 
-			f := testkit.NewFolder(t, testkit.Serve(t, emulator.New(emulator.WithBehavior(test.behavior))), map[string]string{
+			f := testkit.NewAttachedFolder(t, testkit.Serve(t, emulator.New(emulator.WithBehavior(test.behavior))), map[string]string{
 				"main.tf": rootModule, "provider.tf": "provider \"qcc\" {\n  max_retries = 0\n}\n",
 			})
 
@@ -171,6 +163,7 @@ func TestWhatComesUnaskedIsNotLogged(t *testing.T) {
 	for _, when := range []string{"before the request", "behind the answer"} {
 		t.Run(when, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, when == "before the request", "the other row also has data without a request")
 
 			listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 			if err != nil {

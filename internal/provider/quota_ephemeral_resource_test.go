@@ -1,83 +1,38 @@
 package provider_test
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-testing/echoprovider"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
-	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
-
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
-
-// echoed is a configuration whose resource echo.NAME stores the result of the ephemeral resource.
-func echoed(name string) string {
-	return fmt.Sprintf(`
-		ephemeral "qcc_quota" "now" {}
-
-		provider "echo" {
-		  data = ephemeral.qcc_quota.now
-		}
-
-		resource "echo" %q {}
-	`, name)
-}
 
 func TestEphemeralQuota(t *testing.T) {
 	t.Parallel()
 
 	service := emulator.New()
-	withEcho := factories(testkit.Credentials(testkit.Serve(t, service)))
-	withEcho["echo"] = echoprovider.NewProviderServer()
+	s := configured(t, testkit.Credentials(testkit.Serve(t, service)), nil)
 
-	has := func(name string, modules map[string]knownvalue.Check) []statecheck.StateCheck {
-		return []statecheck.StateCheck{statecheck.ExpectKnownValue("echo."+name, tfjsonpath.New("data"),
-			knownvalue.ObjectExact(map[string]knownvalue.Check{"modules": knownvalue.MapExact(modules)}))}
+	if modules := s.open(); modules != sampleModules {
+		t.Errorf("the result is %s", modules)
 	}
 
-	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: withEcho,
-		Steps: []resource.TestStep{
-			{
-				Config: echoed("sample"),
-				ConfigStateChecks: has("sample", map[string]knownvalue.Check{
-					"radar_id":          module("风险监控-企业", 50, 2, 50, 48),
-					"bene_id":           module("股权穿透", 100, 2, 30, 98),
-					"natural_person_id": module("自然人核验", 50, 0, 15, 50),
-				}),
-			},
-			{
-				PreConfig:   func() { service.Behave(emulator.Behavior{Code: 112}) },
-				Config:      echoed("none"),
-				ExpectError: testkit.Says("Error: Quota query refused by QCC"),
-			},
-			{
-				PreConfig: func() {
-					service.Behave(emulator.Behavior{Body: `{"status":"200","result":[{"id":"new_id","totalCount":1,"consumedCount":9},{"id":"bene_id"}]}`})
-				},
-				Config: echoed("others"),
-				ConfigStateChecks: has("others", map[string]knownvalue.Check{
-					"new_id": module("new_id", 1, 9, nil, -8), "bene_id": module("股权穿透", nil, nil, nil, nil),
-				}),
-			},
-		},
-	})
-}
+	service.Behave(emulator.Behavior{Body: `{"status":"200","result":[{"id":"new_id","totalCount":1,"consumedCount":9},{"id":"bene_id"}]}`})
 
-func TestEphemeralQuotaOfUnknownConfiguration(t *testing.T) {
-	t.Parallel()
+	const want = "{bene_id={consumed=null deletable=null name=股权穿透 remaining=null total=null} " +
+		"new_id={consumed=9 deletable=null name=new_id remaining=-8 total=1}}"
+	if modules := s.open(); modules != want {
+		t.Errorf("the result is %s, want %s", modules, want)
+	}
 
-	unitTest(t, testkit.Credentials(testkit.Silent(t)), resource.TestStep{
-		Config:      unknownIn("secret_key", "other") + `ephemeral "qcc_quota" "now" {}`,
-		ExpectError: testkit.Says("Terraform does not know before apply: secret_key."),
-	})
+	service.Behave(emulator.Behavior{Code: 112})
+
+	if said := s.open(); title(said) != "Error: Quota query refused by QCC" {
+		t.Errorf("a refusal is reported as\n%s", said)
+	}
 }
 
 // gate is a configuration whose condition reads the ephemeral resource, and names no module.

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -49,6 +50,7 @@ func answers(behavior emulator.Behavior) func(string) emulator.Behavior {
 
 func leaves(left int64) func(int64) int64 { return func(int64) int64 { return left } }
 
+// gateConditions are the rows of the table. The first condition of each class stands for its class in a short run.
 var gateConditions = []gateCondition{
 	{name: "enough", class: sufficient, left: func(adds int64) int64 { return adds + 5 }},
 	{name: "exactly enough", class: sufficient, left: func(adds int64) int64 { return adds }},
@@ -63,8 +65,8 @@ var gateConditions = []gateCondition{
 			{"id":%q,"totalCount":null,"consumedCount":2},{"id":%q,"totalCount":900,"consumedCount":0}]}`, id, otherThan(id))}
 	}, says: "Error: Unstated QCC quota"},
 	{name: "status 201", class: short, behave: answers(emulator.Behavior{Code: 201}), says: noModule},
-	{name: "status 200 without a result", class: unreadable, behave: answers(emulator.Behavior{Body: `{"status":"200"}`}), says: "The answer has no result"},
 	{name: "refused", class: unreadable, behave: answers(emulator.Behavior{Code: 101}), says: "Error: Quota query refused by QCC"},
+	{name: "status 200 without a result", class: unreadable, behave: answers(emulator.Behavior{Body: `{"status":"200"}`}), says: "The answer has no result"},
 	{name: "down", class: unreadable, behave: answers(emulator.Behavior{Drop: emulator.DropAnswer}), says: "the connection was closed or reset"},
 }
 
@@ -125,20 +127,40 @@ type gateOperation struct {
 	module string
 	// says is what Terraform prints if the gate passes.
 	says string
-	// enough, short and unreadable are the verdicts for each class of conditions. but has the exceptions by condition.
-	enough, short, unreadable gateVerdict
-	but                       map[string]gateVerdict
-	// since is the minor version of the first Terraform 1 that has the operation.
-	since int
+	// enough is the verdict if the quota is enough, and refused the one if it is short or unreadable. but has the exceptions by condition.
+	enough, refused gateVerdict
+	but             map[string]gateVerdict
 }
 
-// verdict returns the expected result under a condition.
-func (o *gateOperation) verdict(c *gateCondition) gateVerdict {
-	if verdict, found := o.but[c.name]; found {
-		return verdict
+// conditions returns the conditions under which the operation runs, with the verdicts. An operation that sends no query passes under each of
+// them for the same reason, so it runs under one.
+func (o *gateOperation) conditions(short bool) map[*gateCondition]gateVerdict {
+	verdicts := map[*gateCondition]gateVerdict{}
+	seen := map[gateClass]bool{}
+
+	for i := range gateConditions {
+		c := &gateConditions[i]
+		isFirst := !seen[c.class]
+		seen[c.class] = true
+
+		verdict, isException := o.but[c.name]
+
+		switch {
+		case o.enough.queries == 0:
+			if isFirst && c.class == unreadable {
+				verdicts[c] = o.enough
+			}
+		case short && !isFirst:
+		case isException:
+			verdicts[c] = verdict
+		case c.class == sufficient:
+			verdicts[c] = o.enough
+		default:
+			verdicts[c] = o.refused
+		}
 	}
 
-	return []gateVerdict{o.enough, o.short, o.unreadable}[c.class]
+	return verdicts
 }
 
 const (
@@ -198,84 +220,84 @@ var gateOperations = []gateOperation{
 	{
 		name: "plan of a new gate", why: "a new gate adds all that it requires",
 		config: needs20, run: plan, adds: 20, says: "Plan: 1 to add, 0 to change, 0 to destroy.",
-		enough: passes(1, none), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(1, none), refused: fails(1, none),
 	},
 	{
 		name: "apply", why: "the plan judges, and the apply judges again; who is refused at plan leaves no gate",
 		config: needs20, run: apply, adds: 20, says: "Resources: 1 added, 0 changed, 0 destroyed.",
-		enough: passes(2, has20), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(2, has20), refused: fails(1, none),
 	},
 	{
 		name: "saved plan then apply", why: "the plan is old, so the apply judges by what is left now; a refused Create leaves no gate",
 		config: needs20, plan: savePlan, run: applyPlan, adds: 20, says: "Resources: 1 added, 0 changed, 0 destroyed.",
-		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(1, has20), refused: fails(1, none),
 	},
 	{
 		name: "apply of a requirement of zero", why: "nothing is added, even of a module that the account may not have",
 		config: gateOf("{ radar_id = 0 }"), run: apply, adds: 20, says: "Resources: 1 added, 0 changed, 0 destroyed.",
-		enough: passes(0, "radar_id=0"), short: passes(0, "radar_id=0"), unreadable: passes(0, "radar_id=0"),
+		enough: passes(0, "radar_id=0"),
 	},
 	{
 		name: "growth", why: "only the growth is judged, so 20 suffice for a requirement of 30",
 		before: has10, config: needs30, run: apply, adds: 20, says: "Resources: 0 added, 1 changed, 0 destroyed.",
-		enough: passes(2, has30), short: fails(1, has10), unreadable: fails(1, has10),
+		enough: passes(2, has30), refused: fails(1, has10),
 	},
 	{
 		name: "saved plan of a growth", why: "a refused Update keeps the requirement that the gate had",
 		before: has10, config: needs30, plan: savePlan, run: applyPlan, adds: 20, says: "Resources: 0 added, 1 changed, 0 destroyed.",
-		enough: passes(1, has30), short: fails(1, has10), unreadable: fails(1, has10),
+		enough: passes(1, has30), refused: fails(1, has10),
 	},
 	{
 		name: "growth of one module, shrink of another", why: "each module is judged by itself, so what one gives up does not help the other", module: "bene_id",
 		before: has20, config: gateOf("{ radar_id = 10, bene_id = 5 }"), run: apply, adds: 5, says: "Resources: 0 added, 1 changed, 0 destroyed.",
-		enough: passes(2, "bene_id=5,radar_id=10"), short: fails(1, has20), unreadable: fails(1, has20),
+		enough: passes(2, "bene_id=5,radar_id=10"), refused: fails(1, has20),
 	},
 	{
 		name: "shrink", why: "less is required than before, so nothing is added",
 		before: has20, config: gateOf("{ radar_id = 10 }"), run: apply, adds: 20, says: "Resources: 0 added, 1 changed, 0 destroyed.",
-		enough: passes(0, has10), short: passes(0, has10), unreadable: passes(0, has10),
+		enough: passes(0, has10),
 	},
 	{
 		name: "no change", why: "the gate requires what it was granted",
 		before: has20, config: needs20, run: apply, adds: 20, says: "Resources: 0 added, 0 changed, 0 destroyed.",
-		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
+		enough: passes(0, has20),
 	},
 	{
 		name: "refresh-only", why: "it plans nothing, not even a growth that is pending",
 		before: has10, config: needs30, run: []string{"apply", "-refresh-only", "-auto-approve"}, adds: 20, says: "Resources: 0 added, 0 changed, 0 destroyed.",
-		enough: passes(0, has10), short: passes(0, has10), unreadable: passes(0, has10),
+		enough: passes(0, has10),
 	},
 	{
 		name: "destroy", why: "what is destroyed adds nothing",
 		before: has20, config: needs20, run: destroy, adds: 20, says: "Resources: 1 destroyed.",
-		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
+		enough: passes(0, none),
 	},
 	{
 		name: "destroy with growth pending", why: "Terraform plans the configuration before it destroys, so the growth is judged; the refusal says what to do",
 		before: has10, config: needs30, run: destroy, adds: 20, says: "Resources: 1 destroyed.",
-		enough: passes(1, none), short: fails(1, has10), unreadable: fails(1, has10),
+		enough: passes(1, none), refused: fails(1, has10),
 	},
 	{
 		name: "destroy with growth pending, without refresh", why: "Terraform does not plan the configuration then",
 		before: has10, config: needs30, run: with(destroy, "-refresh=false"), adds: 20, says: "Resources: 1 destroyed.",
-		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
+		enough: passes(0, none),
 	},
 	{
 		name: "replace", why: "a replaced gate is judged as a new one; who is refused at plan keeps the gate",
 		before: has20, config: needs20, run: with(apply, replace), adds: 20, says: "Resources: 1 added, 0 changed, 1 destroyed.",
-		enough: passes(2, has20), short: fails(1, has20), unreadable: fails(1, has20),
+		enough: passes(2, has20), refused: fails(1, has20),
 	},
 	{
 		name: "saved plan of a replace", why: "Terraform destroys the old gate first, so who is refused at apply has none",
 		before: has20, config: needs20, plan: with(savePlan, replace), run: applyPlan, adds: 20, says: "Resources: 1 added, 0 changed, 1 destroyed.",
-		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(1, has20), refused: fails(1, none),
 	},
 	{
 		name: "replace with growth",
 		why: "Terraform plans the gate twice, as a growth of 20 and then as a new gate of 30, which claims 30 and not 50. Both share a reading, " +
 			"which may not refuse the second one, so the quota is read again before. Where not even 20 are left, the first one is refused",
 		before: has10, config: needs30, run: with(apply, replace), adds: 30, says: "Resources: 1 added, 0 changed, 1 destroyed.",
-		enough: passes(2, has30), short: fails(1, has10), unreadable: fails(1, has10),
+		enough: passes(2, has30), refused: fails(1, has10),
 		but: map[string]gateVerdict{
 			"short by one": {queries: 2, state: has10},
 			"nothing left": {queries: 1, state: has10, short: 20},
@@ -285,74 +307,77 @@ var gateOperations = []gateOperation{
 	{
 		name: "saved plan of a replace with growth", why: "at apply the gate is planned once, as a new one",
 		before: has10, config: needs30, plan: with(savePlan, replace), run: applyPlan, adds: 30, says: "Resources: 1 added, 0 changed, 1 destroyed.",
-		enough: passes(1, has30), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(1, has30), refused: fails(1, none),
 	},
 	{
 		name: "import", why: "the work is ordered already, so nothing is judged",
 		config: needs20, run: []string{"import", "qcc_quota_gate.this", "radar_id=20"}, adds: 20, says: "Import successful!",
-		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
+		enough: passes(0, has20),
 	},
 	{
-		name: "import block", why: "the plan compares the configuration with what is imported, and nothing is added", since: 5,
+		name: "import block", why: "the plan compares the configuration with what is imported, and nothing is added",
 		config: needs20 + "\nimport {\n  to = qcc_quota_gate.this\n  id = \"radar_id=20\"\n}\n",
 		run:    apply, adds: 20, says: "Resources: 1 imported, 0 added, 0 changed, 0 destroyed.",
-		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
+		enough: passes(0, has20),
 	},
 	{
 		name: "plan of an unknown requirement", why: "what Terraform does not know cannot be judged, and the plan says so",
 		config: wholeUnknown, run: plan, adds: 20, says: warned,
-		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
+		enough: passes(0, none),
 	},
 	{
 		name: "apply of an unknown requirement", why: "the plan judges nothing, and the apply judges all",
 		config: wholeUnknown, run: apply, adds: 20, says: warned,
-		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(1, has20), refused: fails(1, none),
 	},
 	{
 		name: "growth by an unknown requirement", why: "the apply compares with what the gate required before",
 		before: has10, config: wholeUnknown, run: apply, adds: 10, says: warned,
-		enough: passes(1, has20), short: fails(1, has10), unreadable: fails(1, has10),
+		enough: passes(1, has20), refused: fails(1, has10),
 	},
 	{
 		name: "plan of a partly unknown requirement", why: "the plan judges the count that it knows",
 		config: halfUnknown, run: plan, adds: 20, says: warned,
-		enough: passes(1, none), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(1, none), refused: fails(1, none),
 	},
 	{
 		name: "apply of a partly unknown requirement", why: "plan and apply judge, each once",
 		config: halfUnknown, run: apply, adds: 20, says: warned,
-		enough: passes(2, "bene_id=5,radar_id=20"), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(2, "bene_id=5,radar_id=20"), refused: fails(1, none),
 	},
 	{
 		name: "apply of a partly unknown requirement, the unknown module", module: "bene_id",
 		why:    "the plan passes, because it does not know the count that is short; the apply does. The plan cannot pass if it reads no quota, or none of the known module",
 		config: halfUnknown, run: apply, adds: 5, says: warned,
-		enough: passes(2, "bene_id=5,radar_id=20"), short: fails(2, none), unreadable: fails(1, none),
-		but: map[string]gateVerdict{"module absent": fails(1, none), "status 201": fails(1, none)},
+		enough: passes(2, "bene_id=5,radar_id=20"), refused: fails(1, none),
+		but: map[string]gateVerdict{
+			"short by one": fails(2, none), "nothing left": fails(2, none), "negative": fails(2, none), "count not stated": fails(2, none),
+		},
 	},
 	{
 		name: "plan with an unknown base_url", why: "it is unknown which service to query, so the plan judges nothing, and warns",
 		config: unknownURL, run: plan, adds: 20, says: warned,
-		enough: passes(0, none), short: passes(0, none), unreadable: passes(0, none),
+		enough: passes(0, none),
 	},
 	{
 		name: "apply with an unknown base_url", why: "the apply knows it, and judges",
 		config: unknownURL, run: apply, adds: 20, says: warned,
-		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(1, has20), refused: fails(1, none),
 	},
 	{
 		name: "no change with an unknown base_url", why: "nothing is added, so no service is queried",
 		before: has20, config: unknownURL, run: apply, adds: 20, says: "Resources: 0 added, 0 changed, 0 destroyed.",
-		enough: passes(0, has20), short: passes(0, has20), unreadable: passes(0, has20),
+		enough: passes(0, has20),
 	},
 	{
 		name: "apply with an unknown key", why: "the key decides which account pays, so the plan judges nothing",
 		config: unknownKey, run: apply, adds: 20, says: warned,
-		enough: passes(1, has20), short: fails(1, none), unreadable: fails(1, none),
+		enough: passes(1, has20), refused: fails(1, none),
 	},
 }
 
-// TestGateCells runs every operation of the table under every condition, with the real Terraform. To run one cell:
+// TestGateCells runs every operation of the table under every condition, with the real Terraform and the installed provider. A short run has
+// one condition of each class, and the provider in this process. To run one cell:
 //
 //	go test ./internal/provider -run 'TestGateCells/^growth$/short_by_one'
 func TestGateCells(t *testing.T) {
@@ -364,11 +389,7 @@ func TestGateCells(t *testing.T) {
 		t.Run(operation.name, func(t *testing.T) {
 			t.Parallel()
 
-			if start.minor < operation.since {
-				t.Skipf("Terraform 1.%d does not have this operation, which came with 1.%d", start.minor, operation.since)
-			}
-
-			prepared := start.prepare(t, &operation)
+			prepared := prepare(t, start, &operation)
 
 			for name := range operation.but {
 				if !slices.ContainsFunc(gateConditions, func(c gateCondition) bool { return c.name == name }) {
@@ -376,11 +397,11 @@ func TestGateCells(t *testing.T) {
 				}
 			}
 
-			for _, condition := range gateConditions {
+			for condition, want := range operation.conditions(testing.Short()) {
 				t.Run(condition.name, func(t *testing.T) {
 					t.Parallel()
 
-					checkCell(t, prepared, &operation, &condition)
+					checkCell(t, prepared, &operation, condition, want)
 				})
 			}
 		})
@@ -388,7 +409,7 @@ func TestGateCells(t *testing.T) {
 }
 
 // checkCell runs an operation under a condition.
-func checkCell(t *testing.T, prepared *testkit.Folder, operation *gateOperation, condition *gateCondition) {
+func checkCell(t *testing.T, prepared *testkit.Folder, operation *gateOperation, condition *gateCondition, want gateVerdict) {
 	t.Helper()
 
 	id := operation.module
@@ -403,7 +424,6 @@ func checkCell(t *testing.T, prepared *testkit.Folder, operation *gateOperation,
 	f := prepared.Copy(t, url)
 	f.Set("TF_VAR_url=" + url)
 
-	want := operation.verdict(condition)
 	code, output := f.Run(operation.run...)
 
 	says := []string{operation.says}
@@ -450,37 +470,32 @@ func (c *gateCondition) refusal(want *gateVerdict, adds int64) []string {
 	return says
 }
 
-// gateStart holds the folders with which the cells begin: one for each gate that a state may have, after terraform init.
-type gateStart struct {
-	// minor is the minor version of Terraform 1.
-	minor   int
-	folders map[string]*testkit.Folder
-}
-
-func newGateStart(t *testing.T) *gateStart {
+// newGateStart returns the folders with which the cells begin: one for each gate that a state may have, after terraform init.
+func newGateStart(t *testing.T) map[string]*testkit.Folder {
 	t.Helper()
 
-	url := testkit.Serve(t, emulator.New())
-	initialized := testkit.NewFolder(t, url, map[string]string{"versions.tf": testkit.RequiredProvider})
+	newFolder := testkit.NewFolder
+	if testing.Short() {
+		newFolder = testkit.NewAttachedFolder
+	}
 
-	start := &gateStart{minor: minorVersion(t, initialized), folders: map[string]*testkit.Folder{none: initialized}}
+	url := testkit.Serve(t, emulator.New())
+	start := map[string]*testkit.Folder{none: newFolder(t, url, map[string]string{"versions.tf": testkit.RequiredProvider})}
 
 	for state, required := range map[string]string{has10: "{ radar_id = 10 }", has20: "{ radar_id = 20 }"} {
-		f := initialized.Copy(t, url)
-		f.Write("main.tf", gateOf(required))
-		f.Succeeds(apply...)
-
-		start.folders[state] = f
+		start[state] = start[none].Copy(t, url)
+		start[state].Write("main.tf", gateOf(required))
+		start[state].Succeeds(apply...)
 	}
 
 	return start
 }
 
 // prepare returns the folder of an operation before its run.
-func (s *gateStart) prepare(t *testing.T, operation *gateOperation) *testkit.Folder {
+func prepare(t *testing.T, start map[string]*testkit.Folder, operation *gateOperation) *testkit.Folder {
 	t.Helper()
 
-	f := s.folders[operation.before].Copy(t, testkit.Serve(t, emulator.New()))
+	f := start[operation.before].Copy(t, testkit.Serve(t, emulator.New()))
 	f.Write("main.tf", operation.config)
 
 	if operation.plan != nil {
@@ -488,40 +503,6 @@ func (s *gateStart) prepare(t *testing.T, operation *gateOperation) *testkit.Fol
 	}
 
 	return f
-}
-
-// minorVersion returns the minor version, such as 11 for Terraform 1.11.4.
-func minorVersion(t *testing.T, f *testkit.Folder) int {
-	t.Helper()
-
-	var says struct {
-		Version string `json:"terraform_version"`
-	}
-	if err := json.Unmarshal([]byte(f.Succeeds("version", "-json")), &says); err != nil {
-		t.Fatal(err)
-	}
-
-	var minor int
-	if _, err := fmt.Sscanf(says.Version, "1.%d.", &minor); err != nil {
-		t.Fatalf("%q is no version of Terraform 1: %v", says.Version, err)
-	}
-
-	return minor
-}
-
-// gateState is the part of a state file that the tests below read.
-type gateState struct {
-	Resources []struct {
-		Type      string `json:"type"`
-		Name      string `json:"name"`
-		Instances []struct {
-			IndexKey   any                        `json:"index_key"`
-			Deposed    string                     `json:"deposed"`
-			Status     string                     `json:"status"`
-			Private    string                     `json:"private"`
-			Attributes map[string]json.RawMessage `json:"attributes"`
-		} `json:"instances"`
-	} `json:"resources"`
 }
 
 // gatesInState returns the requirement of each gate in the state by its address, such as "bene_id=5,radar_id=1", or "nothing" for an empty
@@ -535,13 +516,26 @@ func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
 		return gates
 	}
 
-	var state gateState
+	var state struct {
+		Resources []struct {
+			Type      string `json:"type"`
+			Name      string `json:"name"`
+			Instances []struct {
+				IndexKey   any             `json:"index_key"`
+				Deposed    string          `json:"deposed"`
+				Status     string          `json:"status"`
+				Private    string          `json:"private"`
+				Attributes json.RawMessage `json:"attributes"`
+			} `json:"instances"`
+		} `json:"resources"`
+	}
+
 	if err := json.Unmarshal([]byte(f.State()), &state); err != nil {
 		t.Fatal(err)
 	}
 
 	for _, resource := range state.Resources {
-		if resource.Type != "qcc_quota_gate" {
+		if resource.Type != gateName {
 			continue
 		}
 
@@ -551,38 +545,23 @@ func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
 				address += fmt.Sprintf("[%v]", instance.IndexKey)
 			}
 
-			if keys := slices.Collect(maps.Keys(instance.Attributes)); !slices.Equal(keys, []string{"required"}) {
-				t.Errorf("%s has the attributes %q in the state, want required only", address, keys)
+			var attributes map[string]map[string]json.Number
+
+			err := json.Unmarshal(instance.Attributes, &attributes)
+			required := attributes["required"]
+
+			if err != nil || required == nil || len(attributes) != 1 || instance.Private+instance.Deposed+instance.Status != "" {
+				t.Errorf("the state has %+v with the attributes %s for %s, want a requirement only: %v", instance, instance.Attributes, address, err)
 			}
 
-			if instance.Private != "" || instance.Deposed != "" || instance.Status != "" {
-				t.Errorf("%s has private data %q, is deposed %q or has the status %q in the state", address, instance.Private, instance.Deposed, instance.Status)
+			var parts []string
+			for _, id := range slices.Sorted(maps.Keys(required)) {
+				parts = append(parts, id+"="+required[id].String())
 			}
 
-			gates[address] = requirementText(t, instance.Attributes["required"])
+			gates[address] = cmp.Or(strings.Join(parts, ","), "nothing")
 		}
 	}
 
 	return gates
-}
-
-// requirementText returns a requirement in the form of an import ID.
-func requirementText(t *testing.T, required json.RawMessage) string {
-	t.Helper()
-
-	var counts map[string]json.Number
-	if err := json.Unmarshal(required, &counts); err != nil || counts == nil {
-		t.Fatalf("the requirement in the state is %s, %v", required, err)
-	}
-
-	parts := make([]string, 0, len(counts))
-	for _, id := range slices.Sorted(maps.Keys(counts)) {
-		parts = append(parts, id+"="+counts[id].String())
-	}
-
-	if len(parts) == 0 {
-		return "nothing"
-	}
-
-	return strings.Join(parts, ",")
 }

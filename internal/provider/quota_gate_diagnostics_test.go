@@ -2,9 +2,7 @@ package provider
 
 import (
 	"fmt"
-	"maps"
 	"math/big"
-	"slices"
 	"strings"
 	"testing"
 
@@ -16,8 +14,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
 
-// TestTextsOfGates compares every text of a gate with testdata/gates.golden. To accept a change: go test ./internal/provider -run Texts
-// -update.
+// TestTextsOfGates compares every text of a gate with testdata/gates.golden, which has the form of diagnostics.golden.
 func TestTextsOfGates(t *testing.T) {
 	t.Parallel()
 
@@ -37,11 +34,9 @@ func TestTextsOfGates(t *testing.T) {
 		many.Modules[fmt.Sprintf("module_%02d", i)] = qcc.Module{}
 	}
 
-	var got strings.Builder
+	got := &texts{t: t}
 
-	write := func(name string, diagnostic func(message.Language) diag.Diagnostic) {
-		inBothLanguages(t, &got, name, diagnostic)
-	}
+	var refusals, notJudged []example
 
 	for _, refusal := range []struct {
 		name          string
@@ -79,13 +74,15 @@ func TestTextsOfGates(t *testing.T) {
 			s.module = &module
 		}
 
-		write(refusal.name, func(language message.Language) diag.Diagnostic {
+		refusals = append(refusals, example{refusal.name, func(language message.Language) diag.Diagnostic {
 			return refusalDiagnostic(language, s, change, !refusal.later, safe)
-		})
+		}, nil})
 	}
 
-	write("gate that cannot be judged", func(language message.Language) diag.Diagnostic {
-		return diag.NewErrorDiagnostic(language.GateNotRead(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1}))
+	got.shape("refusals", refusals...)
+
+	got.messages("gate that cannot be judged", func(l message.Language) (string, string) {
+		return l.GateNotRead(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1})
 	})
 
 	for _, unknown := range []struct {
@@ -99,40 +96,37 @@ func TestTextsOfGates(t *testing.T) {
 		}), nil},
 		{"account that is not known", requires(map[string]attr.Value{"radar_id": whole(1)}), []qcc.Field{qcc.FieldKey, qcc.FieldBaseURL}},
 	} {
-		write(unknown.name, func(language message.Language) diag.Diagnostic {
+		notJudged = append(notJudged, example{unknown.name, func(language message.Language) diag.Diagnostic {
 			return judgedAtApplyDiagnostic(language, newGateChange(none, unknown.required), unknown.fields)
-		})
+		}, nil})
 	}
 
-	messages := map[string]func(message.Language) (string, string){}
+	got.shape("not judged until apply", notJudged...)
 
-	for name, requirement := range map[string]struct {
+	var requirements, imports []func(message.Language) (string, string)
+
+	for _, requirement := range []struct {
 		fault message.RequirementFault
 		id    string
 	}{
-		"1, null": {message.RequirementNull, "radar_id"}, "2, negative": {message.RequirementNegative, "radar_id"},
-		"3, fractional": {message.RequirementFractional, "radar_id"}, "4, too large": {message.RequirementTooLarge, "radar_id"},
-		"5, with an odd id": {message.RequirementNegative, "Odd-id"}, "6, without an id": {message.ModuleIDEmpty, ""},
-		"7, with an impossible id": {message.ModuleIDImpossible, "a b"},
+		{message.RequirementNull, "radar_id"}, {message.RequirementNegative, "radar_id"}, {message.RequirementFractional, "radar_id"},
+		{message.RequirementTooLarge, "radar_id"}, {message.RequirementNegative, "Odd-id"}, {message.ModuleIDEmpty, ""}, {message.ModuleIDImpossible, "a b"},
 	} {
-		messages["requirement "+name] = func(language message.Language) (string, string) {
-			return language.InvalidRequirement(requirement.fault, requirement.id)
-		}
-	}
-
-	for name, fault := range map[string]message.ImportFault{
-		"1, no pair": {Part: 1, Kind: message.ImportNoPair}, "2, count": {Part: 2, Kind: message.ImportCount}, "3, twice": {Part: 3, Kind: message.ImportTwice},
-	} {
-		messages["import "+name] = func(language message.Language) (string, string) { return language.InvalidImportID(fault) }
-	}
-
-	for _, name := range slices.Sorted(maps.Keys(messages)) {
-		write(name, func(language message.Language) diag.Diagnostic {
-			return diag.NewErrorDiagnostic(messages[name](language))
+		requirements = append(requirements, func(l message.Language) (string, string) {
+			return l.InvalidRequirement(requirement.fault, requirement.id)
 		})
 	}
 
-	compareWithGolden(t, "gates.golden", got.String())
+	for i, kind := range []message.ImportFaultKind{message.ImportNoPair, message.ImportCount, message.ImportTwice} {
+		imports = append(imports, func(l message.Language) (string, string) {
+			return l.InvalidImportID(message.ImportFault{Part: i + 1, Kind: kind})
+		})
+	}
+
+	got.messages("requirements", requirements...)
+	got.messages("imports", imports...)
+
+	compareWithGolden(t, "gates.golden", got.out.String())
 }
 
 // TestARefusalDoesNotRepeatACredential requires a module whose id is a credential, in the wrong place.

@@ -49,7 +49,7 @@ func TestGatesOfTwoRunsAreNotSummedUp(t *testing.T) {
 	service := emulator.New(radar(48))
 	url := testkit.Serve(t, service)
 
-	f := testkit.NewFolder(t, url, gatesFor(map[string]int{"a": 15, "b": 15}))
+	f := testkit.NewAttachedFolder(t, url, gatesFor(map[string]int{"a": 15, "b": 15}))
 	f.Set(debugProvider(t, url))
 
 	for _, command := range [][]string{plan, plan, savePlan, applyPlan} {

@@ -92,14 +92,17 @@ func TestGatesAreSummedUp(t *testing.T) {
 		gates map[string]int
 		// refused is how many gates are refused, in any order.
 		refused int
+		// long reports whether only the long lane has the row.
+		long bool
 	}{
-		"three of 20":    {map[string]int{"a": 20, "b": 20, "c": 20}, 1},
-		"48 of 1":        {ones(left), 0},
-		"49 of 1":        {ones(left + 1), 1},
-		"different ones": {map[string]int{"a": 30, "b": 25, "c": 15, "d": 10}, 2},
+		"three of 20":    {map[string]int{"a": 20, "b": 20, "c": 20}, 1, false},
+		"48 of 1":        {ones(left), 0, true},
+		"49 of 1":        {ones(left + 1), 1, false},
+		"different ones": {map[string]int{"a": 30, "b": 25, "c": 15, "d": 10}, 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, test.long, "other rows have gates that are refused too")
 
 			all := 0
 			for _, adds := range test.gates {
@@ -134,7 +137,7 @@ func TestGatesAreSummedUp(t *testing.T) {
 				t.Parallel()
 
 				service := emulator.New(radar(left))
-				f := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(test.gates))
+				f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), gatesFor(test.gates))
 
 				began := time.Now()
 				code, output := f.Run("plan")
@@ -152,7 +155,7 @@ func TestGatesAreSummedUp(t *testing.T) {
 				t.Parallel()
 
 				service := emulator.New(radar(int64(all)))
-				f := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(test.gates))
+				f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), gatesFor(test.gates))
 				f.Succeeds(savePlan...)
 				service.SetModules(radarLeft(left)...)
 
@@ -193,7 +196,7 @@ func TestGatePurchaseBeforeARefusal(t *testing.T) {
 			}
 		}}
 
-		testkit.NewFolder(t, testkit.Serve(t, bought), gatesFor(gates)).Plans("Plan: 3 to add")
+		testkit.NewAttachedFolder(t, testkit.Serve(t, bought), gatesFor(gates)).Plans("Plan: 3 to add")
 
 		if service.Requests() != 2 {
 			t.Errorf("%d queries came in, want 2", service.Requests())
@@ -209,7 +212,7 @@ func TestGatePurchaseBeforeARefusal(t *testing.T) {
 			service.SetModules(radarLeft(map[int]int64{2: 48}[query] + map[int]int64{1: 60, 3: 60}[query])...)
 		}}
 
-		f := testkit.NewFolder(t, testkit.Serve(t, bought), gatesFor(gates))
+		f := testkit.NewAttachedFolder(t, testkit.Serve(t, bought), gatesFor(gates))
 		f.Succeeds(savePlan...)
 		f.Succeeds(applyPlan...)
 
@@ -223,19 +226,16 @@ func TestGateIsShortOfEachModule(t *testing.T) {
 	t.Parallel()
 
 	service := emulator.New()
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{
-		"main.tf": testkit.RequiredProvider + gateOf("{ radar_id = 49, bene_id = 100, natural_person_id = 50 }"),
-	})
+	said := configured(t, testkit.Credentials(testkit.Serve(t, service)), nil).gate(attributes{"radar_id": 49, "bene_id": 100, "natural_person_id": 50})
 
-	_, output := f.Run("plan")
 	for _, says := range []string{"The quota of radar_id (风险监控-企业) is short by 1.", "The quota of bene_id (股权穿透) is short by 2."} {
-		if !testkit.Says(says).MatchString(output) {
+		if !strings.Contains(said, says) {
 			t.Errorf("the plan does not say %q", says)
 		}
 	}
 
-	if count := strings.Count(output, "Error: "); count != 2 || service.Requests() != 1 {
-		t.Errorf("there are %d errors, want 2, and %d queries, want 1\n%s", count, service.Requests(), output)
+	if count := strings.Count(said, "Error: "); count != 2 || service.Requests() != 1 {
+		t.Errorf("there are %d errors, want 2, and %d queries, want 1\n%s", count, service.Requests(), said)
 	}
 }
 
@@ -322,21 +322,25 @@ func TestGatesJudgeWhatTheRunItselfConsumes(t *testing.T) {
 		// gates are the gates that pass. says is what the apply prints about the other gate.
 		gates int
 		says  []string
+		// long reports whether only the long lane has the row.
+		long bool
 	}{
-		"nobody else consumes": {gates: 3},
+		"nobody else consumes": {gates: 3, long: true},
 		"others consume before the apply": {consumed: 1, gates: 2, says: []string{
 			"is short by 1.", "This gate adds: 20", "Available to this gate: 19", "Left at QCC: 19 of 960", "Granted to other gates in this run: 40",
 		}},
-		"others consume meanwhile": {meanwhile: " && echo 1 > '${var.orders}/others.consumed'", gates: 2, says: []string{
+		"others consume meanwhile": {long: true, meanwhile: " && echo 1 > '${var.orders}/others.consumed'", gates: 2, says: []string{
 			"is short by 1.", "Left at QCC: 19 of 960", "Granted to other gates in this run: 40",
 		}},
-		"somebody buys meanwhile": {consumed: 1, meanwhile: " && echo 1 > '${var.orders}/more.bought'", gates: 3},
+		"somebody buys meanwhile": {long: true, consumed: 1, meanwhile: " && echo 1 > '${var.orders}/more.bought'", gates: 3},
 		"somebody buys less than others consume": {consumed: 2, meanwhile: " && echo 1 > '${var.orders}/more.bought'", gates: 2, says: []string{
 			"is short by 1.", "Left at QCC: 19 of 961",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+
+			testkit.OnlyLong(t, test.long, "two rows have others who consume and who buy")
 
 			orders := filepath.ToSlash(t.TempDir())
 			service := emulator.New()
@@ -346,7 +350,7 @@ func TestGatesJudgeWhatTheRunItselfConsumes(t *testing.T) {
 				})
 			}}
 
-			f := testkit.NewFolder(t, testkit.Serve(t, account), map[string]string{"main.tf": fmt.Sprintf(gateChain, test.meanwhile)})
+			f := testkit.NewAttachedFolder(t, testkit.Serve(t, account), map[string]string{"main.tf": fmt.Sprintf(gateChain, test.meanwhile)})
 			f.Set("TF_VAR_orders=" + orders)
 			f.Succeeds(savePlan...)
 
@@ -405,23 +409,33 @@ func TestGateRefusedByCreateOrUpdate(t *testing.T) {
 			" }\n  depends_on = [qcc_quota_gate.other]\n" + lifecycle + "}\n"
 	}
 
-	start := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"versions.tf": testkit.RequiredProvider})
-
 	for name, test := range map[string]struct {
 		before, config string
 		plan           []string
-		// after is the gate in the state after a refusal.
-		after string
+		// passed and refused are what the gate in the state requires after the apply.
+		passed, refused string
+		long            bool
 	}{
-		"Create":  {none, gate("20", ""), savePlan, none},
-		"Update":  {has10, gate("30", ""), savePlan, has10},
-		"replace": {has20, gate("20", ""), with(savePlan, replace), none},
+		"Create":  {none, gate("20", ""), savePlan, has20, none, false},
+		"Update":  {has10, gate("30", ""), savePlan, has30, has10, false},
+		"replace": {has20, gate("20", ""), with(savePlan, replace), has20, none, true},
 		"replace, create_before_destroy": {
-			has20, gate("20", "  lifecycle {\n    create_before_destroy = true\n  }\n"), with(savePlan, replace), has20,
+			has20, gate("20", "  lifecycle {\n    create_before_destroy = true\n  }\n"), with(savePlan, replace), has20, has20, true,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, test.long, "Terraform calls Create for a gate that it replaces too")
+
+			prepared := testkit.NewAttachedFolder(t, testkit.Serve(t, emulator.New(radar(25))), nil)
+
+			if test.before != none {
+				prepared.Write("main.tf", testkit.RequiredProvider+gateOf("{ "+strings.Replace(test.before, "=", " = ", 1)+" }"))
+				prepared.Succeeds(apply...)
+			}
+
+			prepared.Write("main.tf", test.config+behind)
+			prepared.Succeeds(test.plan...)
 
 			for end, strike := range map[string]struct {
 				// left is what is left at apply. later is how the service answers from the second query of the apply on.
@@ -441,50 +455,26 @@ func TestGateRefusedByCreateOrUpdate(t *testing.T) {
 				t.Run(end, func(t *testing.T) {
 					t.Parallel()
 
-					f := start.Copy(t, testkit.Serve(t, emulator.New(radar(25))))
-
-					if test.before != none {
-						f.Write("main.tf", gateOf("{ "+strings.Replace(test.before, "=", " = ", 1)+" }"))
-						f.Succeeds(apply...)
-					}
-
-					f.Write("versions.tf", "")
-					f.Write("main.tf", test.config+behind)
-					f.Succeeds(test.plan...)
-
 					service := emulator.New(radar(strike.left))
-					f.Set("QCC_BASE_URL=" + testkit.Serve(t, &watched{Emulator: service, before: func(query int) {
+					f := prepared.Copy(t, testkit.Serve(t, &watched{Emulator: service, before: func(query int) {
 						if query == 2 {
 							service.Behave(strike.later)
 						}
 					}}))
 
 					code, output := f.Run(applyPlan...)
-					if (code == 0) != strike.passes || !testkit.Says(strike.says).MatchString(output) {
-						t.Errorf("exit code %d, want it to pass: %t, and to say %q", code, strike.passes, strike.says)
-					}
-
-					if service.Requests() != strike.queries {
-						t.Errorf("the apply sent %d queries, want %d", service.Requests(), strike.queries)
+					if (code == 0) != strike.passes || !testkit.Says(strike.says).MatchString(output) || service.Requests() != strike.queries {
+						t.Errorf("exit code %d after %d queries, want it to pass: %t, %d queries, and to say %q\n%s",
+							code, service.Requests(), strike.passes, strike.queries, strike.says, output)
 					}
 
 					want := map[string]string{"qcc_quota_gate.other": "bene_id=1,radar_id=5"}
-
-					after := test.after
-					if strike.passes {
-						after = map[bool]string{true: has30, false: has20}[name == "Update"]
-					}
-
-					if after != none {
+					if after := map[bool]string{true: test.passed, false: test.refused}[strike.passes]; after != none {
 						want["qcc_quota_gate.this"] = after
 					}
 
 					if gates := gatesInState(t, f); !maps.Equal(gates, want) {
-						t.Errorf("the state has the gates %v, want %v", gates, want)
-					}
-
-					if t.Failed() {
-						t.Log(output)
+						t.Errorf("the state has the gates %v, want %v\n%s", gates, want, output)
 					}
 				})
 			}
@@ -492,103 +482,30 @@ func TestGateRefusedByCreateOrUpdate(t *testing.T) {
 	}
 }
 
-// TestRefusedGateStopsOnlyItsOwnOrder has two gates without dependencies between them, each with an order.
-func TestRefusedGateStopsOnlyItsOwnOrder(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New()
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + `
-
-resource "qcc_quota_gate" "monitoring" {
-  required = { radar_id = 20 }
-}
-
-resource "terraform_data" "monitoring" {
-  depends_on = [qcc_quota_gate.monitoring]
-}
-
-resource "qcc_quota_gate" "owners" {
-  required = { bene_id = 20 }
-}
-
-resource "terraform_data" "owners" {
-  depends_on = [qcc_quota_gate.owners]
-}
-`})
-
-	f.Succeeds(savePlan...)
-	testkit.Consume(t, service, "radar_id", 48)
-	f.Fails(notEnough, applyPlan...)
-
-	if gates := gatesInState(t, f); !maps.Equal(gates, map[string]string{"qcc_quota_gate.owners": "bene_id=20"}) {
-		t.Errorf("the state has the gates %v, want that of owners", gates)
-	}
-
-	if listed := strings.Fields(f.Succeeds("state", "list")); !slices.Equal(listed, []string{"qcc_quota_gate.owners", "terraform_data.owners"}) {
-		t.Errorf("the state has %q, want the gate and the order of owners", listed)
-	}
-}
-
-// TestGateOfAnotherCompanyIsJudged replaces a company by another one, so that the number of gates stays the same.
-func TestGateOfAnotherCompanyIsJudged(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New()
-	f := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(map[string]int{"old": 1, "stays": 1}))
-	f.Succeeds(apply...)
-
-	f.Write("main.tf", gatesFor(map[string]int{"new": 1, "stays": 1})["main.tf"])
-	f.Plans("Plan: 1 to add, 0 to change, 1 to destroy.")
-	f.Succeeds(savePlan...)
-
-	testkit.Consume(t, service, "radar_id", 48)
-	f.Fails(notEnough, "plan")
-	f.Fails(notEnough, applyPlan...)
-
-	if _, found := gatesInState(t, f)["qcc_quota_gate.this[new]"]; found {
-		t.Error("the state has the gate of the new company")
-	}
-}
-
-// TestRefusedPlanCannotBeApplied adds quota after a refused plan. Terraform saves such a plan, and marks it as failed.
-func TestRefusedPlanCannotBeApplied(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New(radar(19))
-	f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"main.tf": testkit.RequiredProvider + needs20})
-
-	f.Fails(notEnough, savePlan...)
-	service.SetModules(radarLeft(20)...)
-
-	if code, output := f.Run(applyPlan...); code != 1 || len(gatesInState(t, f)) != 0 {
-		t.Errorf("exit code %d, and the state has the gates %v\n%s", code, gatesInState(t, f), output)
-	}
-
-	f.Succeeds(apply...)
-}
-
 // TestThousandGates is not parallel, because the number of queries depends on how long Terraform takes. A gate may share a reading that is
-// up to a second old, and only one reading refuses many gates.
+// up to a second old, and only one reading refuses many gates. A short run has a hundred gates.
 func TestThousandGates(t *testing.T) {
-	const gates = 1000
+	gates := 1000
+	if testing.Short() {
+		gates = 100
+	}
 
 	service := emulator.New()
-	f := testkit.NewFolder(t, testkit.Serve(t, service), gatesFor(ones(gates)))
+	f := testkit.NewAttachedFolder(t, testkit.Serve(t, service), gatesFor(ones(gates)))
 
 	for _, test := range []struct {
 		name    string
-		left    int64
+		left    int
 		command []string
-		passes  bool
 		// more is how many queries are allowed in addition to one a second: the first one, and another one before the first refusal.
 		more int
 	}{
-		{"plan of which most are refused", 10, plan, false, 2},
-		{"plan", gates, savePlan, true, 1},
-		{"apply", gates, applyPlan, true, 1},
+		{"plan of which a tenth is refused", gates * 9 / 10, plan, 2},
+		{"plan", gates, savePlan, 1},
+		{"apply", gates, applyPlan, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			service.SetModules(radarLeft(test.left)...)
+			service.SetModules(radarLeft(int64(test.left))...)
 
 			before, began := service.Requests(), time.Now()
 			code, output := f.Run(with(test.command, "-parallelism=10")...)
@@ -596,16 +513,13 @@ func TestThousandGates(t *testing.T) {
 
 			t.Logf("%d queries in %s", queries, took)
 
-			if (code == 0) != test.passes {
-				t.Errorf("exit code %d with %d left\n%s", code, test.left, output[:min(len(output), 2000)])
+			// Terraform 1.15 prints equal errors only once.
+			if refused := strings.Count(output, notEnough); (refused > 0) != (test.left < gates) || code != min(refused, 1) || refused > gates-test.left {
+				t.Errorf("exit code %d with %d refusals, want at most %d\n%s", code, refused, gates-test.left, output[:min(len(output), 2000)])
 			}
 
 			if atMost := int(took/time.Second) + test.more; queries == 0 || queries > atMost {
 				t.Errorf("%d queries came in within %s, want 1 to %d", queries, took, atMost)
-			}
-
-			if refused := strings.Count(output, notEnough); !test.passes && refused == 0 || test.passes && refused > 0 {
-				t.Errorf("%d gates are refused", refused)
 			}
 		})
 	}

@@ -1,15 +1,14 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,9 +17,13 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestScripts runs the scripts in testdata/script, each with its own folder and emulator. In addition to the commands of testscript, a
-// script can use the commands below. To run one: go test ./internal/provider -run TestScripts/logs
+// TestScripts runs the scripts in testdata/script, each with its own folder, emulator and provider. The provider runs in this process, so a
+// script needs no terraform init, unless it begins with the command installed. A short run skips scripts that say so, because another script
+// of their kind is in it. In addition to the commands of testscript, a script can use the commands below. To run one:
 //
+//	go test ./internal/provider -run TestScripts/logs
+//
+//	installed                     uses the installed provider from now on
 //	[!] terraform ARGS            runs the real Terraform, which must succeed, or with ! end with exit code 1
 //	[!] says TEXT                 looks for the text in what Terraform has said, however its lines are wrapped
 //	emulator behave JSON          sets how the emulator answers
@@ -38,16 +41,18 @@ func TestScripts(t *testing.T) {
 			service := emulator.New()
 			server := httptest.NewServer(service)
 			env.Defer(server.Close)
-			env.Values[storyKey{}] = &story{service: service, url: server.URL}
+			story := &story{service: service}
+			env.Values[storyKey{}] = story
 
 			env.Vars = append(env.Vars, terraform.Environ()...)
 			env.Vars = append(env.Vars, testkit.Credentials(server.URL).Environ()...)
 			// Terraform's sockets need a short path. The path of the script's temporary folder is too long.
-			env.Vars = append(env.Vars, testkit.WithoutTLS, "TF_CLI_ARGS=-no-color", "TMPDIR="+os.TempDir())
+			env.Vars = append(env.Vars, testkit.Attach(t, story.getenv), testkit.WithoutTLS, "TF_CLI_ARGS=-no-color", "TMPDIR="+os.TempDir())
 
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"installed": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Setenv("TF_REATTACH_PROVIDERS", "") },
 			"terraform": runTerraform(terraform.Command(t.Context(), ".", nil).Path),
 			"says":      says,
 			"emulator":  control,
@@ -61,8 +66,21 @@ type storyKey struct{}
 // story is the emulator of a script.
 type story struct {
 	service *emulator.Emulator
-	url     string
 	seen    int // The number of queries at the last "emulator requests".
+	// script is the script that runs Terraform. The provider reads its environment.
+	script atomic.Pointer[testscript.TestScript]
+}
+
+func (s *story) getenv(name string) string { return s.script.Load().Getenv(name) }
+
+// storyOf returns the emulator of a script.
+func storyOf(ts *testscript.TestScript) *story {
+	story, ok := ts.Value(storyKey{}).(*story)
+	if !ok {
+		ts.Fatalf("there is no emulator")
+	}
+
+	return story
 }
 
 func runTerraform(path string) func(*testscript.TestScript, bool, []string) {
@@ -71,6 +89,8 @@ func runTerraform(path string) func(*testscript.TestScript, bool, []string) {
 		if fails {
 			want = 1
 		}
+
+		storyOf(ts).script.Store(ts)
 
 		code, err := 0, ts.Exec(path, args...)
 		if exit, ended := errors.AsType[*exec.ExitError](err); ended {
@@ -93,20 +113,27 @@ func says(ts *testscript.TestScript, not bool, args []string) {
 	}
 }
 
-// control sends a request to the emulator's control API, as a user does with curl.
+// control changes how the emulator answers, or compares the number of queries.
 func control(ts *testscript.TestScript, not bool, args []string) {
-	story, ok := ts.Value(storyKey{}).(*story)
-	if !ok || not {
-		ts.Fatalf("there is no emulator, or an order not to do something")
-	}
+	story := storyOf(ts)
 
 	switch {
+	case not:
+		ts.Fatalf("the emulator has no order not to do something")
 	case len(args) == 2 && args[0] == "behave":
-		ts.Check(story.send(http.MethodPut, "behavior", args[1]))
+		var behavior emulator.Behavior
+
+		ts.Check(json.Unmarshal([]byte(args[1]), &behavior))
+		story.service.Behave(behavior)
 	case len(args) == 2 && args[0] == "modules":
-		ts.Check(story.send(http.MethodPut, "modules", args[1]))
+		var modules []emulator.Module
+
+		ts.Check(json.Unmarshal([]byte(args[1]), &modules))
+		story.service.SetModules(modules...)
 	case len(args) == 3 && args[0] == "consume":
-		ts.Check(story.send(http.MethodPost, "consume", fmt.Sprintf("{%q: %s}", args[1], args[2])))
+		count, err := strconv.ParseInt(args[2], 10, 64)
+		ts.Check(err)
+		ts.Check(story.service.Consume(args[1], count))
 	case len(args) > 0 && len(args) <= 2 && args[0] == "requests":
 		requests := story.service.Requests()
 		came := requests - story.seen
@@ -118,23 +145,4 @@ func control(ts *testscript.TestScript, not bool, args []string) {
 	default:
 		ts.Fatalf("the emulator has no command %q", args)
 	}
-}
-
-func (s *story) send(method, path, body string) error {
-	request, err := http.NewRequest(method, s.url+emulator.ControlPath+"/"+path, strings.NewReader(body)) //nolint:noctx // The server ends with the script.
-	if err != nil {
-		return err
-	}
-
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-
-	if answer, err := io.ReadAll(response.Body); err != nil || response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s, %w", response.Status, answer, err)
-	}
-
-	return nil
 }

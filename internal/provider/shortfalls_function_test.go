@@ -1,137 +1,91 @@
 package provider_test
 
 import (
+	"fmt"
 	"math/big"
 	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/function"
-	fwprovider "github.com/hashicorp/terraform-plugin-framework/provider"
+	framework "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
-	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
-	"github.com/hashicorp/terraform-plugin-testing/statecheck"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-func number(n float64) types.Number { return types.NumberValue(big.NewFloat(n)) }
-
-func numbers(elements map[string]attr.Value) types.Map {
-	return types.MapValueMust(types.NumberType, elements)
-}
-
-// capacity is the type of an element of the function's argument modules.
-var capacity = types.ObjectType{AttrTypes: map[string]attr.Type{"remaining": types.NumberType}}
-
-func left(remaining types.Number) types.Object {
-	return types.ObjectValueMust(capacity.AttrTypes, map[string]attr.Value{"remaining": remaining})
-}
-
-func modules(elements map[string]attr.Value) types.Map { return types.MapValueMust(capacity, elements) }
-
-// newShortfalls returns the function of the provider.
-func newShortfalls(tb testing.TB) function.Function {
+// shortfalls calls the function for modules and requirements. It returns the result, or the error.
+func shortfalls(tb testing.TB, modules, required any) string {
 	tb.Helper()
 
-	qcc, ok := provider.New("test", testkit.Environment{}.Getenv)().(fwprovider.ProviderWithFunctions)
-	if !ok {
-		tb.Fatal("the provider has no functions")
-	}
-
-	return qcc.Functions(tb.Context())[0]()
-}
-
-// runShortfalls runs the function without Terraform.
-func runShortfalls(t *testing.T, modules, required types.Map) (attr.Value, *function.FuncError) {
-	t.Helper()
-
-	resp := function.RunResponse{Result: function.NewResultData(types.MapUnknown(types.NumberType))}
-	newShortfalls(t).Run(t.Context(), function.RunRequest{Arguments: function.NewArgumentsData([]attr.Value{modules, required})}, &resp)
-
-	return resp.Result.Value(), resp.Error
+	return newSession(tb, noEnvironment).call("shortfalls", modules, required)
 }
 
 func TestShortfalls(t *testing.T) {
 	t.Parallel()
 
-	const huge = 9.007199254740992e15 // 2^53
+	const huge = 1 << 53
 
-	unknown := types.MapUnknown(types.NumberType)
-	sample := modules(map[string]attr.Value{
-		"radar_id": left(number(48)), "overdrawn": left(number(-8)), "not_stated": left(types.NumberNull()),
-		"null": types.ObjectNull(capacity.AttrTypes), "later": left(types.NumberUnknown()), "all_later": types.ObjectUnknown(capacity.AttrTypes),
-		"fraction": left(number(2.5)), "huge": left(number(-huge)),
-	})
-
-	for name, test := range map[string]struct {
-		modules  types.Map
-		required map[string]attr.Value
-		want     types.Map
-	}{
-		"nothing required":                         {sample, nil, numbers(nil)},
-		"nothing required, and no modules":         {modules(nil), nil, numbers(nil)},
-		"nothing required of a module":             {sample, map[string]attr.Value{"radar_id": number(0), "absent": number(0)}, numbers(nil)},
-		"nothing required of an overdrawn module":  {sample, map[string]attr.Value{"overdrawn": number(0)}, numbers(nil)},
-		"just enough":                              {sample, map[string]attr.Value{"radar_id": number(48)}, numbers(nil)},
-		"one too many":                             {sample, map[string]attr.Value{"radar_id": number(49)}, numbers(map[string]attr.Value{"radar_id": number(1)})},
-		"overdrawn":                                {sample, map[string]attr.Value{"overdrawn": number(2)}, numbers(map[string]attr.Value{"overdrawn": number(10)})},
-		"absent":                                   {sample, map[string]attr.Value{"absent": number(3)}, numbers(map[string]attr.Value{"absent": number(3)})},
-		"no modules at all":                        {modules(nil), map[string]attr.Value{"radar_id": number(3)}, numbers(map[string]attr.Value{"radar_id": number(3)})},
-		"remaining is null":                        {sample, map[string]attr.Value{"not_stated": number(3)}, numbers(map[string]attr.Value{"not_stated": number(3)})},
-		"module is null":                           {sample, map[string]attr.Value{"null": number(3)}, numbers(map[string]attr.Value{"null": number(3)})},
-		"a fraction is left":                       {sample, map[string]attr.Value{"fraction": number(3)}, numbers(map[string]attr.Value{"fraction": number(0.5)})},
-		"large numbers":                            {sample, map[string]attr.Value{"huge": number(huge)}, numbers(map[string]attr.Value{"huge": number(2 * huge)})},
-		"some of several":                          {sample, map[string]attr.Value{"radar_id": number(50), "absent": number(1), "fraction": number(2)}, numbers(map[string]attr.Value{"radar_id": number(2), "absent": number(1)})},
-		"remaining is not known yet":               {sample, map[string]attr.Value{"later": number(1)}, unknown},
-		"module is not known yet":                  {sample, map[string]attr.Value{"all_later": number(1)}, unknown},
-		"nothing required of what is not known":    {sample, map[string]attr.Value{"later": number(0), "all_later": number(0), "radar_id": number(49)}, numbers(map[string]attr.Value{"radar_id": number(1)})},
-		"modules are not known yet":                {types.MapUnknown(capacity), map[string]attr.Value{"radar_id": number(1)}, unknown},
-		"nothing required of modules not known":    {types.MapUnknown(capacity), map[string]attr.Value{"radar_id": number(0)}, numbers(nil)},
-		"a requirement is not known yet":           {sample, map[string]attr.Value{"radar_id": types.NumberUnknown()}, unknown},
-		"a requirement not known, another too big": {sample, map[string]attr.Value{"absent": types.NumberUnknown(), "radar_id": number(49)}, unknown},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			got, err := runShortfalls(t, test.modules, numbers(test.required))
-			if err != nil || !got.Equal(test.want) {
-				t.Errorf("shortfalls are %s, %v, want %s", got, err, test.want)
-			}
-		})
+	left := func(remaining any) attributes { return attributes{"remaining": remaining} }
+	none := attributes{}
+	sample := attributes{
+		"radar_id": left(48), "overdrawn": left(-8), "not_stated": left(nil), "null": nil, "later": left(unknown), "all_later": unknown,
+		"fraction": left(2.5), "huge": left(-huge),
 	}
 
-	if got, err := runShortfalls(t, sample, unknown); err != nil || !got.IsUnknown() {
-		t.Errorf("shortfalls of requirements that are not known are %s, %v", got, err)
+	for name, test := range map[string]struct {
+		modules, required any
+		want              string
+	}{
+		"nothing required":                         {sample, none, "{}"},
+		"nothing required, and no modules":         {none, none, "{}"},
+		"nothing required of a module":             {sample, attributes{"radar_id": 0, "absent": 0}, "{}"},
+		"nothing required of an overdrawn module":  {sample, attributes{"overdrawn": 0}, "{}"},
+		"just enough":                              {sample, attributes{"radar_id": 48}, "{}"},
+		"one too many":                             {sample, attributes{"radar_id": 49}, "{radar_id=1}"},
+		"overdrawn":                                {sample, attributes{"overdrawn": 2}, "{overdrawn=10}"},
+		"absent":                                   {sample, attributes{"absent": 3}, "{absent=3}"},
+		"no modules at all":                        {none, attributes{"radar_id": 3}, "{radar_id=3}"},
+		"remaining is null":                        {sample, attributes{"not_stated": 3}, "{not_stated=3}"},
+		"module is null":                           {sample, attributes{"null": 3}, "{null=3}"},
+		"a fraction is left":                       {sample, attributes{"fraction": 3}, "{fraction=0.5}"},
+		"large numbers":                            {sample, attributes{"huge": huge}, "{huge=18014398509481984}"},
+		"some of several":                          {sample, attributes{"radar_id": 50, "absent": 1, "fraction": 2}, "{absent=1 radar_id=2}"},
+		"remaining is not known yet":               {sample, attributes{"later": 1}, "unknown"},
+		"module is not known yet":                  {sample, attributes{"all_later": 1}, "unknown"},
+		"nothing required of what is not known":    {sample, attributes{"later": 0, "all_later": 0, "radar_id": 49}, "{radar_id=1}"},
+		"modules are not known yet":                {unknown, attributes{"radar_id": 1}, "unknown"},
+		"nothing required of modules not known":    {unknown, attributes{"radar_id": 0}, "{}"},
+		"a requirement is not known yet":           {sample, attributes{"radar_id": unknown}, "unknown"},
+		"a requirement not known, another too big": {sample, attributes{"absent": unknown, "radar_id": 49}, "unknown"},
+		"requirements are not known yet":           {sample, unknown, "unknown"},
+	} {
+		if got := shortfalls(t, test.modules, test.required); got != test.want {
+			t.Errorf("%s: the shortfalls are %s, want %s", name, got, test.want)
+		}
 	}
 }
 
 func TestRequirementsThatAreWrong(t *testing.T) {
 	t.Parallel()
 
-	for text, requirement := range map[string]types.Number{
-		`the requirement of "radar_id" is negative`:           number(-1),
-		`the requirement of "radar_id" is not a whole number`: number(0.5),
-		`the requirement of "radar_id" is null, and must be`:  types.NumberNull(),
+	for _, test := range []struct {
+		id          string
+		requirement any
+		want        string
+	}{
+		{"radar_id", -1, `2: the requirement of "radar_id" is negative, and must be 0 or more`},
+		{"radar_id", 0.5, `2: the requirement of "radar_id" is not a whole number`},
+		{"radar_id", nil, `2: the requirement of "radar_id" is null, and must be a whole number; leave the module out if nothing of it is required`},
+		{"s3cr3t", -1, "2: the requirement of a module that the interface document does not name is negative, and must be 0 or more"},
 	} {
-		for state, modules := range map[string]types.Map{"known": modules(nil), "unknown": types.MapUnknown(capacity)} {
-			_, err := runShortfalls(t, modules, numbers(map[string]attr.Value{"radar_id": requirement, "bene_id": types.NumberUnknown()}))
-			if err == nil || !strings.HasPrefix(err.Text, text) || err.FunctionArgument == nil || *err.FunctionArgument != 1 {
-				t.Errorf("with %s modules the error is %v, want %q on the second argument", state, err, text)
+		for _, modules := range []any{attributes{}, unknown} {
+			if got := shortfalls(t, modules, attributes{test.id: test.requirement, "bene_id": unknown}); got != test.want {
+				t.Errorf("with the modules %v, the error is %q, want %q", modules, got, test.want)
 			}
 		}
-	}
-}
-
-func TestARequirementOfAnUnknownModuleIsNotNamed(t *testing.T) {
-	t.Parallel()
-
-	_, err := runShortfalls(t, modules(nil), numbers(map[string]attr.Value{"s3cr3t": number(-1)}))
-	if err == nil || err.Text != "the requirement of a module that the interface document does not name is negative, and must be 0 or more" {
-		t.Errorf("the error is %v", err)
 	}
 }
 
@@ -139,145 +93,89 @@ func TestARequirementOfAnUnknownModuleIsNotNamed(t *testing.T) {
 func TestShortfallsOfSomethingElse(t *testing.T) {
 	t.Parallel()
 
+	provided, ok := provider.New("test", noEnvironment)().(framework.ProviderWithFunctions)
+	if !ok {
+		t.Fatal("the provider has no functions")
+	}
+
+	capacity := types.ObjectType{AttrTypes: map[string]attr.Type{"remaining": types.NumberType}}
 	words := types.MapValueMust(types.StringType, map[string]attr.Value{"radar_id": types.StringValue("1")})
-	good := numbers(map[string]attr.Value{"radar_id": number(1)})
+	modules := types.MapValueMust(capacity, nil)
+	good := types.MapValueMust(types.NumberType, map[string]attr.Value{"radar_id": types.NumberValue(big.NewFloat(1))})
 
 	for name, arguments := range map[string][]attr.Value{
 		"modules are a text":     {types.StringValue("x"), good},
 		"modules are words":      {words, good},
-		"requirements are words": {modules(nil), words},
-		"one argument":           {modules(nil)},
+		"requirements are words": {modules, words},
+		"one argument":           {modules},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		resp := function.RunResponse{Result: function.NewResultData(types.MapUnknown(types.NumberType))}
+		provided.Functions(t.Context())[0]().Run(t.Context(), function.RunRequest{Arguments: function.NewArgumentsData(arguments)}, &resp)
 
-			resp := function.RunResponse{Result: function.NewResultData(types.MapUnknown(types.NumberType))}
-			newShortfalls(t).Run(t.Context(), function.RunRequest{Arguments: function.NewArgumentsData(arguments)}, &resp)
-
-			if resp.Error == nil || !resp.Result.Value().IsUnknown() {
-				t.Errorf("the result is %s, and the error %v", resp.Result.Value(), resp.Error)
-			}
-		})
-	}
-}
-
-func TestDefinitionOfShortfalls(t *testing.T) {
-	t.Parallel()
-
-	var (
-		metadata   function.MetadataResponse
-		definition function.DefinitionResponse
-		shortfalls = newShortfalls(t)
-	)
-
-	shortfalls.Metadata(t.Context(), function.MetadataRequest{}, &metadata)
-	shortfalls.Definition(t.Context(), function.DefinitionRequest{}, &definition)
-
-	if metadata.Name != "shortfalls" || definition.Diagnostics.HasError() {
-		t.Errorf("the function is %q, %v", metadata.Name, definition.Diagnostics)
-	}
-
-	defined := definition.Definition
-	if defined.Summary == "" || defined.MarkdownDescription == "" || defined.VariadicParameter != nil || len(defined.Parameters) != 2 {
-		t.Fatalf("the function is defined as %+v", defined)
-	}
-
-	for i, want := range []struct {
-		name string
-		typ  attr.Type
-	}{{"modules", types.MapType{ElemType: capacity}}, {"required", types.MapType{ElemType: types.NumberType}}} {
-		got := defined.Parameters[i]
-		if got.GetName() != want.name || !got.GetType().Equal(want.typ) || got.GetAllowNullValue() || !got.GetAllowUnknownValues() || got.GetMarkdownDescription() == "" {
-			t.Errorf("parameter %d is %+v, want %s of %s", i, got, want.name, want.typ)
+		if resp.Error == nil || !resp.Result.Value().IsUnknown() {
+			t.Errorf("%s: the result is %s, and the error %v", name, resp.Result.Value(), resp.Error)
 		}
 	}
+}
 
-	if got := defined.Return.GetType(); !got.Equal(types.MapType{ElemType: types.NumberType}) {
-		t.Errorf("the function returns %s", got)
+// outputsOf returns a root module with an output for each call of the function, by its arguments.
+func outputsOf(arguments map[string]string) map[string]string {
+	var config strings.Builder
+
+	config.WriteString(testkit.RequiredProvider + "data \"qcc_quota\" \"this\" {}\n")
+
+	for name, values := range arguments {
+		fmt.Fprintf(&config, "output %q {\n  value = provider::qcc::shortfalls(%s)\n}\n", name, values)
 	}
+
+	return map[string]string{"main.tf": config.String()}
 }
 
-// inOutput is a configuration that calls the function for an output.
-func inOutput(arguments string) string {
-	return `output "short" {
-  value = provider::qcc::shortfalls(` + arguments + `)
-}
-`
-}
-
+// TestShortfallsThroughTerraform has one configuration for all results, and one for all errors, which Terraform prints together.
 func TestShortfallsThroughTerraform(t *testing.T) {
 	t.Parallel()
 
-	short := func(want map[string]int64) []statecheck.StateCheck {
-		checks := map[string]knownvalue.Check{}
-		for id, count := range want {
-			checks[id] = knownvalue.Int64Exact(count)
-		}
+	url := testkit.Serve(t, emulator.New())
 
-		return []statecheck.StateCheck{statecheck.ExpectKnownOutputValue("short", knownvalue.MapExact(checks))}
-	}
+	output := testkit.NewAttachedFolder(t, url, outputsOf(map[string]string{
+		"data":   `data.qcc_quota.this.modules, { radar_id = 50, bene_id = 98, new_id = 1 }`,
+		"enough": `data.qcc_quota.this.modules, { radar_id = 48 }`,
+		"quoted": `{ a = { remaining = "1", name = "A", more = [1] }, b = { remaining = null } }, { a = "2", b = 1 }`,
+		"empty":  `{}, {}`,
+		"beyond": `{ a = { remaining = -9223372036854775808 } }, { a = 9223372036854775807 }`,
+	})).Succeeds("plan")
 
-	const reads = `data "qcc_quota" "this" {}` + "\n"
-
-	for name, test := range map[string]struct {
-		config string
-		want   map[string]int64
-		fails  string
-	}{
-		"of the data source": {reads + inOutput(`data.qcc_quota.this.modules, { radar_id = 50, bene_id = 98, new_id = 1 }`), map[string]int64{"radar_id": 2, "new_id": 1}, ""},
-		"enough":             {reads + inOutput(`data.qcc_quota.this.modules, { radar_id = 48 }`), nil, ""},
-		"extra attributes, and numbers in quotes": {
-			inOutput(`{ a = { remaining = "1", name = "A", more = [1] }, b = { remaining = null } }, { a = "2", b = 1 }`),
-			map[string]int64{"a": 1, "b": 1},
-			"",
-		},
-		"empty":                   {inOutput(`{}, {}`), nil, ""},
-		"beyond 64 bits":          {inOutput(`{ a = { remaining = -9223372036854775808 } }, { a = 9223372036854775807 }`) + "\n", nil, ""},
-		"modules without numbers": {inOutput(`{ a = { left = 1 } }, { a = 1 }`), nil, `Invalid value for "modules" parameter: element "a": attribute "remaining" is required.`},
-		"modules are null":        {inOutput(`null, { a = 1 }`), nil, `Invalid value for "modules" parameter: argument must not be null.`},
-		"required is null":        {inOutput(`{}, null`), nil, `Invalid value for "required" parameter: argument must not be null.`},
-		"required is a number":    {inOutput(`{}, 5`), nil, `Invalid value for "required" parameter: map of number required`},
-		"negative":                {inOutput(`{}, { radar_id = -1 }`), nil, `Invalid value for "required" parameter: the requirement of "radar_id" is negative, and must be 0 or more.`},
-		"fractional":              {inOutput(`{}, { bene_id = 0.5 }`), nil, `Invalid value for "required" parameter: the requirement of "bene_id" is not a whole number.`},
-		"negative, unknown id":    {inOutput(`{}, { s3cr3t = -1 }`), nil, `Invalid value for "required" parameter: the requirement of a module that the interface document does not name is negative, and must be 0 or more.`},
-		"null":                    {inOutput(`{}, { natural_person_id = null }`), nil, `Invalid value for "required" parameter: the requirement of "natural_person_id" is null, and must be a whole number; leave the module out if nothing of it is required.`},
+	for _, says := range []string{
+		`data = { + new_id = 1 + radar_id = 2 }`, `enough = {}`, `quoted = { + a = 1 + b = 1 }`, `empty = {}`, `beyond = { + a = 18446744073709551615 }`,
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			step := resource.TestStep{Config: test.config}
-
-			switch {
-			case test.fails != "":
-				step.ExpectError = testkit.Says(test.fails)
-			case name == "beyond 64 bits":
-				exact, _ := new(big.Float).SetString("18446744073709551615")
-				step.ConfigStateChecks = []statecheck.StateCheck{
-					statecheck.ExpectKnownOutputValue("short", knownvalue.MapExact(map[string]knownvalue.Check{"a": knownvalue.NumberExact(exact)})),
-				}
-			default:
-				step.ConfigStateChecks = short(test.want)
-			}
-
-			unitTest(t, testkit.Credentials(testkit.Serve(t, emulator.New())), step)
-		})
+		if !testkit.Says("+ " + says).MatchString(output) {
+			t.Errorf("the plan does not say %q", says)
+		}
 	}
-}
 
-func BenchmarkShortfalls(b *testing.B) {
-	available := modules(map[string]attr.Value{"radar_id": left(number(48)), "bene_id": left(number(98)), "natural_person_id": left(number(50))})
-	required := numbers(map[string]attr.Value{"radar_id": number(60), "bene_id": number(40)})
-	shortfalls := newShortfalls(b)
+	_, output = testkit.NewAttachedFolder(t, url, outputsOf(map[string]string{
+		"no_numbers": `{ a = { left = 1 } }, { a = 1 }`,
+		"null":       `null, { a = 1 }`,
+		"no_need":    `{}, null`,
+		"a_number":   `{}, 5`,
+		"negative":   `{}, { radar_id = -1 }`,
+		"fractional": `{}, { bene_id = 0.5 }`,
+		"other_id":   `{}, { s3cr3t = -1 }`,
+		"null_need":  `{}, { natural_person_id = null }`,
+	})).Run("plan")
 
-	b.ReportAllocs()
-
-	for b.Loop() {
-		resp := function.RunResponse{Result: function.NewResultData(types.MapUnknown(types.NumberType))}
-
-		shortfalls.Run(b.Context(), function.RunRequest{Arguments: function.NewArgumentsData([]attr.Value{available, required})}, &resp)
-
-		if resp.Error != nil {
-			b.Fatal(resp.Error)
+	for _, says := range []string{
+		`Invalid value for "modules" parameter: element "a": attribute "remaining" is required.`,
+		`Invalid value for "modules" parameter: argument must not be null.`,
+		`Invalid value for "required" parameter: argument must not be null.`,
+		`Invalid value for "required" parameter: map of number required`,
+		`Invalid value for "required" parameter: the requirement of "radar_id" is negative, and must be 0 or more.`,
+		`Invalid value for "required" parameter: the requirement of "bene_id" is not a whole number.`,
+		`Invalid value for "required" parameter: the requirement of a module that the interface document does not name is negative, and must be 0 or more.`,
+		`Invalid value for "required" parameter: the requirement of "natural_person_id" is null, and must be a whole number; leave the module out if nothing of it is required.`,
+	} {
+		if !testkit.Says(says).MatchString(output) {
+			t.Errorf("the plan does not say %q:\n%s", says, output)
 		}
 	}
 }

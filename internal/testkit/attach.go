@@ -20,11 +20,11 @@ const (
 	tofuAddress     = "registry.opentofu.org/qccpro/qcc"
 )
 
-// attach serves the provider in the test's own process until the test ends. It returns the environment variable with which Terraform
+// Attach serves the provider in the test's own process until the test ends. It returns the environment variable with which Terraform
 // attaches to it. The provider reads its environment variables with getenv.
 //
 // Terraform starts no process for such a provider, and needs no terraform init. All provider blocks share one server.
-func attach(t *testing.T, getenv func(string) string) string {
+func Attach(t *testing.T, getenv func(string) string) string {
 	t.Helper()
 
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context())) // The provider must outlive commands in clean-up functions.

@@ -60,7 +60,7 @@ func NewAttachedFolder(t *testing.T, baseURL string, files map[string]string) *F
 }
 
 // attach serves a provider with the environment of the folder.
-func (f *Folder) attach() { f.Set(attach(f.t, f.getenv)) }
+func (f *Folder) attach() { f.Set(Attach(f.t, f.getenv)) }
 
 // getenv returns the last value of an environment variable of the folder; "" if it is not set.
 func (f *Folder) getenv(name string) string {
