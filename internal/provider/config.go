@@ -155,7 +155,7 @@ func (a attribute) lookUp(block tftypes.Value, getenv func(string) string) setti
 		return setting{attribute: a, state: stateUnknown}
 	case known && !block.IsNull():
 		return setting{attribute: a, value: text(block)}
-	case getenv(a.variable) != "":
+	case a.variable != "" && getenv(a.variable) != "":
 		return setting{attribute: a, value: getenv(a.variable), from: a.variable}
 	case a.required:
 		return setting{attribute: a, state: stateMissing}

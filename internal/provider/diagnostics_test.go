@@ -158,10 +158,11 @@ func TestTextsOfDiagnostics(t *testing.T) {
 // answers writes the errors for answers of the service.
 func (g *texts) answers() {
 	var (
-		codes, withoutMessage, unusable, statuses []example
+		codes, withoutMessage, statuses []example
 
-		page = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("text/html"), Length: 1234}
-		json = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("application/json"), Length: 99}
+		unusable = make([]example, 0, len(qcc.Problems()))
+		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("text/html"), Length: 1234}
+		json     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("application/json"), Length: 99}
 	)
 
 	for _, status := range append(qcc.Statuses(), qcc.Lookup(777)) {
@@ -218,7 +219,7 @@ func (g *texts) answers() {
 
 // failures writes the errors for requests without an answer.
 func (g *texts) failures() {
-	var all []example
+	all := make([]example, 0, len(qcc.Failures()))
 
 	for _, failure := range qcc.Failures() {
 		transport := &qcc.TransportError{Failure: failure, Host: "pro.qcc.com"}

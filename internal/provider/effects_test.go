@@ -210,9 +210,7 @@ func TestEveryAttributeHasAnEffect(t *testing.T) {
 	t.Parallel()
 
 	// total returns a session with an account that has bought n.
-	total := func(t *testing.T, n int) *session {
-		t.Helper()
-
+	total := func(n int) *session {
 		service := emulator.New(emulator.WithModules(emulator.Module{ID: "new_id", Total: int64(n)}))
 
 		return configured(t, testkit.Credentials(testkit.Serve(t, service)), nil)
@@ -223,14 +221,16 @@ func TestEveryAttributeHasAnEffect(t *testing.T) {
 	}
 
 	rows := map[string]struct {
-		observe func(t *testing.T, n int) string
+		observe func(n int) string
 		want    [2]string
 	}{
-		"data qcc_quota.modules":           {func(t *testing.T, n int) string { t.Helper(); return total(t, n).read() }, modules},
-		"ephemeral qcc_quota.modules":      {func(t *testing.T, n int) string { t.Helper(); return total(t, n).open() }, modules},
-		"resource qcc_quota_gate.required": {func(t *testing.T, n int) string { t.Helper(); return title(total(t, 4).gate(attributes{"new_id": n})) }, [2]string{"", "Error: Not enough QCC quota"}},
-		"function shortfalls.modules":      {func(t *testing.T, n int) string { t.Helper(); return shortfalls(t, remaining(n), attributes{"a": 5}) }, [2]string{"{a=1}", "{}"}},
-		"function shortfalls.required":     {func(t *testing.T, n int) string { t.Helper(); return shortfalls(t, remaining(4), attributes{"a": n}) }, [2]string{"{}", "{a=1}"}},
+		"data qcc_quota.modules":      {func(n int) string { return total(n).read() }, modules},
+		"ephemeral qcc_quota.modules": {func(n int) string { return total(n).open() }, modules},
+		"resource qcc_quota_gate.required": {
+			func(n int) string { return title(total(4).gate(attributes{"new_id": n})) }, [2]string{"", "Error: Not enough QCC quota"},
+		},
+		"function shortfalls.modules":  {func(n int) string { return shortfalls(t, remaining(n), attributes{"a": 5}) }, [2]string{"{a=1}", "{}"}},
+		"function shortfalls.required": {func(n int) string { return shortfalls(t, remaining(4), attributes{"a": n}) }, [2]string{"{}", "{a=1}"}},
 	}
 
 	for name, row := range rows {
@@ -239,7 +239,7 @@ func TestEveryAttributeHasAnEffect(t *testing.T) {
 		}
 
 		for i, want := range row.want {
-			if got := row.observe(t, 4+i); got != want {
+			if got := row.observe(4 + i); got != want {
 				t.Errorf("%s with %d has the effect %q, want %q", name, 4+i, got, want)
 			}
 		}

@@ -53,6 +53,7 @@ resource "terraform_data" "order" {
 			}
 
 			code, output := f.Run("plan")
+
 			t.Logf("%d requests", service.Requests())
 
 			if service.Requests() > test.atMost || (code != 0) != test.wrongKey {

@@ -36,9 +36,7 @@ func TestTextsOfGates(t *testing.T) {
 
 	got := &texts{t: t}
 
-	var refusals, notJudged []example
-
-	for _, refusal := range []struct {
+	cases := []struct {
 		name          string
 		id            string
 		before, after int64
@@ -57,7 +55,10 @@ func TestTextsOfGates(t *testing.T) {
 		{name: "module that an account with many does not have", id: "radar_id", after: 1, by: 1, quota: many},
 		{name: "account without modules", id: "radar_id", after: 1, by: 1},
 		{name: "account without a record", id: "radar_id", after: 1, by: 1, quota: qcc.Quota{NoRecord: true}},
-	} {
+	}
+	refusals := make([]example, 0, len(cases))
+
+	for _, refusal := range cases {
 		number := func(count int64) *big.Float { return new(big.Float).SetInt64(count) }
 		before := none
 
@@ -85,46 +86,34 @@ func TestTextsOfGates(t *testing.T) {
 		return l.GateNotRead(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1})
 	})
 
-	for _, unknown := range []struct {
-		name     string
-		required types.Map
-		fields   []qcc.Field
-	}{
-		{"requirement that is not known", types.MapUnknown(types.NumberType), nil},
-		{"counts that are not known", requires(map[string]attr.Value{
+	notJudged := func(name string, required types.Map, fields ...qcc.Field) example {
+		return example{name, func(language message.Language) diag.Diagnostic {
+			return judgedAtApplyDiagnostic(language, newGateChange(none, required), fields)
+		}, nil}
+	}
+
+	got.shape("not judged until apply",
+		notJudged("requirement that is not known", types.MapUnknown(types.NumberType)),
+		notJudged("counts that are not known", requires(map[string]attr.Value{
 			"radar_id": types.NumberUnknown(), "bene_id": types.NumberUnknown(), "Odd-id": types.NumberUnknown(), "new_id": whole(1),
-		}), nil},
-		{"account that is not known", requires(map[string]attr.Value{"radar_id": whole(1)}), []qcc.Field{qcc.FieldKey, qcc.FieldBaseURL}},
-	} {
-		notJudged = append(notJudged, example{unknown.name, func(language message.Language) diag.Diagnostic {
-			return judgedAtApplyDiagnostic(language, newGateChange(none, unknown.required), unknown.fields)
-		}, nil})
+		})),
+		notJudged("account that is not known", requires(map[string]attr.Value{"radar_id": whole(1)}), qcc.FieldKey, qcc.FieldBaseURL))
+
+	requirement := func(fault message.RequirementFault, id string) func(message.Language) (string, string) {
+		return func(l message.Language) (string, string) { return l.InvalidRequirement(fault, id) }
 	}
 
-	got.shape("not judged until apply", notJudged...)
+	got.messages("requirements", requirement(message.RequirementNull, "radar_id"), requirement(message.RequirementNegative, "radar_id"),
+		requirement(message.RequirementFractional, "radar_id"), requirement(message.RequirementTooLarge, "radar_id"),
+		requirement(message.RequirementNegative, "Odd-id"), requirement(message.ModuleIDEmpty, ""), requirement(message.ModuleIDImpossible, "a b"))
 
-	var requirements, imports []func(message.Language) (string, string)
-
-	for _, requirement := range []struct {
-		fault message.RequirementFault
-		id    string
-	}{
-		{message.RequirementNull, "radar_id"}, {message.RequirementNegative, "radar_id"}, {message.RequirementFractional, "radar_id"},
-		{message.RequirementTooLarge, "radar_id"}, {message.RequirementNegative, "Odd-id"}, {message.ModuleIDEmpty, ""}, {message.ModuleIDImpossible, "a b"},
-	} {
-		requirements = append(requirements, func(l message.Language) (string, string) {
-			return l.InvalidRequirement(requirement.fault, requirement.id)
-		})
+	importID := func(part int, kind message.ImportFaultKind) func(message.Language) (string, string) {
+		return func(l message.Language) (string, string) {
+			return l.InvalidImportID(message.ImportFault{Part: part, Kind: kind})
+		}
 	}
 
-	for i, kind := range []message.ImportFaultKind{message.ImportNoPair, message.ImportCount, message.ImportTwice} {
-		imports = append(imports, func(l message.Language) (string, string) {
-			return l.InvalidImportID(message.ImportFault{Part: i + 1, Kind: kind})
-		})
-	}
-
-	got.messages("requirements", requirements...)
-	got.messages("imports", imports...)
+	got.messages("imports", importID(1, message.ImportNoPair), importID(2, message.ImportCount), importID(3, message.ImportTwice))
 
 	compareWithGolden(t, "gates.golden", got.out.String())
 }

@@ -41,6 +41,7 @@ func TestScripts(t *testing.T) {
 			service := emulator.New()
 			server := httptest.NewServer(service)
 			env.Defer(server.Close)
+
 			story := &story{service: service}
 			env.Values[storyKey{}] = story
 
