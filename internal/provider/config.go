@@ -29,50 +29,70 @@ type attribute struct {
 	store func(s *settings, value string) qcc.ConfigProblem
 }
 
-// fieldLanguage is the only attribute that the client does not have.
-const fieldLanguage qcc.Field = "language"
-
-// languageVariable sets the language also where there is no provider block.
-const languageVariable = "QCC_LANGUAGE"
+const (
+	// fieldLanguage is the only attribute that the client does not have. Its variable also works where there is no provider block.
+	fieldLanguage    qcc.Field = "language"
+	languageVariable           = "QCC_LANGUAGE"
+	// problemLanguage is the problem of a language that does not exist.
+	problemLanguage qcc.ConfigProblem = "no-language"
+)
 
 // attributes returns the attributes of the provider block. The language is the first, because the errors about the others need it.
 func attributes() []attribute {
 	return []attribute{
-		{name: fieldLanguage, variable: languageVariable, byDefault: message.English.String(), unknownIsNull: true, store: storeLanguage, schema: schema.StringAttribute{
-			MarkdownDescription: "The language of errors and warnings: `en` (English) or `zh` (simplified Chinese, 简体中文). " +
-				"Can also be set with the environment variable `QCC_LANGUAGE`. Functions and the validation of gates cannot read the " +
-				"provider block, so they use only the environment variable. Defaults to `en`.",
-			Optional: true,
-		}},
-		{name: qcc.FieldKey, variable: "QCC_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.Key }), schema: schema.StringAttribute{
-			MarkdownDescription: "The company key. QCC Pro shows it under 设置中心 -> 我的公司. The provider reads the quota of this company. " +
-				"Can also be set with the environment variable `QCC_KEY`. One of the two is required.",
-			Optional:  true,
-			Sensitive: true,
-		}},
-		{name: qcc.FieldSecretKey, variable: "QCC_SECRET_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.SecretKey }), schema: schema.StringAttribute{
-			MarkdownDescription: "The SecretKey. QCC Pro shows it next to the company key. The provider signs its requests with it, and never sends it. " +
-				"Can also be set with the environment variable `QCC_SECRET_KEY`. One of the two is required.",
-			Optional:  true,
-			Sensitive: true,
-		}},
-		{name: qcc.FieldBaseURL, variable: "QCC_BASE_URL", byDefault: qcc.DefaultBaseURL, store: storeText(func(c *qcc.Config) *string { return &c.BaseURL }), schema: schema.StringAttribute{
-			MarkdownDescription: "The URL of QCC Pro, of your own gateway, or of the emulator. It must be an `https` URL, or an `http` URL of a " +
-				"loopback host. It may have a path, which is kept as a prefix. It must not have a user name, a query or a fragment. " +
-				"Can also be set with the environment variable `QCC_BASE_URL`. Defaults to `" + qcc.DefaultBaseURL + "`.",
-			Optional: true,
-		}},
-		{name: qcc.FieldTimeout, byDefault: qcc.DefaultTimeout.String(), store: storeTimeout, schema: schema.StringAttribute{
-			MarkdownDescription: fmt.Sprintf("The timeout of one read of the quota, including retries and waits. It is a duration from `1s` to "+
-				"`10m`, such as `30s` or `2m`. Each attempt except the last one ends after a quarter of the timeout, so that there is time "+
-				"for a retry if a connection hangs. Defaults to `%.0fs`.", qcc.DefaultTimeout.Seconds()),
-			Optional: true,
-		}},
-		{name: qcc.FieldMaxRetries, byDefault: strconv.Itoa(qcc.DefaultMaxRetries), store: storeMaxRetries, schema: schema.NumberAttribute{
-			MarkdownDescription: fmt.Sprintf("The maximum number of retries of one read, from `0` to `%d`. The provider retries if the service is "+
-				"busy or the connection fails. It does not retry permanent refusals. Defaults to `%d`.", qcc.LimitMaxRetries, qcc.DefaultMaxRetries),
-			Optional: true,
-		}},
+		{
+			name: fieldLanguage, variable: languageVariable, byDefault: message.English.String(), unknownIsNull: true, store: storeLanguage,
+			schema: schema.StringAttribute{
+				MarkdownDescription: "The language of errors and warnings: `en` (English) or `zh` (simplified Chinese, 简体中文). " +
+					"Can also be set with the environment variable `QCC_LANGUAGE`. Functions and the validation of gates cannot read the " +
+					"provider block, so they use only the environment variable. Defaults to `en`.",
+				Optional: true,
+			},
+		},
+		{
+			name: qcc.FieldKey, variable: "QCC_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.Key }),
+			schema: schema.StringAttribute{
+				MarkdownDescription: "The company key. QCC Pro shows it under 设置中心 -> 我的公司. The provider reads the quota of this company. " +
+					"Can also be set with the environment variable `QCC_KEY`. One of the two is required.",
+				Optional:  true,
+				Sensitive: true,
+			},
+		},
+		{
+			name: qcc.FieldSecretKey, variable: "QCC_SECRET_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.SecretKey }),
+			schema: schema.StringAttribute{
+				MarkdownDescription: "The SecretKey. QCC Pro shows it next to the company key. The provider signs its requests with it, and never sends it. " +
+					"Can also be set with the environment variable `QCC_SECRET_KEY`. One of the two is required.",
+				Optional:  true,
+				Sensitive: true,
+			},
+		},
+		{
+			name: qcc.FieldBaseURL, variable: "QCC_BASE_URL", byDefault: qcc.DefaultBaseURL, store: storeText(func(c *qcc.Config) *string { return &c.BaseURL }),
+			schema: schema.StringAttribute{
+				MarkdownDescription: "The URL of QCC Pro, of your own gateway, or of the emulator. It must be an `https` URL, or an `http` URL of a " +
+					"loopback host. It may have a path, which is kept as a prefix. It must not have a user name, a query or a fragment. " +
+					"Can also be set with the environment variable `QCC_BASE_URL`. Defaults to `" + qcc.DefaultBaseURL + "`.",
+				Optional: true,
+			},
+		},
+		{
+			name: qcc.FieldTimeout, byDefault: qcc.DefaultTimeout.String(), store: storeTimeout,
+			schema: schema.StringAttribute{
+				MarkdownDescription: fmt.Sprintf("The timeout of one read of the quota, including retries and waits. It is a duration from `1s` to "+
+					"`10m`, such as `30s` or `2m`. Each attempt except the last one ends after a quarter of the timeout, so that there is time "+
+					"for a retry if a connection hangs. Defaults to `%.0fs`.", qcc.DefaultTimeout.Seconds()),
+				Optional: true,
+			},
+		},
+		{
+			name: qcc.FieldMaxRetries, byDefault: strconv.Itoa(qcc.DefaultMaxRetries), store: storeMaxRetries,
+			schema: schema.NumberAttribute{
+				MarkdownDescription: fmt.Sprintf("The maximum number of retries of one read, from `0` to `%d`. The provider retries if the service is "+
+					"busy or the connection fails. It does not retry permanent refusals. Defaults to `%d`.", qcc.LimitMaxRetries, qcc.DefaultMaxRetries),
+				Optional: true,
+			},
+		},
 	}
 }
 
@@ -117,9 +137,6 @@ func storeMaxRetries(s *settings, value string) qcc.ConfigProblem {
 
 	return ""
 }
-
-// problemLanguage is the problem of a language that does not exist.
-const problemLanguage qcc.ConfigProblem = "no-language"
 
 // state is what is known of a value.
 type state int
@@ -226,8 +243,7 @@ func (s *settings) unknown() []attribute {
 	return all
 }
 
-// faults returns an error for each value that is missing, cannot be converted, or was refused by the client. The errors name an attribute, but
-// have no attribute path. Configure explains why.
+// faults returns an error for each value that is missing or invalid. The errors have no attribute path; Configure explains why.
 func (s *settings) faults(refused qcc.ConfigErrors) diag.Diagnostics {
 	var diags diag.Diagnostics
 

@@ -37,10 +37,9 @@ func newFaultyData(language message.Language, faults diag.Diagnostics) *provider
 
 // newUnknownData returns the data of a provider with attributes that Terraform does not know yet.
 func newUnknownData(language message.Language, unknown []attribute) *providerData {
-	var (
-		fields    []qcc.Field
-		variables []string
-	)
+	fields := make([]qcc.Field, 0, len(unknown))
+
+	var variables []string
 
 	for _, attribute := range unknown {
 		fields = append(fields, attribute.name)

@@ -18,7 +18,7 @@ const (
 	ProblemManyModules Problem = "too-many-modules"
 	ProblemID          Problem = "not-one-module-id"
 	ProblemIDText      Problem = "bad-module-id"
-	ProblemIDSecret    Problem = "secret-in-module-id" //nolint:gosec // No credential.
+	ProblemIDSecret    Problem = "secret-in-module-id"
 	ProblemModuleTwice Problem = "module-twice"
 	ProblemCountTwice  Problem = "count-twice"
 	ProblemNotWhole    Problem = "count-not-whole"
