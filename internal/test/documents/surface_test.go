@@ -371,29 +371,6 @@ func TestEverythingServedIsDocumented(t *testing.T) {
 	}
 }
 
-// TestEveryAttributeIsTested checks that a test of the provider sets each attribute and each variable.
-func TestEveryAttributeIsTested(t *testing.T) {
-	t.Parallel()
-
-	var tests strings.Builder
-
-	walk(t, "internal/provider", func(name string) {
-		if strings.HasSuffix(name, "_test.go") {
-			tests.WriteString(testkit.ReadFile(t, name))
-		}
-	})
-
-	for name, attribute := range attributes(t) {
-		if !regexp.MustCompile(`\b` + name + ` = `).MatchString(tests.String()) {
-			t.Errorf("no test of the provider sets %s", name)
-		}
-
-		if attribute.variable != "" && !strings.Contains(tests.String(), `"`+attribute.variable+`": `) {
-			t.Errorf("no test of the provider sets %s", attribute.variable)
-		}
-	}
-}
-
 // TestOnlyWhatIsServedIsDocumented finds documentation of anything that the provider does not serve.
 func TestOnlyWhatIsServedIsDocumented(t *testing.T) {
 	t.Parallel()
