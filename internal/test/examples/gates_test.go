@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
@@ -21,46 +22,45 @@ func companies(variable string, names ...string) string {
 
 var threeCompanies = companies("companies", "first", "second", "third")
 
-func quotaGate(e example) func() {
+func quotaGate(e example) {
 	e.replaceTerraformData("resource.tf")
 	e.apply()
 	e.consume("radar_id", 48)
 	e.sendsNoRequest(func() { e.changesNothing() })
 	e.refuses(radarShort, threeCompanies)
 
-	return func() {
-		e.refuses("This gate adds: 1", `-replace=qcc_quota_gate.monitoring["first"]`)
-
-		// import.sh imports the gate without judging it.
-		command := regexp.MustCompile(`(?m)^terraform import '([^']+)' (\S+)$`).FindStringSubmatch(e.Read("import.sh"))
-		if command == nil {
-			e.t.Fatal("import.sh imports nothing")
-		}
-
-		e.Succeeds("state", "rm", command[1])
-		e.sendsNoRequest(func() {
-			e.Succeeds("import", command[1], command[2])
-			e.changesNothing()
-			e.destroy()
-		})
+	if testing.Short() {
+		return
 	}
+
+	e.refuses("This gate adds: 1", `-replace=qcc_quota_gate.monitoring["first"]`)
+
+	// import.sh imports the gate without judging it.
+	command := regexp.MustCompile(`(?m)^terraform import '([^']+)' (\S+)$`).FindStringSubmatch(e.Read("import.sh"))
+	if command == nil {
+		e.t.Fatal("import.sh imports nothing")
+	}
+
+	e.Succeeds("state", "rm", command[1])
+	e.sendsNoRequest(func() {
+		e.Succeeds("import", command[1], command[2])
+		e.changesNothing()
+		e.destroy()
+	})
 }
 
 // importBlock imports the same gate as import.sh.
-func importBlock(e example) func() {
+func importBlock(e example) {
 	e.Plans("Plan: 1 to import, 3 to add, 0 to change, 0 to destroy.") // One gate and two orders are new.
-
-	return func() {
-		e.consume("radar_id", 48)
-		e.refuses("This gate adds: 1")
-		e.sendsNoRequest(func() {
-			e.apply(companies("companies", "first"))
-			e.changesNothing(companies("companies", "first"))
-		})
-	}
+	e.consume("radar_id", 48)
+	e.refuses("This gate adds: 1")
+	e.sendsNoRequest(func() {
+		e.apply(companies("companies", "first"))
+		e.changesNothing(companies("companies", "first"))
+	})
 }
 
-func eachOrder(e example) func() {
+func eachOrder(e example) {
 	e.apply()
 
 	// Orders that exist do not fail a plan after the quota is spent.
@@ -68,39 +68,39 @@ func eachOrder(e example) func() {
 	e.sendsNoRequest(func() { e.changesNothing() })
 	e.refuses(radarShort, companies("companies", "first", "third")) // This is a swap.
 
-	return func() {
-		e.refuses(radarShort, threeCompanies)
-		e.sendsNoRequest(func() { e.apply(companies("companies", "first")) })
-
-		// A saved plan is judged again, and the orders wait for all gates.
-		e.service.SetModules(emulator.Sample()...)
-		e.Succeeds("plan", threeCompanies, "-out=tfplan")
-		e.service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
-		e.Fails("Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "apply", "tfplan")
-
-		got := strings.Fields(e.Succeeds("state", "list"))
-		if slices.Contains(got, `terraform_data.monitoring["second"]`) || slices.Contains(got, `terraform_data.monitoring["third"]`) {
-			e.t.Errorf("the apply has ordered %v", got)
-		}
-		e.destroy()
+	if testing.Short() {
+		return
 	}
+
+	e.refuses(radarShort, threeCompanies)
+	e.sendsNoRequest(func() { e.apply(companies("companies", "first")) })
+
+	// A saved plan is judged again, and the orders wait for all gates.
+	e.service.SetModules(emulator.Sample()...)
+	e.Succeeds("plan", threeCompanies, "-out=tfplan")
+	e.service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
+	e.Fails("Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1", "apply", "tfplan")
+
+	got := strings.Fields(e.Succeeds("state", "list"))
+	if slices.Contains(got, `terraform_data.monitoring["second"]`) || slices.Contains(got, `terraform_data.monitoring["third"]`) {
+		e.t.Errorf("the apply has ordered %v", got)
+	}
+
+	e.destroy("-refresh=false")
 }
 
-func total(e example) func() {
+func total(e example) {
 	e.apply()
 	e.consume("radar_id", 48)
 	e.refuses(radarShort+" This gate adds: 1 (from 2 to 3)", threeCompanies)
 
 	// A gate of the total does not notice a swap.
 	e.sendsNoRequest(func() { e.Succeeds("plan", companies("companies", "first", "third")) })
-
-	return func() {
-		e.sendsNoRequest(func() { e.changesNothing() })
-		e.destroy()
-	}
+	e.sendsNoRequest(func() { e.changesNothing() })
+	e.destroy()
 }
 
-func severalModules(e example) func() {
+func severalModules(e example) {
 	e.apply()
 	e.consume("radar_id", 48)
 	e.consume("bene_id", 98)
@@ -109,15 +109,17 @@ func severalModules(e example) func() {
 	// A growing gate needs no quota of the modules that do not grow.
 	e.Succeeds("plan", "-var=companies={first=2, second=55}")
 
-	return func() {
-		e.sendsNoRequest(func() { e.changesNothing() })
-		e.refuses(radarShort, "-var=companies={first=2, second=5, third=1}") // Each module whose quota is short has an error.
-		e.refuses("The quota of natural_person_id (自然人核验) is short by 1. This gate adds: 51 (from 5 to 56)", "-var=companies={first=2, second=56}")
-		e.destroy()
+	if testing.Short() {
+		return
 	}
+
+	e.sendsNoRequest(func() { e.changesNothing() })
+	e.refuses(radarShort, "-var=companies={first=2, second=5, third=1}") // Each module whose quota is short has an error.
+	e.refuses("The quota of natural_person_id (自然人核验) is short by 1. This gate adds: 51 (from 5 to 56)", "-var=companies={first=2, second=56}")
+	e.destroy()
 }
 
-func swap(e example) func() {
+func swap(e example) {
 	const swapped = `-var=companies={contract_1="third", contract_2="second"}`
 
 	e.apply()
@@ -125,26 +127,28 @@ func swap(e example) func() {
 	e.consume("radar_id", 48)
 	e.refuses(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", swapped)
 
-	return func() {
-		e.sendsNoRequest(func() { e.changesNothing() })
-
-		// A refused apply orders nothing, and the next plan judges the swap again.
-		e.Fails(radarShort, "apply", "tfplan")
-
-		if state := e.Succeeds("state", "show", `terraform_data.monitoring["contract_1"]`); !strings.Contains(state, `"first"`) {
-			e.t.Errorf("the order is\n%s", state)
-		}
-
-		e.refuses(radarShort, swapped)
-
-		e.service.SetModules(emulator.Sample()...)
-		e.apply(swapped)
-		e.changesNothing(swapped)
-		e.destroy(swapped)
+	if testing.Short() {
+		return
 	}
+
+	e.sendsNoRequest(func() { e.changesNothing() })
+
+	// A refused apply orders nothing, and the next plan judges the swap again.
+	e.Fails(radarShort, "apply", "tfplan")
+
+	if state := e.Succeeds("state", "show", `terraform_data.monitoring["contract_1"]`); !strings.Contains(state, `"first"`) {
+		e.t.Errorf("the order is\n%s", state)
+	}
+
+	e.refuses(radarShort, swapped)
+
+	e.service.SetModules(emulator.Sample()...)
+	e.apply(swapped)
+	e.changesNothing(swapped)
+	e.destroy(swapped)
 }
 
-func renamedKey(e example) func() {
+func renamedKey(e example) {
 	whole := e.Read("main.tf")
 
 	unmoved, _, found := strings.Cut(whole, "moved {")
@@ -163,17 +167,14 @@ func renamedKey(e example) func() {
 	e.sendsNoRequest(func() {
 		e.Plans(`qcc_quota_gate.monitoring["first"] has moved to qcc_quota_gate.monitoring["first_renamed"]`)
 	})
-
-	return func() {
-		e.sendsNoRequest(func() {
-			e.apply()
-			e.changesNothing()
-		})
-		e.refuses(radarShort, companies("companies", "first_renamed", "second", "third"))
-	}
+	e.sendsNoRequest(func() {
+		e.apply()
+		e.changesNothing()
+	})
+	e.refuses(radarShort, companies("companies", "first_renamed", "second", "third"))
 }
 
-func failedOrder(e example) func() {
+func failedOrder(e example) {
 	const replace = `-replace=qcc_quota_gate.monitoring["second"]`
 
 	e.Fails("local-exec provisioner error", "apply", "-auto-approve", `-var=order=test "$COMPANY" != second`)
@@ -182,16 +183,13 @@ func failedOrder(e example) func() {
 	// The gate was granted, so the next plan sends no request and would order again.
 	e.sendsNoRequest(func() { e.Plans(`terraform_data.monitoring["second"] is tainted, so`) })
 	e.refuses(radarShort+" This gate adds: 1 Left at QCC: 0 of 50", replace)
-
-	return func() {
-		e.service.SetModules(emulator.Module{ID: "radar_id", Total: 51, Consumed: 50})
-		e.Succeeds("plan", replace, "-out=tfplan")
-		e.Succeeds("apply", "tfplan")
-		e.changesNothing()
-	}
+	e.service.SetModules(emulator.Module{ID: "radar_id", Total: 51, Consumed: 50})
+	e.Succeeds("plan", replace, "-out=tfplan")
+	e.Succeeds("apply", "tfplan")
+	e.changesNothing()
 }
 
-func existingWork(e example) func() {
+func existingWork(e example) {
 	// These orders exist before the gate.
 	whole := e.Read("main.tf")
 	e.Write("main.tf", testkit.RequiredProvider+`
@@ -206,21 +204,23 @@ resource "terraform_data" "monitoring" {
 	e.Write("main.tf", whole)
 	e.sendsNoRequest(func() { e.Plans("Plan: 2 to import, 0 to add, 0 to change, 0 to destroy.") })
 
-	return func() {
-		e.sendsNoRequest(func() {
-			e.apply()
-			e.changesNothing()
-		})
-		e.refuses(radarShort, threeCompanies)
-
-		// Work that is not imported is judged as new.
-		e.Succeeds("state", "rm", "qcc_quota_gate.monitoring")
-		e.refuses(radarShort, companies("ordered_before", "first"))
-		e.destroy("-refresh=false")
+	if testing.Short() {
+		return
 	}
+
+	e.sendsNoRequest(func() {
+		e.apply()
+		e.changesNothing()
+	})
+	e.refuses(radarShort, threeCompanies)
+
+	// Work that is not imported is judged as new.
+	e.Succeeds("state", "rm", "qcc_quota_gate.monitoring")
+	e.refuses(radarShort, companies("ordered_before", "first"))
+	e.destroy("-refresh=false")
 }
 
-func childModule(e example) func() {
+func childModule(e example) {
 	e.Succeeds("get")
 	e.apply()
 
@@ -228,15 +228,12 @@ func childModule(e example) func() {
 	e.service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 49})
 	e.refuses(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 1 of 50 Granted to other gates in this run: 1",
 		`-var=regions={north=["first", "fourth"], south=["second", "third", "fifth"]}`)
-
-	return func() {
-		e.Succeeds("plan", `-var=regions={north=["first", "fourth"], south=["second", "third"]}`)
-		e.changesNothing()
-		e.destroy()
-	}
+	e.Succeeds("plan", `-var=regions={north=["first", "fourth"], south=["second", "third"]}`)
+	e.changesNothing()
+	e.destroy()
 }
 
-func twoCompanies(e example) func() {
+func twoCompanies(e example) {
 	const key, secret = "other_company", "other_word"
 
 	subsidiary := emulator.New(emulator.WithCredentials(key, secret), emulator.WithModules(emulator.Module{ID: "radar_id", Total: 5}))
@@ -263,14 +260,16 @@ func twoCompanies(e example) func() {
 	e.refuses(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 5 of 5 Granted to other gates in this run: 5",
 		companies("subsidiary_companies", names("s", 6)...))
 
-	return func() {
-		e.Succeeds("apply", "tfplan")
-		e.changesNothing()
-		e.Succeeds("plan", companies("parent_companies", names("p", 48)...), companies("subsidiary_companies", names("s", 5)...))
-		e.refuses(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 48 of 50 Granted to other gates in this run: 48",
-			companies("parent_companies", names("p", 49)...))
-		e.destroy()
+	if testing.Short() {
+		return
 	}
+
+	e.Succeeds("apply", "tfplan")
+	e.changesNothing()
+	e.Succeeds("plan", companies("parent_companies", names("p", 48)...), companies("subsidiary_companies", names("s", 5)...))
+	e.refuses(radarShort+" This gate adds: 1 Available to this gate: 0 Left at QCC: 48 of 50 Granted to other gates in this run: 48",
+		companies("parent_companies", names("p", 49)...))
+	e.destroy()
 }
 
 // names returns names with a prefix and a number.

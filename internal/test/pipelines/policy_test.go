@@ -57,7 +57,7 @@ func deny(t *testing.T, conftest, dir, policy, namespace, input string) []string
 		t.Fatalf("%v\n%s%s", err, out, problems)
 	}
 
-	var messages []string
+	messages := make([]string, 0, len(results[0].Failures))
 	for _, failure := range results[0].Failures {
 		messages = append(messages, failure.Message)
 	}
@@ -74,7 +74,7 @@ var markdown = regexp.MustCompile("\\\\(.)|`")
 
 // denials returns the problems of a case as the policy states them, in alphabetical order.
 func (p planCase) denials() []string {
-	var denials []string
+	denials := make([]string, 0, len(p.problems))
 	for _, problem := range p.problems {
 		denials = append(denials, strings.ReplaceAll(markdown.ReplaceAllString(problem, "$1"), "##[", "##("))
 	}

@@ -202,6 +202,11 @@ var exampleDataSource = regexp.MustCompile(`(?s)data "qcc_quota" "this" \{.*?\n\
 func TestPipelines(t *testing.T) {
 	t.Parallel()
 
+	newFolder := testkit.NewFolder
+	if testing.Short() {
+		newFolder = testkit.NewAttachedFolder // In the long lane, the jobs install the provider, as they do for users.
+	}
+
 	for name, read := range recipes {
 		for state, test := range pipelineStates {
 			if testing.Short() && !test.short {
@@ -213,7 +218,7 @@ func TestPipelines(t *testing.T) {
 
 				recipe, service := read(t), emulator.New()
 
-				f := testkit.NewFolder(t, testkit.Serve(t, service), nil) // The jobs run terraform init.
+				f := newFolder(t, testkit.Serve(t, service), nil) // The jobs run terraform init.
 				f.Write("main.tf", testkit.Example(t, "gates/apply")["main.tf"])
 				f.Write("ci/quota.jq", testkit.ReadFile(t, "examples/pipelines/quota.jq"))
 				f.Set("TF_VAR_qcc_required=" + cmp.Or(test.required, "{radar_id=40}"))
@@ -242,16 +247,19 @@ func TestPipelines(t *testing.T) {
 					return
 				}
 
-				service.SetModules()
+				if !testing.Short() {
+					service.SetModules()
 
-				if applied := recipe.apply(t, f); applied == test.orders {
-					t.Errorf("the quota was used up meanwhile, and the apply job succeeded: %t", applied)
+					if applied := recipe.apply(t, f); applied == test.orders {
+						t.Errorf("the quota was used up meanwhile, and the apply job succeeded: %t", applied)
+					}
+
+					service.SetModules(emulator.Sample()...)
+					recipe.plan.succeeds(t, f)
 				}
 
-				service.SetModules(emulator.Sample()...)
-
-				if !recipe.plan.succeeds(t, f) || !recipe.apply(t, f) {
-					t.Error("a job failed, although the quota suffices")
+				if !recipe.apply(t, f) {
+					t.Error("the apply job failed, although the quota suffices")
 				}
 			})
 		}
