@@ -223,6 +223,7 @@ func TestWhyAReadEnds(t *testing.T) {
 		"everything fits":                    {transient, time.Second, time.Second - moment, 0, 0, false},
 		"the pause takes the whole rest":     {transient, time.Second, time.Second, 9, EndNoRoom, true},
 		"half of the rest is no time":        {transient, moment, 0, 9, EndNoRoom, true},
+		"half of the rest is a moment":       {transient, 2 * moment, 0, 9, 0, false},
 		"the random wait takes half":         {transient, 10 * moment, 0, 9, 0, false},
 		"the last retry":                     {transient, time.Second, moment, 10, EndRetries, true},
 		"the last retry at the last moment":  {transient, moment, time.Second, 10, EndRetries, true},
