@@ -14,7 +14,7 @@ const GatePage = "docs/resources/quota_gate.md"
 
 // READMEs are the first pages for new users, in both languages. References must describe the whole provider.
 //
-//nolint:gochecknoglobals // Constant lists.
+//nolint:gochecknoglobals // The lists never change.
 var (
 	READMEs    = []string{"README.md", "README.zh-CN.md"}
 	References = []string{GuidesDir + "/reference-in-short.md", GuidesDir + "/reference-in-short-zh.md"}

@@ -67,22 +67,24 @@ func normalize(words []string) []Command {
 		return otherwise
 	}
 
+	const set = "set"
+
 	name, value, assigns := strings.Cut(words[0], "=")
 
 	switch {
 	case words[0] == "export":
 		found := make([]Command, 0, len(words)-1)
 		for _, assignment := range words[1:] {
-			found = append(found, Command{"set", assignment})
+			found = append(found, Command{set, assignment})
 		}
 
 		return found
 	case strings.HasPrefix(words[0], "$env:") && len(words) == 3 && words[1] == "=":
-		return []Command{{"set", strings.TrimPrefix(words[0], "$env:") + "=" + strings.ReplaceAll(words[2], "$env:", "$")}}
+		return []Command{{set, strings.TrimPrefix(words[0], "$env:") + "=" + strings.ReplaceAll(words[2], "$env:", "$")}}
 	case words[0] == "Remove-Item":
 		return []Command{{"unset", strings.TrimPrefix(words[1], "Env:")}}
 	case assigns && len(words) > 1: // For one command. PowerShell has no such form.
-		return []Command{{"set", name + "=" + value}, words[1:], {"unset", name}}
+		return []Command{{set, name + "=" + value}, words[1:], {"unset", name}}
 	case words[0] == "curl" && strings.HasPrefix(words[1], "$"):
 		return []Command{{"request", at("-X", http.MethodGet), words[1], at("-d", "")}}
 	case words[0] == "Invoke-RestMethod":

@@ -45,11 +45,10 @@ func shellCommands(language, block string) (string, bool) {
 		}
 	}
 
-	var commands []string
+	words, differs := testkit.Commands(block), false
+	commands := make([]string, 0, len(words))
 
-	differs := false
-
-	for _, words := range testkit.Commands(block) {
+	for _, words := range words {
 		command := strings.Join(words, " ")
 
 		for _, rule := range inPowerShell {
