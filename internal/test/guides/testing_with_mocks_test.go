@@ -16,8 +16,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestGuidesShowMockedGatesAtWork also proves what the guide says of a mocked gate.
-func TestGuidesShowMockedGatesAtWork(t *testing.T) {
+// TestMockedGatesNeverRefuse proves what the guide says of a mocked gate.
+func TestMockedGatesNeverRefuse(t *testing.T) {
 	t.Parallel()
 
 	const (
@@ -25,22 +25,9 @@ func TestGuidesShowMockedGatesAtWork(t *testing.T) {
 		mocked = "mock_provider \"qcc\" {}\n"
 	)
 
-	for language, ending := range languages {
-		t.Run(language, func(t *testing.T) {
-			t.Parallel()
-
-			guide := "testing-with-mocks" + ending
-			s := newScene(t, map[string]string{
-				"main.tf": blocksOf(t, guide, "terraform", 2)[0], tests: blocksOf(t, guide, "hcl", 3)[0],
-			}).isNotAsked()
-
-			shows(t, guide, "text", s.Succeeds("test"))
-		})
-	}
-
 	s := newScene(t, testkit.Example(t, "terraform-test-gate")).isNotAsked()
 
-	// It never refuses, whatever it requires, and however it is mocked.
+	// Whatever it requires, and however it is mocked.
 	for name, mock := range map[string]string{
 		"mock_provider":     mocked,
 		"mock_resource":     "mock_provider \"qcc\" {\n  mock_resource \"qcc_quota_gate\" {\n    defaults = {}\n  }\n}\n",
@@ -177,7 +164,7 @@ func TestCleanUpOfTerraformTest(t *testing.T) {
 	s.Succeeds("test")
 }
 
-// TestGuidesShowTheMocksAtWork runs the rule and its tests as the guides show them.
+// TestGuidesShowTheMocksAtWork runs the gate, the rule and their tests as the guides show them.
 func TestGuidesShowTheMocksAtWork(t *testing.T) {
 	t.Parallel()
 
@@ -189,6 +176,9 @@ func TestGuidesShowTheMocksAtWork(t *testing.T) {
 			page := filepath.Join(testkit.GuidesDir, guide)
 
 			modules, tests := blocksOf(t, guide, "terraform", 2), blocksOf(t, guide, "hcl", 3)
+
+			gate := newScene(t, map[string]string{"main.tf": modules[0], "tests/gate.tftest.hcl": tests[0]}).isNotAsked()
+			shows(t, guide, "text", gate.Succeeds("test"))
 
 			s := newScene(t, map[string]string{
 				"main.tf": modules[1], "tests/qcc/quota.tfmock.hcl": tests[1], "tests/gate.tftest.hcl": tests[2],
