@@ -158,7 +158,7 @@ func TestTextsOfDiagnostics(t *testing.T) {
 // answers writes the errors for answers of the service.
 func (g *texts) answers() {
 	var (
-		codes, withoutMessage, statuses []example
+		codes, withoutMessage []example
 
 		unusable = make([]example, 0, len(qcc.Problems()))
 		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("text/html"), Length: 1234}
@@ -205,16 +205,19 @@ func (g *texts) answers() {
 			Response: json, Problem: qcc.ProblemNotWhole, Module: safe("radar_id"), Field: "totalCount", Value: safe("50.5"),
 		}), nil})...)
 
-	for _, status := range []int{204, 302, 401, 404, 405, 429, 500, 503} {
+	statuses := []int{204, 302, 401, 404, 405, 429, 500, 503}
+	answered := make([]example, 0, len(statuses))
+
+	for _, status := range statuses {
 		failure := &qcc.HTTPError{Response: qcc.Response{Host: "pro.qcc.com", StatusCode: status, Length: -1}}
 		if status == http.StatusFound {
 			failure.RedirectHost = safe("login.example.com")
 		}
 
-		statuses = append(statuses, example{strconv.Itoa(status), failed(failure), strings.NewReplacer(failure.HTTPStatus(), "STATUS")})
+		answered = append(answered, example{strconv.Itoa(status), failed(failure), strings.NewReplacer(failure.HTTPStatus(), "STATUS")})
 	}
 
-	g.shape("HTTP statuses", statuses...)
+	g.shape("HTTP statuses", answered...)
 }
 
 // failures writes the errors for requests without an answer.
