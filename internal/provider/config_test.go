@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"sync/atomic"
 	"testing"
@@ -18,18 +19,27 @@ func credentialsAnd(name string, value any) attributes {
 	return block
 }
 
-// TestConfigurationThatIsRefused has provider blocks that validation and Configure accept, because Terraform would print a line of the block
-// beside their errors. Reads refuse them.
-func TestConfigurationThatIsRefused(t *testing.T) {
+// TestConfiguration has what a read returns. Validation and Configure accept every provider block, because Terraform would print a line of
+// the block beside their errors.
+func TestConfiguration(t *testing.T) {
 	t.Parallel()
 
 	credentials := attributes{"key": "test_key", "secret_key": "test_secret"}
+	url := testkit.Serve(t, emulator.New(emulator.WithCredentials("test_key", "test_secret")))
 
 	for name, test := range map[string]struct {
 		env   testkit.Environment
 		block attributes
-		fails string
+		want  string
 	}{
+		"credentials from both":         {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, attributes{"key": "test_key"}, sampleModules},
+		"block wins over a bad QCC_KEY": {testkit.Environment{"QCC_KEY": " "}, credentials, sampleModules},
+		"block wins over QCC_LANGUAGE":  {testkit.Environment{"QCC_LANGUAGE": "german"}, credentialsAnd("language", "zh"), sampleModules},
+		"longest timeout":               {nil, credentialsAnd("timeout", "10m"), sampleModules},
+		"shortest timeout":              {nil, credentialsAnd("timeout", "1000ms"), sampleModules},
+		"most retries":                  {nil, credentialsAnd("max_retries", 10), sampleModules},
+		"fewest retries":                {nil, credentialsAnd("max_retries", 0), sampleModules},
+
 		"nothing is set":              {nil, nil, "The provider requires key to read the quota, and key is not set."},
 		"no secret_key":               {nil, attributes{"key": "test_key"}, "Set the environment variable QCC_SECRET_KEY, or the attribute secret_key in the provider block."},
 		"no key":                      {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, nil, "Set the environment variable QCC_KEY, or the attribute key in the provider block."},
@@ -66,8 +76,11 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			if said := configured(t, test.env, test.block).read(); !testkit.Says(test.fails).MatchString(said) {
-				t.Errorf("the read reports\n%s\nwant %q", said, test.fails)
+			env := testkit.Environment{"QCC_BASE_URL": url}
+			maps.Copy(env, test.env)
+
+			if got := configured(t, env, test.block).read(); got != test.want && (test.want == sampleModules || !testkit.Says(test.want).MatchString(got)) {
+				t.Errorf("the read returns\n%s\nwant %q", got, test.want)
 			}
 		})
 	}
@@ -85,35 +98,6 @@ func TestTerraformPrintsWhatReadsReport(t *testing.T) {
 
 	f.Write("main.tf", testkit.RequiredProvider)
 	f.Succeeds("plan")
-}
-
-func TestConfigurationThatIsUsed(t *testing.T) {
-	t.Parallel()
-
-	const key, secret = emulator.DefaultKey, emulator.DefaultSecretKey
-
-	for name, test := range map[string]struct {
-		env   testkit.Environment
-		block attributes
-	}{
-		"from the block":                {testkit.Environment{}, attributes{"key": key, "secret_key": secret}},
-		"from the environment":          {testkit.Environment{"QCC_KEY": key, "QCC_SECRET_KEY": secret}, nil},
-		"from both":                     {testkit.Environment{"QCC_SECRET_KEY": secret}, attributes{"key": key}},
-		"block wins over a bad QCC_KEY": {testkit.Environment{"QCC_KEY": " "}, attributes{"key": key, "secret_key": secret}},
-		"a language":                    {testkit.Environment{"QCC_LANGUAGE": "german"}, attributes{"key": key, "secret_key": secret, "language": "zh"}},
-		"bounds":                        {testkit.Environment{}, attributes{"key": key, "secret_key": secret, "timeout": "10m", "max_retries": 10}},
-		"other bounds":                  {testkit.Environment{}, attributes{"key": key, "secret_key": secret, "timeout": "1000ms", "max_retries": 0}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			test.env["QCC_BASE_URL"] = testkit.Serve(t, emulator.New())
-
-			if modules := configured(t, test.env, test.block).read(); modules != sampleModules {
-				t.Errorf("the read returns %s", modules)
-			}
-		})
-	}
 }
 
 func TestUserAgentNamesProviderAndTerraform(t *testing.T) {
@@ -145,6 +129,13 @@ func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 				t.Errorf("if %s is unknown, the %s source reports\n%s", attribute, surface, said)
 			}
 		}
+	}
+
+	s := newSession(t, testkit.Credentials(testkit.Silent(t)).Getenv)
+	s.deferral = true
+
+	if got := s.configure(attributes{"key": unknown}) + s.read(); got != "Deferred: PROVIDER_CONFIG_UNKNOWN" {
+		t.Errorf("where Terraform allows it, the read gives %q, want it deferred because of the provider's configuration", got)
 	}
 }
 
@@ -179,15 +170,4 @@ output "left" {
 	}
 
 	testkit.NewAttachedFolder(t, testkit.Silent(t), unknownIn("timeout", "99")).Fails("It is not a duration with a unit", apply...)
-}
-
-func TestUnknownConfigurationDefersWhereTerraformAllowsIt(t *testing.T) {
-	t.Parallel()
-
-	s := newSession(t, testkit.Credentials(testkit.Silent(t)).Getenv)
-	s.deferral = true
-
-	if got := s.configure(attributes{"key": unknown}) + s.read(); got != "Deferred: PROVIDER_CONFIG_UNKNOWN" {
-		t.Errorf("the read gives %q, want it deferred because of the provider's configuration", got)
-	}
 }

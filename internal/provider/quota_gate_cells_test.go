@@ -218,11 +218,6 @@ func with(command []string, option string) []string {
 // operation that adds nothing sends no query, so it passes under every condition.
 var gateOperations = []gateOperation{
 	{
-		name: "plan of a new gate", why: "a new gate adds all that it requires",
-		config: needs20, run: plan, adds: 20, says: "Plan: 1 to add, 0 to change, 0 to destroy.",
-		enough: passes(1, none), refused: fails(1, none),
-	},
-	{
 		name: "apply", why: "the plan judges, and the apply judges again; who is refused at plan leaves no gate",
 		config: needs20, run: apply, adds: 20, says: "Resources: 1 added, 0 changed, 0 destroyed.",
 		enough: passes(2, has20), refused: fails(1, none),
@@ -321,11 +316,6 @@ var gateOperations = []gateOperation{
 		enough: passes(0, has20),
 	},
 	{
-		name: "plan of an unknown requirement", why: "what Terraform does not know cannot be judged, and the plan says so",
-		config: wholeUnknown, run: plan, adds: 20, says: warned,
-		enough: passes(0, none),
-	},
-	{
 		name: "apply of an unknown requirement", why: "the plan judges nothing, and the apply judges all",
 		config: wholeUnknown, run: apply, adds: 20, says: warned,
 		enough: passes(1, has20), refused: fails(1, none),
@@ -334,11 +324,6 @@ var gateOperations = []gateOperation{
 		name: "growth by an unknown requirement", why: "the apply compares with what the gate required before",
 		before: has10, config: wholeUnknown, run: apply, adds: 10, says: warned,
 		enough: passes(1, has20), refused: fails(1, has10),
-	},
-	{
-		name: "plan of a partly unknown requirement", why: "the plan judges the count that it knows",
-		config: halfUnknown, run: plan, adds: 20, says: warned,
-		enough: passes(1, none), refused: fails(1, none),
 	},
 	{
 		name: "apply of a partly unknown requirement", why: "plan and apply judge, each once",
@@ -353,11 +338,6 @@ var gateOperations = []gateOperation{
 		but: map[string]gateVerdict{
 			"short by one": fails(2, none), "nothing left": fails(2, none), "negative": fails(2, none), "count not stated": fails(2, none),
 		},
-	},
-	{
-		name: "plan with an unknown base_url", why: "it is unknown which service to query, so the plan judges nothing, and warns",
-		config: unknownURL, run: plan, adds: 20, says: warned,
-		enough: passes(0, none),
 	},
 	{
 		name: "apply with an unknown base_url", why: "the apply knows it, and judges",

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,12 +68,11 @@ func refusals(t *testing.T, output string) []refusal {
 	found := make([]refusal, 0, len(matches))
 
 	for _, match := range matches {
-		var numbers [5]int
-		for i := range numbers {
-			numbers[i], _ = strconv.Atoi(match[i+1])
-		}
+		var r refusal
 
-		found = append(found, refusal{short: numbers[0], adds: numbers[1], available: numbers[2], left: numbers[3], granted: numbers[4]})
+		_, _ = fmt.Sscan(strings.Join(match[1:], " "), &r.short, &r.adds, &r.available, &r.left, &r.granted) // The shape has numbers only.
+
+		found = append(found, r)
 	}
 
 	if printed := strings.Count(output, notEnough); printed != len(found) {
@@ -180,46 +180,36 @@ func ones(count int) map[string]int {
 	return companies
 }
 
-// TestGatePurchaseBeforeARefusal adds quota just before the second query. The first query alone would refuse the gates.
+// TestGatePurchaseBeforeARefusal adds quota just before the last query. The query before it alone would refuse a gate.
 func TestGatePurchaseBeforeARefusal(t *testing.T) {
 	t.Parallel()
 
-	gates := map[string]int{"a": 20, "b": 20, "c": 20}
+	for name, test := range map[string]struct {
+		commands [][]string
+		// left is what is left at each query.
+		left []int64
+	}{
+		"at plan":  {[][]string{plan}, []int64{48, 60}},
+		"at apply": {[][]string{savePlan, applyPlan}, []int64{60, 48, 60}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 
-	t.Run("at plan", func(t *testing.T) {
-		t.Parallel()
+			service := emulator.New()
+			bought := &watched{Emulator: service, before: func(query int) {
+				service.SetModules(radarLeft(test.left[min(query, len(test.left))-1])...)
+			}}
+			f := testkit.NewAttachedFolder(t, testkit.Serve(t, bought), gatesFor(map[string]int{"a": 20, "b": 20, "c": 20}))
 
-		service := emulator.New(radar(48))
-		bought := &watched{Emulator: service, before: func(query int) {
-			if query == 2 {
-				service.SetModules(radarLeft(60)...)
+			for _, command := range test.commands {
+				f.Succeeds(command...)
 			}
-		}}
 
-		testkit.NewAttachedFolder(t, testkit.Serve(t, bought), gatesFor(gates)).Plans("Plan: 3 to add")
-
-		if service.Requests() != 2 {
-			t.Errorf("%d queries came in, want 2", service.Requests())
-		}
-	})
-
-	t.Run("at apply", func(t *testing.T) {
-		t.Parallel()
-
-		// The plan sends the first query.
-		service := emulator.New(radar(60))
-		bought := &watched{Emulator: service, before: func(query int) {
-			service.SetModules(radarLeft(map[int]int64{2: 48}[query] + map[int]int64{1: 60, 3: 60}[query])...)
-		}}
-
-		f := testkit.NewAttachedFolder(t, testkit.Serve(t, bought), gatesFor(gates))
-		f.Succeeds(savePlan...)
-		f.Succeeds(applyPlan...)
-
-		if service.Requests() != 3 || len(gatesInState(t, f)) != 3 {
-			t.Errorf("%d queries came in, want 3; the state has the gates %v", service.Requests(), gatesInState(t, f))
-		}
-	})
+			if service.Requests() != len(test.left) {
+				t.Errorf("%d queries came in, want %d", service.Requests(), len(test.left))
+			}
+		})
+	}
 }
 
 func TestGateIsShortOfEachModule(t *testing.T) {
@@ -239,68 +229,48 @@ func TestGateIsShortOfEachModule(t *testing.T) {
 	}
 }
 
-// gateChain has three gates of 20 units, each with an order that consumes what its gate was granted. Each gate depends on the order before
-// it. An order takes more than a second, so that the next gate is judged by a new reading. %s is a command that runs with the first order.
-const gateChain = testkit.RequiredProvider + `
-variable "orders" {}
+// gateChain returns a root module with three gates of 20 units, each with an order that consumes what its gate was granted. Each gate depends
+// on the order before it. An order takes more than a second, so that the next gate is judged by a new reading. The given command runs with
+// the first order.
+func gateChain(meanwhile string) map[string]string {
+	var config strings.Builder
 
-resource "qcc_quota_gate" "first" {
-  required = { radar_id = 20 }
-}
+	config.WriteString(testkit.RequiredProvider + "\nvariable \"orders\" {}\n")
 
-resource "terraform_data" "first" {
-  depends_on = [qcc_quota_gate.first]
+	before := ""
 
-  provisioner "local-exec" {
-    command = "sleep 1.1 && echo 20 > '${var.orders}/first.consumed'%s"
-  }
-}
-
-resource "qcc_quota_gate" "second" {
+	for _, name := range []string{"first", "second", "third"} {
+		fmt.Fprintf(&config, `
+resource "qcc_quota_gate" %[1]q {
   required   = { radar_id = 20 }
-  depends_on = [terraform_data.first]
+  depends_on = [%[2]s]
 }
 
-resource "terraform_data" "second" {
-  depends_on = [qcc_quota_gate.second]
+resource "terraform_data" %[1]q {
+  depends_on = [qcc_quota_gate.%[1]s]
 
   provisioner "local-exec" {
-    command = "sleep 1.1 && echo 20 > '${var.orders}/second.consumed'"
+    command = "sleep 1.1 && echo 20 > '${var.orders}/%[1]s.consumed'%[3]s"
   }
 }
+`, name, before, meanwhile)
 
-resource "qcc_quota_gate" "third" {
-  required   = { radar_id = 20 }
-  depends_on = [terraform_data.second]
+		before, meanwhile = "terraform_data."+name, ""
+	}
+
+	return map[string]string{"main.tf": config.String()}
 }
-
-resource "terraform_data" "third" {
-  depends_on = [qcc_quota_gate.third]
-
-  provisioner "local-exec" {
-    command = "echo 20 > '${var.orders}/third.consumed'"
-  }
-}
-`
 
 // summed returns the sum of the numbers in files.
 func summed(t *testing.T, pattern string) int64 {
 	t.Helper()
 
-	files, err := filepath.Glob(pattern)
-	if err != nil {
-		t.Error(err)
-	}
+	files, _ := filepath.Glob(pattern)
 
 	var sum int64
 
 	for _, file := range files {
-		content, err := os.ReadFile(file)
-		if err != nil {
-			t.Error(err)
-		}
-
-		number, err := strconv.ParseInt(strings.TrimSpace(string(content)), 10, 64)
+		number, err := strconv.ParseInt(strings.TrimSpace(testkit.ReadFile(t, file)), 10, 64)
 		if err != nil {
 			t.Error(err)
 		}
@@ -350,7 +320,7 @@ func TestGatesJudgeWhatTheRunItselfConsumes(t *testing.T) {
 				})
 			}}
 
-			f := testkit.NewAttachedFolder(t, testkit.Serve(t, account), map[string]string{"main.tf": fmt.Sprintf(gateChain, test.meanwhile)})
+			f := testkit.NewAttachedFolder(t, testkit.Serve(t, account), gateChain(test.meanwhile))
 			f.Set("TF_VAR_orders=" + orders)
 			f.Succeeds(savePlan...)
 
@@ -526,5 +496,22 @@ func TestThousandGates(t *testing.T) {
 
 	if count := len(gatesInState(t, f)); count != gates {
 		t.Errorf("the state has %d gates, want %d", count, gates)
+	}
+}
+
+// BenchmarkPlanGate plans a new gate as Terraform does, but in this process. The gates share readings, so few of them send a request.
+func BenchmarkPlanGate(b *testing.B) {
+	service := httptest.NewServer(emulator.New(emulator.WithModules(emulator.Module{ID: "radar_id", Total: 1 << 50})))
+	b.Cleanup(service.Close)
+
+	s := configured(b, testkit.Credentials(service.URL), nil)
+	plan := s.newGate(attributes{"radar_id": 1})
+
+	b.ReportAllocs()
+
+	for b.Loop() {
+		if planned, err := s.server.PlanResourceChange(b.Context(), plan); err != nil || len(planned.Diagnostics) > 0 {
+			b.Fatal(planned, err)
+		}
 	}
 }
