@@ -1,10 +1,7 @@
 package provider_test
 
 import (
-	"fmt"
 	"maps"
-	"net/http"
-	"sync/atomic"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
@@ -39,6 +36,10 @@ func TestConfiguration(t *testing.T) {
 		"shortest timeout":              {nil, credentialsAnd("timeout", "1000ms"), sampleModules},
 		"most retries":                  {nil, credentialsAnd("max_retries", 10), sampleModules},
 		"fewest retries":                {nil, credentialsAnd("max_retries", 0), sampleModules},
+
+		"wrong key":               {nil, credentialsAnd("key", "wrong"), "status code 101"},
+		"wrong secret_key":        {nil, credentialsAnd("secret_key", "wrong"), "Check that secret_key (QCC_SECRET_KEY) belongs to key (QCC_KEY) and is not mistyped."},
+		"credentials are swapped": {nil, attributes{"key": "test_secret", "secret_key": "test_key"}, "not swapped with secret_key (QCC_SECRET_KEY)"},
 
 		"nothing is set":              {nil, nil, "The provider requires key to read the quota, and key is not set."},
 		"no secret_key":               {nil, attributes{"key": "test_key"}, "Set the environment variable QCC_SECRET_KEY, or the attribute secret_key in the provider block."},
@@ -86,38 +87,6 @@ func TestConfiguration(t *testing.T) {
 	}
 }
 
-// TestTerraformPrintsWhatReadsReport has an invalid provider block. A plan without reads needs no credentials.
-func TestTerraformPrintsWhatReadsReport(t *testing.T) {
-	t.Parallel()
-
-	f := testkit.NewAttachedFolder(t, testkit.Silent(t), map[string]string{
-		"main.tf": rootModule, "provider.tf": "provider \"qcc\" {\n  timeout = \"soon\"\n}\n",
-	})
-	f.Succeeds("validate")
-	f.Fails("The value of timeout in the provider block cannot be used. It is not a duration with a unit", "plan")
-
-	f.Write("main.tf", testkit.RequiredProvider)
-	f.Succeeds("plan")
-}
-
-func TestUserAgentNamesProviderAndTerraform(t *testing.T) {
-	t.Parallel()
-
-	var agent atomic.Pointer[string]
-
-	service := emulator.New()
-	url := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		agent.Store(new(r.UserAgent()))
-		service.ServeHTTP(w, r)
-	}))
-
-	configured(t, testkit.Credentials(url), nil).read()
-
-	if got := agent.Load(); got == nil || *got != "terraform-provider-qcc/test Terraform/1.99.0" {
-		t.Errorf("User-Agent is %v", got)
-	}
-}
-
 func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 	t.Parallel()
 
@@ -137,37 +106,4 @@ func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 	if got := s.configure(attributes{"key": unknown}) + s.read(); got != "Deferred: PROVIDER_CONFIG_UNKNOWN" {
 		t.Errorf("where Terraform allows it, the read gives %q, want it deferred because of the provider's configuration", got)
 	}
-}
-
-// TestUnknownConfigurationIsUsedOnceKnown has a provider block whose value another resource computes. Terraform defers a read that depends
-// on the same resource until apply.
-func TestUnknownConfigurationIsUsedOnceKnown(t *testing.T) {
-	t.Parallel()
-
-	unknownIn := func(attribute, value string) map[string]string {
-		return map[string]string{"main.tf": testkit.RequiredProvider + fmt.Sprintf(`
-resource "terraform_data" "later" {
-  input = %[2]q
-}
-
-provider "qcc" {
-  %[1]s = terraform_data.later.output
-}
-
-data "qcc_quota" "this" {
-  depends_on = [terraform_data.later]
-}
-
-output "left" {
-  value = data.qcc_quota.this.modules["radar_id"].remaining
-}
-`, attribute, value)}
-	}
-
-	f := testkit.NewAttachedFolder(t, testkit.Serve(t, emulator.New()), unknownIn("secret_key", emulator.DefaultSecretKey))
-	if output := f.Succeeds(apply...); !testkit.Says("left = 48").MatchString(output) {
-		t.Errorf("the apply does not read the quota:\n%s", output)
-	}
-
-	testkit.NewAttachedFolder(t, testkit.Silent(t), unknownIn("timeout", "99")).Fails("It is not a duration with a unit", apply...)
 }

@@ -69,6 +69,8 @@ func TestQuotaIsReadAndStaysWhatItIs(t *testing.T) {
 func TestAnswers(t *testing.T) {
 	t.Parallel()
 
+	const elsewhere = "http://127.0.0.1:1" + emulator.Path + "?key=" + emulator.DefaultKey // Nobody listens there.
+
 	answer := func(result string) emulator.Behavior {
 		return emulator.Behavior{Body: `{"status":"200","result":` + result + `}`}
 	}
@@ -93,25 +95,28 @@ func TestAnswers(t *testing.T) {
 		"numeric status": {emulator.Behavior{Body: `{"status":200,"result":[]}`}, "{}"},
 		"no modules":     {emulator.Behavior{Body: `{"status":"200","msg":"查询成功","result":[]}`}, "{}"},
 
-		"no quota record":             {emulator.Behavior{Code: 201}, "Warning: No quota record at QCC"},
-		"half a count":                {answer(`[{"id":"bene_id","totalCount":50.5}]`), `The answer has a count that is not a whole number: module "bene_id", totalCount: 50.5`},
-		"2^63":                        {answer(`[{"id":"bene_id","consumedCount":9223372036854775808}]`), `The answer has a count that 64 bits cannot hold: module "bene_id", consumedCount: 9223372036854775808`},
-		"a module twice":              {answer(`[{"id":"bene_id"},{"id":"bene_id"}]`), `The answer has a module twice: module "bene_id"`},
-		"negative count":              {answer(`[{"id":"bene_id","totalCount":5,"consumedCount":-100}]`), `The answer has a negative count: module "bene_id", consumedCount: -100`},
-		"an id that is no plain text": {answer(`[{"id":"e\u0301"}]`), "A module id is printable text without spaces"},
-		"an id that is the key":       {answer(`[{"id":"` + emulator.DefaultKey + `"}]`), "a module id that contains a credential or a signature"},
-		"no result":                   {emulator.Behavior{Body: `{"status":"200"}`}, "The answer has no result, although its status code requires one"},
-		"a page":                      {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, "and the answer cannot be used. The answer is not JSON Content type: text/html Length: 16 bytes"},
-		"a page, HTTP 405":            {emulator.Behavior{HTTPStatus: 405, Body: "<html>405</html>", ContentType: "text/html"}, "HTTP 405 Method Not Allowed. Content type: text/html Length: 16 bytes"},
-		"half a body":                 {emulator.Behavior{Drop: emulator.DropHalf}, "the connection was closed or reset before the answer was complete, or the other side does not speak HTTP"},
-		"no body":                     {emulator.Behavior{Drop: emulator.DropAnswer}, "the connection was closed or reset before the answer was complete, or the other side does not speak HTTP"},
-		"over 1 MiB":                  {emulator.Behavior{Size: 1<<20 + 1}, "The answer is longer than 1 MiB"},
-		"not found":                   {emulator.Behavior{HTTPStatus: 404}, "HTTP 404 Not Found"},
-		"busy":                        {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, "UTC (Retry-After). Run Terraform again after that time. Number of attempts: 1."},
-		"busy for long":               {emulator.Behavior{HTTPStatus: 503, RetryAfter: "3600"}, "The service asked to wait until"},
-		"too many":                    {emulator.Behavior{HTTPStatus: 429}, "Find out which pipelines send so many, and try again later."},
-		"no words":                    {emulator.Behavior{Body: `{"status":"107"}`}, "status code 107, without a message. Interface document: 被禁止的 IP 或者签名错误"},
-		"unknown code":                {emulator.Behavior{Body: `{"status":"777"}`}, "status code 777, without a message."},
+		"no quota record":                 {emulator.Behavior{Code: 201}, "Warning: No quota record at QCC"},
+		"half a count":                    {answer(`[{"id":"bene_id","totalCount":50.5}]`), `The answer has a count that is not a whole number: module "bene_id", totalCount: 50.5`},
+		"2^63":                            {answer(`[{"id":"bene_id","consumedCount":9223372036854775808}]`), `The answer has a count that 64 bits cannot hold: module "bene_id", consumedCount: 9223372036854775808`},
+		"a module twice":                  {answer(`[{"id":"bene_id"},{"id":"bene_id"}]`), `The answer has a module twice: module "bene_id"`},
+		"negative count":                  {answer(`[{"id":"bene_id","totalCount":5,"consumedCount":-100}]`), `The answer has a negative count: module "bene_id", consumedCount: -100`},
+		"an id that is no plain text":     {answer(`[{"id":"e\u0301"}]`), "A module id is printable text without spaces"},
+		"an id that is the key":           {answer(`[{"id":"` + emulator.DefaultKey + `"}]`), "a module id that contains a credential or a signature"},
+		"no result":                       {emulator.Behavior{Body: `{"status":"200"}`}, "The answer has no result, although its status code requires one"},
+		"a page":                          {emulator.Behavior{Body: "<html>405</html>", ContentType: "text/html"}, "and the answer cannot be used. The answer is not JSON Content type: text/html Length: 16 bytes"},
+		"a page, HTTP 405":                {emulator.Behavior{HTTPStatus: 405, Body: "<html>405</html>", ContentType: "text/html"}, "HTTP 405 Method Not Allowed. Content type: text/html Length: 16 bytes"},
+		"half a body":                     {emulator.Behavior{Drop: emulator.DropHalf}, "the connection was closed or reset before the answer was complete, or the other side does not speak HTTP"},
+		"no body":                         {emulator.Behavior{Drop: emulator.DropAnswer}, "the connection was closed or reset before the answer was complete, or the other side does not speak HTTP"},
+		"over 1 MiB":                      {emulator.Behavior{Size: 1<<20 + 1}, "The answer is longer than 1 MiB"},
+		"not found":                       {emulator.Behavior{HTTPStatus: 404}, "HTTP 404 Not Found"},
+		"busy":                            {emulator.Behavior{HTTPStatus: 503, RetryAfter: "7"}, "UTC (Retry-After). Run Terraform again after that time. Number of attempts: 1."},
+		"busy for long":                   {emulator.Behavior{HTTPStatus: 503, RetryAfter: "3600"}, "The service asked to wait until"},
+		"too many":                        {emulator.Behavior{HTTPStatus: 429}, "Find out which pipelines send so many, and try again later."},
+		"no words":                        {emulator.Behavior{Body: `{"status":"107"}`}, "status code 107, without a message. Interface document: 被禁止的 IP 或者签名错误"},
+		"moved for good, not followed":    {emulator.Behavior{Redirect: elsewhere, HTTPStatus: http.StatusMovedPermanently}, "Redirects to: 127.0.0.1:1"},
+		"moved, not followed":             {emulator.Behavior{Redirect: elsewhere, HTTPStatus: http.StatusFound}, "Redirects to: 127.0.0.1:1"},
+		"moved for a while, not followed": {emulator.Behavior{Redirect: elsewhere, HTTPStatus: http.StatusTemporaryRedirect}, "Redirects to: 127.0.0.1:1"},
+		"unknown code":                    {emulator.Behavior{Body: `{"status":"777"}`}, "status code 777, without a message."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,50 +158,6 @@ func TestEveryCodeIsReported(t *testing.T) {
 		if !strings.Contains(said, want) || service.Requests() != 1 {
 			t.Errorf("after %d queries, the read reports\n%s\nwant %q after one", service.Requests(), said, want)
 		}
-	}
-}
-
-func TestRedirectIsNotFollowed(t *testing.T) {
-	t.Parallel()
-
-	for _, status := range []int{http.StatusMovedPermanently, http.StatusFound, http.StatusTemporaryRedirect} {
-		elsewhere := emulator.New()
-		said := readOf(t, emulator.New(emulator.WithBehavior(emulator.Behavior{
-			Redirect: testkit.Serve(t, elsewhere) + emulator.Path + "?key=" + emulator.DefaultKey, HTTPStatus: status,
-		})))
-
-		if !strings.Contains(said, "Redirects to: 127.0.0.1:") || elsewhere.Requests() != 0 {
-			t.Errorf("with HTTP %d, the other server received %d queries, and the read reports\n%s", status, elsewhere.Requests(), said)
-		}
-	}
-}
-
-func TestWrongCredentials(t *testing.T) {
-	t.Parallel()
-
-	for name, test := range map[string]struct {
-		key, secretKey, fails string
-	}{
-		"wrong key":              {"wrong", emulator.DefaultSecretKey, "status code 101"},
-		"wrong secret":           {emulator.DefaultKey, "wrong", "Check that secret_key (QCC_SECRET_KEY) belongs to key (QCC_KEY) and is not mistyped."},
-		"key and secret swapped": {emulator.DefaultSecretKey, emulator.DefaultKey, "not swapped with secret_key (QCC_SECRET_KEY)"},
-	} {
-		env := testkit.Credentials(testkit.Serve(t, emulator.New()))
-		env["QCC_KEY"], env["QCC_SECRET_KEY"] = test.key, test.secretKey
-
-		if said := configured(t, env, nil).read(); !testkit.Says(test.fails).MatchString(said) {
-			t.Errorf("with a %s, the read reports\n%s", name, said)
-		}
-	}
-}
-
-func TestBusyServiceIsAskedAgain(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: 199, Next: 1}))
-
-	if modules := configured(t, testkit.Credentials(testkit.Serve(t, service)), nil).read(); modules != sampleModules || service.Requests() != 2 {
-		t.Errorf("after %d queries, the read returns %s", service.Requests(), modules)
 	}
 }
 
