@@ -1,9 +1,7 @@
 package provider_test
 
 import (
-	"fmt"
-	"net/http"
-	"sync/atomic"
+	"maps"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
@@ -18,18 +16,31 @@ func credentialsAnd(name string, value any) attributes {
 	return block
 }
 
-// TestConfigurationThatIsRefused has provider blocks that validation and Configure accept, because Terraform would print a line of the block
-// beside their errors. Reads refuse them.
-func TestConfigurationThatIsRefused(t *testing.T) {
+// TestConfiguration has what a read returns. Validation and Configure accept every provider block, because Terraform would print a line of
+// the block beside their errors.
+func TestConfiguration(t *testing.T) {
 	t.Parallel()
 
 	credentials := attributes{"key": "test_key", "secret_key": "test_secret"}
+	url := testkit.Serve(t, emulator.New(emulator.WithCredentials("test_key", "test_secret")))
 
 	for name, test := range map[string]struct {
 		env   testkit.Environment
 		block attributes
-		fails string
+		want  string
 	}{
+		"credentials from both":         {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, attributes{"key": "test_key"}, sampleModules},
+		"block wins over a bad QCC_KEY": {testkit.Environment{"QCC_KEY": " "}, credentials, sampleModules},
+		"block wins over QCC_LANGUAGE":  {testkit.Environment{"QCC_LANGUAGE": "german"}, credentialsAnd("language", "zh"), sampleModules},
+		"longest timeout":               {nil, credentialsAnd("timeout", "10m"), sampleModules},
+		"shortest timeout":              {nil, credentialsAnd("timeout", "1000ms"), sampleModules},
+		"most retries":                  {nil, credentialsAnd("max_retries", 10), sampleModules},
+		"fewest retries":                {nil, credentialsAnd("max_retries", 0), sampleModules},
+
+		"wrong key":               {nil, credentialsAnd("key", "wrong"), "status code 101"},
+		"wrong secret_key":        {nil, credentialsAnd("secret_key", "wrong"), "Check that secret_key (QCC_SECRET_KEY) belongs to key (QCC_KEY) and is not mistyped."},
+		"credentials are swapped": {nil, attributes{"key": "test_secret", "secret_key": "test_key"}, "not swapped with secret_key (QCC_SECRET_KEY)"},
+
 		"nothing is set":              {nil, nil, "The provider requires key to read the quota, and key is not set."},
 		"no secret_key":               {nil, attributes{"key": "test_key"}, "Set the environment variable QCC_SECRET_KEY, or the attribute secret_key in the provider block."},
 		"no key":                      {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, nil, "Set the environment variable QCC_KEY, or the attribute key in the provider block."},
@@ -66,71 +77,13 @@ func TestConfigurationThatIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			if said := configured(t, test.env, test.block).read(); !testkit.Says(test.fails).MatchString(said) {
-				t.Errorf("the read reports\n%s\nwant %q", said, test.fails)
+			env := testkit.Environment{"QCC_BASE_URL": url}
+			maps.Copy(env, test.env)
+
+			if got := configured(t, env, test.block).read(); got != test.want && (test.want == sampleModules || !testkit.Says(test.want).MatchString(got)) {
+				t.Errorf("the read returns\n%s\nwant %q", got, test.want)
 			}
 		})
-	}
-}
-
-// TestTerraformPrintsWhatReadsReport has an invalid provider block. A plan without reads needs no credentials.
-func TestTerraformPrintsWhatReadsReport(t *testing.T) {
-	t.Parallel()
-
-	f := testkit.NewAttachedFolder(t, testkit.Silent(t), map[string]string{
-		"main.tf": rootModule, "provider.tf": "provider \"qcc\" {\n  timeout = \"soon\"\n}\n",
-	})
-	f.Succeeds("validate")
-	f.Fails("The value of timeout in the provider block cannot be used. It is not a duration with a unit", "plan")
-
-	f.Write("main.tf", testkit.RequiredProvider)
-	f.Succeeds("plan")
-}
-
-func TestConfigurationThatIsUsed(t *testing.T) {
-	t.Parallel()
-
-	const key, secret = emulator.DefaultKey, emulator.DefaultSecretKey
-
-	for name, test := range map[string]struct {
-		env   testkit.Environment
-		block attributes
-	}{
-		"from the block":                {testkit.Environment{}, attributes{"key": key, "secret_key": secret}},
-		"from the environment":          {testkit.Environment{"QCC_KEY": key, "QCC_SECRET_KEY": secret}, nil},
-		"from both":                     {testkit.Environment{"QCC_SECRET_KEY": secret}, attributes{"key": key}},
-		"block wins over a bad QCC_KEY": {testkit.Environment{"QCC_KEY": " "}, attributes{"key": key, "secret_key": secret}},
-		"a language":                    {testkit.Environment{"QCC_LANGUAGE": "german"}, attributes{"key": key, "secret_key": secret, "language": "zh"}},
-		"bounds":                        {testkit.Environment{}, attributes{"key": key, "secret_key": secret, "timeout": "10m", "max_retries": 10}},
-		"other bounds":                  {testkit.Environment{}, attributes{"key": key, "secret_key": secret, "timeout": "1000ms", "max_retries": 0}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-
-			test.env["QCC_BASE_URL"] = testkit.Serve(t, emulator.New())
-
-			if modules := configured(t, test.env, test.block).read(); modules != sampleModules {
-				t.Errorf("the read returns %s", modules)
-			}
-		})
-	}
-}
-
-func TestUserAgentNamesProviderAndTerraform(t *testing.T) {
-	t.Parallel()
-
-	var agent atomic.Pointer[string]
-
-	service := emulator.New()
-	url := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		agent.Store(new(r.UserAgent()))
-		service.ServeHTTP(w, r)
-	}))
-
-	configured(t, testkit.Credentials(url), nil).read()
-
-	if got := agent.Load(); got == nil || *got != "terraform-provider-qcc/test Terraform/1.99.0" {
-		t.Errorf("User-Agent is %v", got)
 	}
 }
 
@@ -146,48 +99,11 @@ func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 			}
 		}
 	}
-}
-
-// TestUnknownConfigurationIsUsedOnceKnown has a provider block whose value another resource computes. Terraform defers a read that depends
-// on the same resource until apply.
-func TestUnknownConfigurationIsUsedOnceKnown(t *testing.T) {
-	t.Parallel()
-
-	unknownIn := func(attribute, value string) map[string]string {
-		return map[string]string{"main.tf": testkit.RequiredProvider + fmt.Sprintf(`
-resource "terraform_data" "later" {
-  input = %[2]q
-}
-
-provider "qcc" {
-  %[1]s = terraform_data.later.output
-}
-
-data "qcc_quota" "this" {
-  depends_on = [terraform_data.later]
-}
-
-output "left" {
-  value = data.qcc_quota.this.modules["radar_id"].remaining
-}
-`, attribute, value)}
-	}
-
-	f := testkit.NewAttachedFolder(t, testkit.Serve(t, emulator.New()), unknownIn("secret_key", emulator.DefaultSecretKey))
-	if output := f.Succeeds(apply...); !testkit.Says("left = 48").MatchString(output) {
-		t.Errorf("the apply does not read the quota:\n%s", output)
-	}
-
-	testkit.NewAttachedFolder(t, testkit.Silent(t), unknownIn("timeout", "99")).Fails("It is not a duration with a unit", apply...)
-}
-
-func TestUnknownConfigurationDefersWhereTerraformAllowsIt(t *testing.T) {
-	t.Parallel()
 
 	s := newSession(t, testkit.Credentials(testkit.Silent(t)).Getenv)
 	s.deferral = true
 
 	if got := s.configure(attributes{"key": unknown}) + s.read(); got != "Deferred: PROVIDER_CONFIG_UNKNOWN" {
-		t.Errorf("the read gives %q, want it deferred because of the provider's configuration", got)
+		t.Errorf("where Terraform allows it, the read gives %q, want it deferred because of the provider's configuration", got)
 	}
 }

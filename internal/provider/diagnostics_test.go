@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode"
@@ -17,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
@@ -364,3 +366,18 @@ func compareWithGolden(t *testing.T, name, got string) {
 		t.Errorf("the texts differ from %s (-want +got); run the test with -update to accept them.\n%s", golden, diff)
 	}
 }
+
+// safe returns a text as an error of a client would show it.
+func safe(text string) qcc.SafeText { return testClient().Redact(text) }
+
+// testClient returns a client that sends nothing.
+var testClient = sync.OnceValue(func() *qcc.Client {
+	client, err := qcc.New(qcc.Config{
+		Key: emulator.DefaultKey, SecretKey: emulator.DefaultSecretKey, BaseURL: qcc.DefaultBaseURL, Timeout: qcc.DefaultTimeout,
+	})
+	if err != nil {
+		panic(err)
+	}
+
+	return client
+})

@@ -25,7 +25,7 @@ import (
 type reading struct {
 	path, key, secretKey string
 	attempts             int
-	title                string
+	title, agent         string
 }
 
 // readBusy reads the quota once from a service that is busy, and answers after a delay. URL in a value stands for its address. The provider
@@ -42,6 +42,7 @@ func readBusy(t *testing.T, env testkit.Environment, block attributes, delay tim
 	url := testkit.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
 		mu.Lock()
 		got.attempts++
+		got.agent = request.UserAgent()
 		got.path = strings.TrimSuffix(request.URL.Path, emulator.Path)
 		got.key = request.URL.Query().Get("key")
 
@@ -76,6 +77,10 @@ func readBusy(t *testing.T, env testkit.Environment, block attributes, delay tim
 	defer mu.Unlock()
 
 	got.title = title(said)
+
+	if got.agent != "terraform-provider-qcc/test Terraform/1.99.0" {
+		t.Errorf("User-Agent is %q", got.agent)
+	}
 
 	return &got
 }
@@ -167,23 +172,18 @@ func TestEverySettingHasAnEffect(t *testing.T) {
 		}
 	}
 
-	if served := slices.Sorted(maps.Keys(settings(newSession(t, noEnvironment)))); !slices.Equal(served, slices.Sorted(maps.Keys(rows))) {
+	var served []string
+	for _, attribute := range newSession(t, noEnvironment).schema.Provider.Block.Attributes {
+		served = append(served, attribute.Name)
+	}
+
+	if slices.Sort(served); !slices.Equal(served, slices.Sorted(maps.Keys(rows))) {
 		t.Errorf("the provider block has the attributes %q, want one row for each", served)
 	}
 
 	if read := readVariables(t); !slices.Equal(read, slices.Sorted(slices.Values(variables))) {
 		t.Errorf("the provider reads the variables %q, want one row for each", read)
 	}
-}
-
-// settings returns whether each attribute of the provider block is sensitive.
-func settings(s *session) map[string]bool {
-	sensitive := map[string]bool{}
-	for _, attribute := range s.schema.Provider.Block.Attributes {
-		sensitive[attribute.Name] = attribute.Sensitive
-	}
-
-	return sensitive
 }
 
 // readVariables returns the variables that the provider reads: for an empty block, for a function and for a gate.

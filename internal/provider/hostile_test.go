@@ -1,109 +1,18 @@
 package provider_test
 
 import (
-	"bufio"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
-
-// TestLiteralCredentialsAreNotPrinted writes credentials into the provider block, in every form in which Terraform could print their line
-// beside an error.
-func TestLiteralCredentialsAreNotPrinted(t *testing.T) {
-	t.Parallel()
-
-	const (
-		key    = emulator.DefaultKey
-		secret = emulator.DefaultSecretKey
-
-		spaces  = "The value of secret_key in the provider block cannot be used. It begins or ends with white space"
-		missing = "The provider requires secret_key to read the quota"
-		noTime  = "The value of timeout in the provider block cannot be used. It is not a duration with a unit"
-	)
-
-	block := func(lines string) map[string]string {
-		return map[string]string{"provider.tf": "provider \"qcc\" {\n" + lines + "\n}\n"}
-	}
-	oneLine := func(line string) map[string]string {
-		return map[string]string{"provider.tf": `provider "qcc" { ` + line + ` }`}
-	}
-	inJSON := func(text string) map[string]string {
-		return map[string]string{"provider.tf.json": `{"provider": {` + text + "\n}}"}
-	}
-
-	start := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
-	kinds := []string{"white space", "one line, merged with another", "JSON, a secret before the brace"}
-
-	for name, test := range map[string]struct {
-		// files are the provider block.
-		files map[string]string
-		env   []string
-		says  string
-	}{
-		"white space":         {block("key = \"" + key + "\"\nsecret_key = \"" + secret + " \""), nil, spaces},
-		"the same":            {block("key = \"" + key + "\"\nsecret_key = \"" + key + "\""), nil, "The value of secret_key in the provider block cannot be used. It is the same as key."},
-		"invisible character": {block("secret_key = \"" + secret + "\\u200b\""), nil, "The value of secret_key in the provider block cannot be used. Its character 33 is invisible"},
-		"password in base_url": {
-			block("base_url = \"https://user:" + secret + "@pro.qcc.com\""), nil, "The value of base_url in the provider block cannot be used. It contains a user name or a password.",
-		},
-		"secret as timeout":                  {block("timeout = \"" + secret + "\""), nil, noTime},
-		"one line":                           {oneLine(`secret_key = "` + secret + ` "`), nil, spaces},
-		"one line, another value is missing": {oneLine(`key = "` + key + `"`), []string{"QCC_SECRET_KEY="}, missing},
-		"one line, merged with another": {
-			map[string]string{"provider.tf": `provider "qcc" { key = "` + key + `" }`, "override.tf": `provider "qcc" { timeout = "90" }`}, nil, noTime,
-		},
-		"one line, an expression that is null": {
-			oneLine(`secret_key = terraform.workspace == "prod" ? "` + secret + `" : null`), []string{"QCC_SECRET_KEY="}, missing,
-		},
-		"one line, an expression that is harmless": {oneLine(`timeout = terraform.workspace == "prod" ? "` + secret + `" : "9"`), nil, noTime},
-		"one line, a number of a secret":           {oneLine(`max_retries = length("` + secret + `")`), nil, "It is not a whole number between 0 and 10."},
-		"JSON, all on one line":                    {inJSON("\n" + `"qcc": {"key": "` + key + `", "secret_key": "` + secret + ` "}`), nil, spaces},
-		"JSON, a secret before the brace":          {inJSON(`"qcc": {"key": "` + key + `",` + "\n" + `"secret_key": "` + secret + ` "}`), nil, spaces},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			testkit.OnlyLong(t, !slices.Contains(kinds, name), "another row has this form of the block")
-
-			f := start.Copy(t, testkit.Silent(t))
-			f.Set("TF_LOG=TRACE")
-			f.Set(test.env...)
-
-			for file, content := range test.files {
-				f.Write(file, content)
-			}
-
-			outputs := map[string]string{}
-
-			for _, command := range [][]string{{"validate"}, {"validate", "-json"}, {"plan"}, {"plan", "-json"}, {"apply", "-auto-approve"}} {
-				code, output := f.Run(command...)
-				outputs[strings.Join(command, " ")] = output
-
-				if validates := command[0] == "validate"; (code == 0) != validates {
-					t.Errorf("%s: exit code %d\n%s", command, code, output)
-				}
-			}
-
-			if !testkit.Says(test.says).MatchString(outputs["plan"]) {
-				t.Errorf("the plan does not say %q:\n%s", test.says, outputs["plan"])
-			}
-
-			inChinese(t, f, 1, outputs)
-
-			if found := leaks([]string{key, secret}, outputs); len(found) > 0 {
-				t.Errorf("there are secrets in %q", found)
-			}
-		})
-	}
-}
 
 // TestWordsOfTheServiceNeverBeginALine has a service whose message contains commands that CI systems run, at the beginning of a line or
 // anywhere.
@@ -136,20 +45,19 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 				"main.tf": rootModule, "provider.tf": "provider \"qcc\" {\n  max_retries = 0\n}\n",
 			})
 
-			_, output := f.Run("plan")
-			if !testkit.Says(test.says).MatchString(output) {
+			outputs := map[string]string{}
+
+			_, outputs["plan"] = f.Run("plan")
+			if !testkit.Says(test.says).MatchString(outputs["plan"]) {
 				t.Errorf("the plan does not say %q", test.says)
 			}
 
-			if lines := obeyed.FindAllString(output, -1); len(lines) > 0 {
-				t.Errorf("a pipeline obeys %q in\n%s", lines, output)
-			}
-
-			outputs := map[string]string{}
 			inChinese(t, f, 1, outputs)
 
-			if lines := obeyed.FindAllString(outputs["plan in Chinese"], -1); len(lines) > 0 {
-				t.Errorf("a pipeline obeys %q in\n%s", lines, outputs["plan in Chinese"])
+			for _, output := range []string{outputs["plan"], outputs["plan in Chinese"]} {
+				if lines := obeyed.FindAllString(output, -1); len(lines) > 0 {
+					t.Errorf("a pipeline obeys %q in\n%s", lines, output)
+				}
 			}
 		})
 	}
@@ -160,66 +68,22 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 func TestWhatComesUnaskedIsNotLogged(t *testing.T) {
 	t.Parallel()
 
-	for _, when := range []string{"before the request", "behind the answer"} {
+	for when, sends := range map[string]http.ConnState{"before the request": http.StateNew, "behind the answer": http.StateIdle} {
 		t.Run(when, func(t *testing.T) {
 			t.Parallel()
 			testkit.OnlyLong(t, when == "before the request", "the other row also has data without a request")
 
-			listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
+			server := &tokens{service: emulator.New(emulator.WithBehavior(emulator.Behavior{Code: 199}))}
+			unstarted := httptest.NewUnstartedServer(server)
+			unstarted.Config.ConnState = func(connection net.Conn, state http.ConnState) {
+				if state == sends {
+					_, _ = io.WriteString(connection, "GET /?key="+strings.Join(server.secrets(), " Token: ")+"\r\n")
+				}
 			}
+			unstarted.Start()
+			t.Cleanup(unstarted.Close)
 
-			var (
-				mu          sync.Mutex
-				known       = emulator.DefaultKey
-				secrets     = []string{emulator.DefaultKey, emulator.DefaultSecretKey}
-				connections sync.WaitGroup
-			)
-
-			serve := func(connection net.Conn) {
-				defer connection.Close()
-
-				mu.Lock()
-				unasked := "GET /?key=" + known + "\r\n"
-				mu.Unlock()
-
-				if when == "before the request" {
-					_, _ = io.WriteString(connection, unasked)
-				}
-
-				request, err := http.ReadRequest(bufio.NewReader(connection))
-				if err != nil {
-					return
-				}
-
-				mu.Lock()
-				known += " Token: " + request.Header.Get("Token")
-				secrets = append(secrets, request.Header.Get("Token"))
-				mu.Unlock()
-
-				const busy = `{"status":"199"}`
-
-				_, _ = fmt.Fprintf(connection, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s%s", len(busy), busy, unasked)
-				_, _ = io.Copy(io.Discard, connection)
-			}
-
-			connections.Go(func() {
-				for {
-					connection, err := listener.Accept()
-					if err != nil {
-						return
-					}
-
-					connections.Go(func() { serve(connection) })
-				}
-			})
-			t.Cleanup(func() {
-				listener.Close()
-				connections.Wait()
-			})
-
-			f := testkit.NewFolder(t, "http://"+listener.Addr().String(), map[string]string{"main.tf": rootModule})
+			f := testkit.NewFolder(t, unstarted.URL, map[string]string{"main.tf": rootModule})
 			f.Set("TF_LOG=TRACE")
 
 			_, output := f.Run("plan")
@@ -227,10 +91,7 @@ func TestWhatComesUnaskedIsNotLogged(t *testing.T) {
 				t.Errorf("the log does not have four attempts:\n%s", output)
 			}
 
-			mu.Lock()
-			defer mu.Unlock()
-
-			if found := leaks(secrets, map[string]string{"log": output}); len(found) > 0 || strings.Contains(output, "Unsolicited") {
+			if found := leaks(server.secrets(), map[string]string{"log": output}); len(found) > 0 || strings.Contains(output, "Unsolicited") {
 				t.Error("the log has what the server sent unasked")
 			}
 		})

@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"encoding/pem"
 	"io"
 	"net"
@@ -48,28 +49,20 @@ func TestProxyAndTrustStoreOfTheSystemAreUsed(t *testing.T) {
 
 // connectProxy is an HTTP proxy that connects every client to one address.
 type connectProxy struct {
-	to       string
-	connects atomic.Int32
-	refuses  atomic.Int32
+	to                string
+	connects, refuses atomic.Int32
 }
 
 func (p *connectProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if status := int(p.refuses.Load()); status != 0 {
-		w.WriteHeader(status)
-
-		return
-	}
-
-	p.connects.Add(1)
-
 	upstream, err := new(net.Dialer).DialContext(r.Context(), "tcp", p.to)
-	if err != nil || r.Method != http.MethodConnect {
-		w.WriteHeader(http.StatusBadGateway)
+	if status := int(p.refuses.Load()); status != 0 || err != nil || r.Method != http.MethodConnect {
+		w.WriteHeader(cmp.Or(status, http.StatusBadGateway))
 
 		return
 	}
 	defer upstream.Close()
 
+	p.connects.Add(1)
 	w.WriteHeader(http.StatusOK)
 
 	client, buffered, err := http.NewResponseController(w).Hijack()

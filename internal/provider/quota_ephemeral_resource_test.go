@@ -10,31 +10,6 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-func TestEphemeralQuota(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New()
-	s := configured(t, testkit.Credentials(testkit.Serve(t, service)), nil)
-
-	if modules := s.open(); modules != sampleModules {
-		t.Errorf("the result is %s", modules)
-	}
-
-	service.Behave(emulator.Behavior{Body: `{"status":"200","result":[{"id":"new_id","totalCount":1,"consumedCount":9},{"id":"bene_id"}]}`})
-
-	const want = "{bene_id={consumed=null deletable=null name=股权穿透 remaining=null total=null} " +
-		"new_id={consumed=9 deletable=null name=new_id remaining=-8 total=1}}"
-	if modules := s.open(); modules != want {
-		t.Errorf("the result is %s, want %s", modules, want)
-	}
-
-	service.Behave(emulator.Behavior{Code: 112})
-
-	if said := s.open(); title(said) != "Error: Quota query refused by QCC" {
-		t.Errorf("a refusal is reported as\n%s", said)
-	}
-}
-
 // gate is a configuration whose condition reads the ephemeral resource, and names no module.
 const gate = testkit.RequiredProvider + `
 ephemeral "qcc_quota" "now" {}

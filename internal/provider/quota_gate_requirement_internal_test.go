@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"fmt"
 	"maps"
 	"math/big"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -30,12 +30,12 @@ func faultText(language message.Language, fault message.ImportFault) string {
 	return text
 }
 
-func inEnglish() message.Language { return message.English }
-
 func whole(count int64) attr.Value { return types.NumberValue(new(big.Float).SetInt64(count)) }
 
-func TestGateRequirementsThatAreWrong(t *testing.T) {
+func TestGateRequirements(t *testing.T) {
 	t.Parallel()
+
+	const invalid = "Invalid QCC quota requirement"
 
 	for name, test := range map[string]struct {
 		id    string
@@ -58,42 +58,34 @@ func TestGateRequirementsThatAreWrong(t *testing.T) {
 		"a credential's id": {"0123456789abcdef0123456789abcdef", whole(-1), "The requirement of a module whose id has an unusual form is negative, and must be 0 or more."},
 		"a long word as id": {"abcdefabcdefabcdefabcdefabcdefab", whole(-1), "The requirement of a module whose id has an unusual form is negative, and must be 0 or more."},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		resp := &validator.MapResponse{}
+		at := path.Root(requiredAttribute)
+		value := types.MapValueMust(types.NumberType, map[string]attr.Value{test.id: test.count, "bene_id": whole(1)})
+		requirementsValidator{func() message.Language { return message.English }}.ValidateMap(t.Context(), validator.MapRequest{Path: at, ConfigValue: value}, resp)
 
-			resp := &validator.MapResponse{}
-			at := path.Root(requiredAttribute)
-			value := types.MapValueMust(types.NumberType, map[string]attr.Value{test.id: test.count, "bene_id": whole(1)})
-			requirementsValidator{inEnglish}.ValidateMap(t.Context(), validator.MapRequest{Path: at, ConfigValue: value}, resp)
+		var want diag.Diagnostics
 
-			if test.want == "" {
-				if len(resp.Diagnostics) > 0 {
-					t.Error(resp.Diagnostics)
-				}
+		switch {
+		case test.want == "":
+		case strings.Contains(test.want, "unusual") || strings.Contains(test.want, "no account"):
+			want.AddAttributeError(at, invalid, test.want)
+		default:
+			want.AddAttributeError(at.AtMapKey(test.id), invalid, test.want)
+		}
 
-				return
-			}
-
-			if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Detail() != test.want {
-				t.Fatalf("%v, want %q", resp.Diagnostics, test.want)
-			}
-
-			wantPath := at.AtMapKey(test.id)
-			if strings.Contains(test.want, "unusual") || strings.Contains(test.want, "no account") {
-				wantPath = at
-			}
-
-			if withPath, ok := resp.Diagnostics[0].(interface{ Path() path.Path }); !ok || !withPath.Path().Equal(wantPath) {
-				t.Errorf("the error does not point at %s", wantPath)
-			}
-		})
+		if !resp.Diagnostics.Equal(want) {
+			t.Errorf("%s: %v, want %v", name, resp.Diagnostics, want)
+		}
 	}
 }
 
 func TestImportIDs(t *testing.T) {
 	t.Parallel()
 
-	const countFault = "The count in part 1 is not a whole number from 0 to 1000000000000000."
+	const (
+		countFault = "The count in part 1 is not a whole number from 0 to 1000000000000000."
+		pairFault  = "Part 1 is not a module id and a count with an equals sign between them."
+	)
 
 	for importID, want := range map[string]string{
 		"radar_id=1":                     "radar_id=1",
@@ -101,11 +93,11 @@ func TestImportIDs(t *testing.T) {
 		" radar_id=0 , bene_id=5":        "bene_id=5 radar_id=0",
 		"radar_id=1000000000000000":      "radar_id=1000000000000000",
 		"x=1":                            "x=1",
-		"radar id=1":                     "Part 1 is not a module id and a count with an equals sign between them.",
+		"radar id=1":                     pairFault,
 		"a=b=2":                          "a=b=2",
-		"":                               "Part 1 is not a module id and a count with an equals sign between them.",
-		"radar_id":                       "Part 1 is not a module id and a count with an equals sign between them.",
-		"=1":                             "Part 1 is not a module id and a count with an equals sign between them.",
+		"":                               pairFault,
+		"radar_id":                       pairFault,
+		"=1":                             pairFault,
 		"radar_id=1,":                    "Part 2 is not a module id and a count with an equals sign between them.",
 		"radar_id=":                      countFault,
 		"radar_id=-1":                    countFault,
@@ -115,19 +107,15 @@ func TestImportIDs(t *testing.T) {
 		"radar_id=1_000":                 countFault,
 		"radar_id=0x10":                  countFault,
 		"radar_id = 1":                   "radar_id=1",
-		" = 1":                           "Part 1 is not a module id and a count with an equals sign between them.",
+		" = 1":                           pairFault,
 		"radar_id=1000000000000001":      countFault,
 		"radar_id=99999999999999999999":  countFault,
 		"bene_id=5,radar_id=1,bene_id=6": "Part 3 names a module for the second time.",
 	} {
-		t.Run(importID, func(t *testing.T) {
-			t.Parallel()
-
-			required, fault := parseImportID(importID)
-			if got := textOf(required) + faultText(message.English, fault); got != want {
-				t.Errorf("%q, want %q", got, want)
-			}
-		})
+		required, fault := parseImportID(importID)
+		if got := textOf(required, valueText) + faultText(message.English, fault); got != want {
+			t.Errorf("%q is %q, want %q", importID, got, want)
+		}
 	}
 }
 
@@ -155,19 +143,55 @@ func FuzzImportID(f *testing.F) {
 			}
 		}
 
-		again, fault := parseImportID(strings.ReplaceAll(textOf(required), " ", ","))
+		again, fault := parseImportID(strings.ReplaceAll(textOf(required, valueText), " ", ","))
 		if len(required) > 0 && !strings.ContainsAny(importID, " ") && (fault != message.ImportFault{} || !maps.EqualFunc(required, again, attr.Value.Equal)) {
 			t.Errorf("%v, and read again %v, %v", required, again, fault)
 		}
 	})
 }
 
-// textOf formats requirements as an import id, sorted and separated by spaces.
-func textOf(required map[string]attr.Value) string {
-	parts := make([]string, 0, len(required))
-	for _, id := range slices.Sorted(maps.Keys(required)) {
-		parts = append(parts, fmt.Sprintf("%s=%s", id, countText(count(required[id]))))
+// textOf formats counts as an import id, sorted and separated by spaces.
+func textOf[V any](counts map[string]V, text func(V) string) string {
+	parts := make([]string, 0, len(counts))
+	for _, id := range slices.Sorted(maps.Keys(counts)) {
+		parts = append(parts, id+"="+text(counts[id]))
 	}
 
 	return strings.Join(parts, " ")
+}
+
+func valueText(value attr.Value) string { return countText(count(value)) }
+
+func TestGateChanges(t *testing.T) {
+	t.Parallel()
+
+	requires := func(counts map[string]attr.Value) types.Map { return types.MapValueMust(types.NumberType, counts) }
+	none, nothing := types.MapNull(types.NumberType), requires(map[string]attr.Value{})
+	two := requires(map[string]attr.Value{"radar_id": whole(5), "bene_id": whole(3)})
+
+	for name, test := range map[string]struct {
+		before, after types.Map
+		adds          string
+		unknown       bool
+	}{
+		"new":                     {none, two, "bene_id=3 radar_id=5", false},
+		"new, of nothing":         {none, nothing, "", false},
+		"new, of 0":               {none, requires(map[string]attr.Value{"radar_id": whole(0)}), "", false},
+		"no change":               {two, two, "", false},
+		"growth":                  {two, requires(map[string]attr.Value{"radar_id": whole(7), "bene_id": whole(3)}), "radar_id=2", false},
+		"growth and shrinking":    {two, requires(map[string]attr.Value{"radar_id": whole(4), "bene_id": whole(4)}), "bene_id=1", false},
+		"another module":          {two, requires(map[string]attr.Value{"new_id": whole(1)}), "new_id=1", false},
+		"shrinking to nothing":    {two, nothing, "", false},
+		"not known":               {two, types.MapUnknown(types.NumberType), "", true},
+		"partly known":            {two, requires(map[string]attr.Value{"radar_id": types.NumberUnknown(), "bene_id": whole(4)}), "bene_id=1", true},
+		"partly known, no more":   {two, requires(map[string]attr.Value{"radar_id": types.NumberUnknown(), "bene_id": whole(3)}), "", true},
+		"nothing before, as null": {requires(map[string]attr.Value{"radar_id": types.NumberNull()}), two, "bene_id=3 radar_id=5", false},
+	} {
+		change := newGateChange(test.before, test.after)
+
+		got := textOf(change.adds, countText)
+		if got != test.adds || change.isUnknown() != test.unknown || change.addsNothing() != (test.adds == "" && !test.unknown) {
+			t.Errorf("%s: adds %q, unknown: %t, nothing: %t", name, got, change.isUnknown(), change.addsNothing())
+		}
+	}
 }

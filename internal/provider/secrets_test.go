@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,43 +117,24 @@ resource "terraform_data" "leak" {
 	}
 }
 
-const timeoutVariable = `
-variable "timeout" {
-  type      = string
-  default   = "2s"
-  ephemeral = true
-}
-`
-
-// credentialsFrom returns a way in which a user can set the credentials: the provider block, and environment variables.
+// credentialsFrom returns a way in which a user can set the credentials: environment variables, and the provider block.
 func credentialsFrom(way string) (string, []string) {
-	if way == "environment" {
-		return timeoutVariable + `
-provider "qcc" {
-  max_retries = 0
-  timeout     = var.timeout
-}
-`, nil
+	names, env := []string{"timeout"}, []string{"TF_VAR_timeout=2s"}
+	if way != "environment" {
+		names = append(names, "key", "secret_key")
+		env = append(env, "TF_VAR_key="+emulator.DefaultKey, "TF_VAR_secret_key="+emulator.DefaultSecretKey, "QCC_KEY=", "QCC_SECRET_KEY=")
 	}
 
-	return timeoutVariable + `
-variable "key" {
-  type      = string
-  ephemeral = true
-}
+	var variables strings.Builder
 
-variable "secret_key" {
-  type      = string
-  ephemeral = true
-}
+	block := "max_retries = 0\n"
 
-provider "qcc" {
-  key         = var.key
-  secret_key  = var.secret_key
-  max_retries = 0
-  timeout     = var.timeout
-}
-`, []string{"TF_VAR_key=" + emulator.DefaultKey, "TF_VAR_secret_key=" + emulator.DefaultSecretKey, "QCC_KEY=", "QCC_SECRET_KEY="}
+	for _, name := range names {
+		fmt.Fprintf(&variables, "variable %q {\n  type      = string\n  ephemeral = true\n}\n\n", name)
+		block += name + " = var." + name + "\n"
+	}
+
+	return variables.String() + "provider \"qcc\" {\n" + block + "}\n", env
 }
 
 // everything returns all files that Terraform has written into a folder, and the members of a saved plan.
@@ -201,7 +183,16 @@ func TestNothingTellsASecret(t *testing.T) {
 		sendsNothing bool
 		// says is a part of the error, if the exit code alone does not identify the failure.
 		says string
+		// literal has the provider block with literal credentials, in JSON if it begins with a brace. KEY and SECRET stand for them.
+		literal, override string
 	}
+
+	const (
+		spaces  = "The value of secret_key in the provider block cannot be used. It begins or ends with white space"
+		missing = "The provider requires secret_key to read the quota"
+		noTime  = "The value of timeout in the provider block cannot be used. It is not a duration with a unit"
+		oneJSON = `{"provider": {"qcc": {"key": "KEY",` + "\n" + `"secret_key": "SECRET "}` + "\n}}"
+	)
 
 	misbehaving := func(behavior emulator.Behavior) failure {
 		return failure{server: &tokens{service: emulator.New(emulator.WithBehavior(behavior))}}
@@ -250,16 +241,54 @@ func TestNothingTellsASecret(t *testing.T) {
 		failures["echo in a "+name] = failure{server: &tokens{echo: body, status: http.StatusOK}}
 	}
 
+	// These rows have every form in which Terraform could print a line of the provider block beside an error.
+	for name, row := range map[string][2]string{
+		"white space":                    {"\nkey = \"KEY\"\nsecret_key = \"SECRET \"\n", spaces},
+		"the same":                       {"\nkey = \"KEY\"\nsecret_key = \"KEY\"\n", "secret_key in the provider block cannot be used. It is the same as key."},
+		"invisible character":            {"\nsecret_key = \"SECRET\\u200b\"\n", "secret_key in the provider block cannot be used. Its character 33 is invisible"},
+		"password in base_url":           {"\nbase_url = \"https://user:SECRET@pro.qcc.com\"\n", "cannot be used. It contains a user name or a password."},
+		"secret as timeout":              {"\ntimeout = \"SECRET\"\n", noTime},
+		"one line":                       {`secret_key = "SECRET "`, spaces},
+		"one line, another is missing":   {`key = "KEY"`, missing},
+		"one line, merged":               {`key = "KEY"`, noTime},
+		"one line, null":                 {`secret_key = terraform.workspace == "prod" ? "SECRET" : null`, missing},
+		"one line, harmless":             {`timeout = terraform.workspace == "prod" ? "SECRET" : "9"`, noTime},
+		"one line, a number of a secret": {`max_retries = length("SECRET")`, "It is not a whole number between 0 and 10."},
+		"JSON, all on one line":          {strings.Replace(oneJSON, ",\n", ",", 1), spaces},
+		"JSON, a secret before a brace":  {oneJSON, spaces},
+	} {
+		literal := failure{literal: row[0], says: row[1], sendsNothing: true}
+		if !strings.HasPrefix(literal.literal, "{") {
+			literal.literal = `provider "qcc" { ` + literal.literal + ` }`
+		}
+
+		if name == "one line, merged" {
+			literal.override = `provider "qcc" { timeout = "90" }`
+		}
+
+		if literal.says == missing {
+			literal.env = []string{"QCC_SECRET_KEY="}
+		}
+
+		failures["literal, "+name] = literal
+	}
+
 	// The short lane has one row of each kind of failure, in one of the two ways.
 	kinds := []string{
 		"success, ephemeral variables", "refusal, environment", "unknown certificate, environment", "proxy away, ephemeral variables",
 		"bad base_url, environment", "white space, ephemeral variables", "echo with 302, environment", "echo in a signature, ephemeral variables",
+		"literal, white space, environment", "literal, one line, merged, environment", "literal, JSON, a secret before a brace, environment",
 	}
 	start := testkit.NewFolder(t, testkit.Silent(t), map[string]string{"main.tf": rootModule})
+	literals := strings.NewReplacer("KEY", emulator.DefaultKey, "SECRET", emulator.DefaultSecretKey)
 
 	for _, way := range []string{"environment", "ephemeral variables"} {
 		for name, failure := range failures {
 			row := name + ", " + way
+
+			if failure.literal != "" && way != "environment" {
+				continue // The block holds the credentials.
+			}
 
 			t.Run(row, func(t *testing.T) {
 				t.Parallel()
@@ -276,8 +305,14 @@ func TestNothingTellsASecret(t *testing.T) {
 
 				block, env := credentialsFrom(way)
 				f := start.Copy(t, url)
-				f.Write("provider.tf", block)
+				f.Write("override.tf", failure.override)
 				f.Set(slices.Concat(env, failure.env, []string{"TF_LOG=TRACE"})...)
+
+				if block := cmp.Or(failure.literal, block); strings.HasPrefix(block, "{") {
+					f.Write("provider.tf.json", literals.Replace(block))
+				} else {
+					f.Write("provider.tf", literals.Replace(block))
+				}
 
 				if name == "success" || name == "refusal" {
 					f.KeepTLS() // The logs of the handshake must not contain a secret either.
@@ -291,6 +326,17 @@ func TestNothingTellsASecret(t *testing.T) {
 
 				if code == 0 {
 					_, outputs["apply's output"] = f.Run("apply", "saved")
+				}
+
+				for _, command := range []string{"validate", "validate -json", "plan -json", "apply -auto-approve"} {
+					if failure.literal == "" {
+						break
+					}
+
+					code, output := f.Run(strings.Fields(command)...)
+					if outputs[command] = output; (code == 0) != strings.HasPrefix(command, "validate") {
+						t.Errorf("%s: exit code %d\n%s", command, code, output)
+					}
 				}
 
 				inChinese(t, f, code, outputs)
@@ -311,7 +357,9 @@ func TestNothingTellsASecret(t *testing.T) {
 					t.Fatal("no Token was sent, or the log does not show the attempt")
 				}
 
-				maps.Copy(outputs, everything(t, f))
+				if failure.literal == "" {
+					maps.Copy(outputs, everything(t, f))
+				}
 
 				if found := leaks(server.secrets(), outputs); len(found) > 0 {
 					t.Errorf("there are secrets in %q", found)

@@ -1,9 +1,6 @@
 package provider_test
 
 import (
-	"fmt"
-	"math/big"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -11,9 +8,7 @@ import (
 	framework "github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
-	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // shortfalls calls the function for modules and requirements. It returns the result, or the error.
@@ -100,8 +95,7 @@ func TestShortfallsOfSomethingElse(t *testing.T) {
 
 	capacity := types.ObjectType{AttrTypes: map[string]attr.Type{"remaining": types.NumberType}}
 	words := types.MapValueMust(types.StringType, map[string]attr.Value{"radar_id": types.StringValue("1")})
-	modules := types.MapValueMust(capacity, nil)
-	good := types.MapValueMust(types.NumberType, map[string]attr.Value{"radar_id": types.NumberValue(big.NewFloat(1))})
+	modules, good := types.MapValueMust(capacity, nil), types.MapValueMust(types.NumberType, nil)
 
 	for name, arguments := range map[string][]attr.Value{
 		"modules are a text":     {types.StringValue("x"), good},
@@ -114,68 +108,6 @@ func TestShortfallsOfSomethingElse(t *testing.T) {
 
 		if resp.Error == nil || !resp.Result.Value().IsUnknown() {
 			t.Errorf("%s: the result is %s, and the error %v", name, resp.Result.Value(), resp.Error)
-		}
-	}
-}
-
-// outputsOf returns a root module with an output for each call of the function, by its arguments.
-func outputsOf(arguments map[string]string) map[string]string {
-	var config strings.Builder
-
-	config.WriteString(testkit.RequiredProvider + "data \"qcc_quota\" \"this\" {}\n")
-
-	for name, values := range arguments {
-		fmt.Fprintf(&config, "output %q {\n  value = provider::qcc::shortfalls(%s)\n}\n", name, values)
-	}
-
-	return map[string]string{"main.tf": config.String()}
-}
-
-// TestShortfallsThroughTerraform has one configuration for all results, and one for all errors, which Terraform prints together.
-func TestShortfallsThroughTerraform(t *testing.T) {
-	t.Parallel()
-
-	url := testkit.Serve(t, emulator.New())
-
-	output := testkit.NewAttachedFolder(t, url, outputsOf(map[string]string{
-		"data":   `data.qcc_quota.this.modules, { radar_id = 50, bene_id = 98, new_id = 1 }`,
-		"enough": `data.qcc_quota.this.modules, { radar_id = 48 }`,
-		"quoted": `{ a = { remaining = "1", name = "A", more = [1] }, b = { remaining = null } }, { a = "2", b = 1 }`,
-		"empty":  `{}, {}`,
-		"beyond": `{ a = { remaining = -9223372036854775808 } }, { a = 9223372036854775807 }`,
-	})).Succeeds("plan")
-
-	for _, says := range []string{
-		`data = { + new_id = 1 + radar_id = 2 }`, `enough = {}`, `quoted = { + a = 1 + b = 1 }`, `empty = {}`, `beyond = { + a = 18446744073709551615 }`,
-	} {
-		if !testkit.Says("+ " + says).MatchString(output) {
-			t.Errorf("the plan does not say %q", says)
-		}
-	}
-
-	_, output = testkit.NewAttachedFolder(t, url, outputsOf(map[string]string{
-		"no_numbers": `{ a = { left = 1 } }, { a = 1 }`,
-		"null":       `null, { a = 1 }`,
-		"no_need":    `{}, null`,
-		"a_number":   `{}, 5`,
-		"negative":   `{}, { radar_id = -1 }`,
-		"fractional": `{}, { bene_id = 0.5 }`,
-		"other_id":   `{}, { s3cr3t = -1 }`,
-		"null_need":  `{}, { natural_person_id = null }`,
-	})).Run("plan")
-
-	for _, says := range []string{
-		`Invalid value for "modules" parameter: element "a": attribute "remaining" is required.`,
-		`Invalid value for "modules" parameter: argument must not be null.`,
-		`Invalid value for "required" parameter: argument must not be null.`,
-		`Invalid value for "required" parameter: map of number required`,
-		`Invalid value for "required" parameter: the requirement of "radar_id" is negative, and must be 0 or more.`,
-		`Invalid value for "required" parameter: the requirement of "bene_id" is not a whole number.`,
-		`Invalid value for "required" parameter: the requirement of a module that the interface document does not name is negative, and must be 0 or more.`,
-		`Invalid value for "required" parameter: the requirement of "natural_person_id" is null, and must be a whole number; leave the module out if nothing of it is required.`,
-	} {
-		if !testkit.Says(says).MatchString(output) {
-			t.Errorf("the plan does not say %q:\n%s", says, output)
 		}
 	}
 }
