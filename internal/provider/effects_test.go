@@ -172,27 +172,10 @@ func TestEverySettingHasAnEffect(t *testing.T) {
 		}
 	}
 
-	var served []string
-	for _, attribute := range newSession(t, noEnvironment).schema.Provider.Block.Attributes {
-		served = append(served, attribute.Name)
-	}
-
-	if slices.Sort(served); !slices.Equal(served, slices.Sorted(maps.Keys(rows))) {
-		t.Errorf("the provider block has the attributes %q, want one row for each", served)
-	}
-
-	if read := readVariables(t); !slices.Equal(read, slices.Sorted(slices.Values(variables))) {
-		t.Errorf("the provider reads the variables %q, want one row for each", read)
-	}
-}
-
-// readVariables returns the variables that the provider reads: for an empty block, for a function and for a gate.
-func readVariables(t *testing.T) []string {
-	t.Helper()
-
-	names := map[string]bool{}
+	// The provider reads variables for an empty block, for a function and for a gate.
+	served, read := map[string]bool{}, map[string]bool{}
 	s := newSession(t, func(name string) string {
-		names[name] = true
+		read[name] = true
 
 		return ""
 	})
@@ -201,7 +184,17 @@ func readVariables(t *testing.T) []string {
 	s.call("shortfalls", attributes{}, attributes{"bene_id": -1})
 	s.gate(attributes{"bene_id": -1})
 
-	return slices.Sorted(maps.Keys(names))
+	for _, attribute := range s.schema.Provider.Block.Attributes {
+		served[attribute.Name] = true
+	}
+
+	if names := slices.Sorted(maps.Keys(served)); !slices.Equal(names, slices.Sorted(maps.Keys(rows))) {
+		t.Errorf("the provider block has the attributes %q, want one row for each", names)
+	}
+
+	if names := slices.Sorted(maps.Keys(read)); !slices.Equal(names, slices.Sorted(slices.Values(variables))) {
+		t.Errorf("the provider reads the variables %q, want one row for each", names)
+	}
 }
 
 // TestEveryAttributeHasAnEffect uses each attribute and parameter of everything that the provider serves beside the provider block, with 4 and
@@ -245,34 +238,29 @@ func TestEveryAttributeHasAnEffect(t *testing.T) {
 		}
 	}
 
-	if served := everyAttribute(newSession(t, noEnvironment)); !slices.Equal(served, slices.Sorted(maps.Keys(rows))) {
-		t.Errorf("the provider serves %q, want one row for each", served)
-	}
-}
+	var served []string
 
-// everyAttribute returns the names of all attributes and parameters that are not in the provider block.
-func everyAttribute(s *session) []string {
-	var names []string
+	s := newSession(t, noEnvironment)
 
 	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{
 		"data": s.schema.DataSourceSchemas, "ephemeral": s.schema.EphemeralResourceSchemas, "resource": s.schema.ResourceSchemas,
 	} {
 		for name, schema := range schemas {
 			for _, attribute := range schema.Block.Attributes {
-				names = append(names, kind+" "+name+"."+attribute.Name)
+				served = append(served, kind+" "+name+"."+attribute.Name)
 			}
 		}
 	}
 
 	for name, function := range s.schema.Functions {
 		for _, parameter := range function.Parameters {
-			names = append(names, "function "+name+"."+parameter.Name)
+			served = append(served, "function "+name+"."+parameter.Name)
 		}
 	}
 
-	slices.Sort(names)
-
-	return names
+	if slices.Sort(served); !slices.Equal(served, slices.Sorted(maps.Keys(rows))) {
+		t.Errorf("the provider serves %q, want one row for each", served)
+	}
 }
 
 // TestLanguageBeforeConfigure has errors that the provider reports before it is configured, so their language is that of the environment.

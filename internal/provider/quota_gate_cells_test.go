@@ -323,11 +323,6 @@ var gateOperations = []gateOperation{
 		enough: passes(1, has30), refused: fails(1, none),
 	},
 	{
-		name: "import", why: "the work is ordered already, so nothing is judged",
-		config: needs20, run: []string{"import", "qcc_quota_gate.this", "radar_id=20"}, adds: 20, says: "Import successful!",
-		enough: passes(0, has20),
-	},
-	{
 		name: "import block", why: "the plan compares the configuration with what is imported, and nothing is added",
 		config: needs20 + "\nimport {\n  to = qcc_quota_gate.this\n  id = \"radar_id=20\"\n}\n",
 		run:    apply, adds: 20, says: "Resources: 1 imported, 0 added, 0 changed, 0 destroyed.",
@@ -381,7 +376,20 @@ var gateOperations = []gateOperation{
 func TestGateCells(t *testing.T) {
 	t.Parallel()
 
-	start := newGateStart(t)
+	newFolder := testkit.NewFolder
+	if testing.Short() {
+		newFolder = testkit.NewAttachedFolder
+	}
+
+	// The cells begin with one folder for each gate that a state may have.
+	url := testkit.Serve(t, emulator.New())
+	start := map[string]*testkit.Folder{none: newFolder(t, url, map[string]string{"versions.tf": testkit.RequiredProvider})}
+
+	for state, required := range map[string]string{has10: "{ radar_id = 10 }", has20: "{ radar_id = 20 }"} {
+		start[state] = start[none].Copy(t, url)
+		start[state].Write("main.tf", gateOf(required))
+		start[state].Succeeds(apply...)
+	}
 
 	for _, operation := range gateOperations {
 		t.Run(operation.name, func(t *testing.T) {
@@ -471,27 +479,6 @@ func (c *gateCondition) refusal(want *gateVerdict, adds int64) []string {
 	}
 
 	return says
-}
-
-// newGateStart returns the folders with which the cells begin: one for each gate that a state may have, after terraform init.
-func newGateStart(t *testing.T) map[string]*testkit.Folder {
-	t.Helper()
-
-	newFolder := testkit.NewFolder
-	if testing.Short() {
-		newFolder = testkit.NewAttachedFolder
-	}
-
-	url := testkit.Serve(t, emulator.New())
-	start := map[string]*testkit.Folder{none: newFolder(t, url, map[string]string{"versions.tf": testkit.RequiredProvider})}
-
-	for state, required := range map[string]string{has10: "{ radar_id = 10 }", has20: "{ radar_id = 20 }"} {
-		start[state] = start[none].Copy(t, url)
-		start[state].Write("main.tf", gateOf(required))
-		start[state].Succeeds(apply...)
-	}
-
-	return start
 }
 
 // gatesInState returns the requirement of each gate in the state by its address, such as "bene_id=5,radar_id=1".

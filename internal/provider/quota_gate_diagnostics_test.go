@@ -27,9 +27,7 @@ func TestTextsOfGates(t *testing.T) {
 		"new_id":            {Name: "new_id", Total: new(int64(0)), Consumed: new(int64(0)), Remaining: new(int64(0))},
 	}
 
-	var many qcc.Quota
-
-	many.Modules = map[string]qcc.Module{}
+	many := qcc.Quota{Modules: map[string]qcc.Module{}}
 	for i := range 25 {
 		many.Modules[fmt.Sprintf("module_%02d", i)] = qcc.Module{}
 	}

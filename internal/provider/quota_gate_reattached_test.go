@@ -10,13 +10,17 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// debugProvider runs the provider outside of Terraform until the test ends. It returns the environment variable with which Terraform
-// attaches to it.
-func debugProvider(t *testing.T, baseURL string) string {
-	t.Helper()
+// TestGatesOfTwoRunsAreNotSummedUp runs several plans with one provider process, outside of Terraform. Each plan needs 30 of the 48 units that are left.
+func TestGatesOfTwoRunsAreNotSummedUp(t *testing.T) {
+	t.Parallel()
+
+	service := emulator.New(radar(48))
+	url := testkit.Serve(t, service)
+
+	f := testkit.NewAttachedFolder(t, url, gatesFor(map[string]int{"a": 15, "b": 15}))
 
 	command := exec.CommandContext(t.Context(), testkit.Terraform(t).Provider("qcc"), "-debug")
-	command.Env = append(command.Environ(), testkit.Credentials(baseURL).Environ()...)
+	command.Env = append(command.Environ(), testkit.Credentials(url).Environ()...)
 
 	output, err := command.StdoutPipe()
 	if err != nil {
@@ -29,28 +33,15 @@ func debugProvider(t *testing.T, baseURL string) string {
 
 	t.Cleanup(func() { _ = command.Wait() }) // The context of the test has ended by then, which kills the provider.
 
-	const variable = "TF_REATTACH_PROVIDERS="
+	f.Set("TF_REATTACH_PROVIDERS=")
 
 	for lines := bufio.NewScanner(output); lines.Scan(); {
-		if _, value, found := strings.Cut(lines.Text(), variable); found {
-			return variable + strings.Trim(value, "'")
+		if _, value, found := strings.Cut(lines.Text(), "TF_REATTACH_PROVIDERS="); found {
+			f.Set("TF_REATTACH_PROVIDERS=" + strings.Trim(value, "'")) // The provider prints how Terraform attaches to it.
+
+			break
 		}
 	}
-
-	t.Fatal("the provider does not print how Terraform attaches to it")
-
-	return ""
-}
-
-// TestGatesOfTwoRunsAreNotSummedUp runs several plans with one provider process. Each plan needs 30 of the 48 units that are left.
-func TestGatesOfTwoRunsAreNotSummedUp(t *testing.T) {
-	t.Parallel()
-
-	service := emulator.New(radar(48))
-	url := testkit.Serve(t, service)
-
-	f := testkit.NewAttachedFolder(t, url, gatesFor(map[string]int{"a": 15, "b": 15}))
-	f.Set(debugProvider(t, url))
 
 	for _, command := range [][]string{plan, plan, savePlan, applyPlan} {
 		before := service.Requests()

@@ -359,6 +359,8 @@ func TestNothingTellsASecret(t *testing.T) {
 
 				if failure.literal == "" {
 					maps.Copy(outputs, everything(t, f))
+				} else {
+					delete(outputs, "plan as JSON") // It has the configuration, as the files do.
 				}
 
 				if found := leaks(server.secrets(), outputs); len(found) > 0 {
