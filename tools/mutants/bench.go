@@ -30,6 +30,7 @@ type bench struct {
 	atOnce        int
 	only          string
 	all           bool
+	short         bool
 
 	name    string            // The name of the package.
 	sources map[string][]byte // The sources of the package, by path.
@@ -59,7 +60,7 @@ func (b *bench) run(ctx context.Context) ([]*mutant, error) {
 
 	began := time.Now()
 
-	if output, err := b.test(ctx, binary, 0, time.Minute); err != nil {
+	if output, err := b.test(ctx, binary, 0, 10*time.Minute); err != nil {
 		return nil, fmt.Errorf("the tests fail without a mutant: %w\n%s", err, output)
 	}
 
@@ -173,7 +174,7 @@ func (b *bench) test(ctx context.Context, binary string, number int, timeout tim
 		output := &untilFailure{end: cancel}
 
 		command := exec.CommandContext(ctx, binary, //nolint:gosec // buildTogether or testOne has built the binary.
-			"-test.short", "-test.failfast", "-test.parallel=32", "-test.run="+pattern, "-test.skip="+skip)
+			fmt.Sprintf("-test.short=%t", b.short), "-test.failfast", "-test.parallel=32", "-test.run="+pattern, "-test.skip="+skip)
 		command.Dir = filepath.Join(b.root, b.target.folder)
 		command.WaitDelay = time.Second
 		command.Stdout, command.Stderr = output, output

@@ -67,6 +67,7 @@ func run(ctx context.Context) (bool, error) {
 	list := flag.String("accepted", "accepted.txt", "the list of accepted mutants")
 	atOnce := flag.Int("parallel", 2, "how many tests run at once")
 	only := flag.String("only", "", "test the mutants of this file only, and do not report accepted mutants that a test notices")
+	short := flag.Bool("short", false, "run the short tests only, as make test does")
 	all := flag.Bool("v", false, "also print the mutants that are noticed")
 
 	flag.Parse()
@@ -94,7 +95,7 @@ func run(ctx context.Context) (bool, error) {
 	)
 
 	for _, t := range targets() {
-		b := bench{root: absolute, scratch: scratch, target: t, atOnce: *atOnce, only: *only, all: *all}
+		b := bench{root: absolute, scratch: scratch, target: t, atOnce: *atOnce, only: *only, all: *all, short: *short}
 
 		mutants, err := b.run(ctx)
 		if err != nil {
