@@ -7,9 +7,9 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
-// shortage returns the problem of a sum for which the quota of radar_id does not suffice.
-func shortage(quota string, required, remaining int) string {
-	return fmt.Sprintf("`%s`: `radar_id` is short by %d: %d required, %d remaining.", quota, required-remaining, required, remaining)
+// shortage returns the problem of a sum for which the sample quota of radar_id does not suffice.
+func shortage(quota string, required int) string {
+	return fmt.Sprintf("`%s`: `radar_id` is short by %d: %d required, 48 remaining.", quota, required-48, required)
 }
 
 const (
@@ -20,11 +20,11 @@ const (
 // sumPlans are refused only by the sums of the programs. No gate and no condition refuses them.
 var sumPlans = map[string]planCase{
 	"quota is short, and no condition refuses it": {
-		config: unconditional + reads, args: requires("radar_id=50, bene_id=98"), problems: []string{shortage(thisQuota, 50, 48)},
+		config: unconditional + reads, args: requires("radar_id=50, bene_id=98"), problems: []string{shortage(thisQuota, 50)},
 	},
 	"quota is short, a module is missing, and no condition refuses it": {
 		config: unconditional + reads, args: requires("radar_id=49, new_id=1"),
-		problems: []string{"`data.qcc_quota.this`: `new_id` " + unknownID, shortage(thisQuota, 49, 48)},
+		problems: []string{"`data.qcc_quota.this`: `new_id` " + unknownID, shortage(thisQuota, 49)},
 		lines:    []string{"| `new_id` | – | – | – | – | 1 ❌ | – |", "| `radar_id` | 风险监控-企业 | 50 | 2 | 48 | 49 ❌ | ▒▒▒▒▒▒▒▒▒▒ 4 % |"},
 	},
 	"an account without modules, and no condition refuses it": {
@@ -33,15 +33,15 @@ var sumPlans = map[string]planCase{
 	},
 	"a child module reads quota that does not suffice": {
 		config: unconditional + "\nmodule \"child\" {\n  source = \"./child\"\n}\n", args: requires(`radar_id="49"`),
-		problems: []string{shortage("module.child.data.qcc_quota.this", 49, 48)}, lines: []string{"`module.child.data.qcc_quota.this`"},
+		problems: []string{shortage("module.child.data.qcc_quota.this", 49)}, lines: []string{"`module.child.data.qcc_quota.this`"},
 	},
 	"an order is changed": {
 		applied: unconditional + reads, config: strings.Replace(unconditional, "  lifecycle", "  input = 1\n\n  lifecycle", 1) + reads,
-		args: requires("radar_id=49"), problems: []string{shortage(thisQuota, 49, 48)},
+		args: requires("radar_id=49"), problems: []string{shortage(thisQuota, 49)},
 	},
 	"an undecided condition is tolerated, and quota is short": {
 		config: unconditional + reads + undecided, tolerated: "output.id", args: requires("radar_id=400"),
-		problems: []string{shortage(thisQuota, 400, 48)}, lines: []string{"- `output.id`: cannot be evaluated before apply. (tolerated)"},
+		problems: []string{shortage(thisQuota, 400)}, lines: []string{"- `output.id`: cannot be evaluated before apply. (tolerated)"},
 	},
 	"gates and a requirement are added up": {
 		config: conditional + gate("this", "{ radar_id = 20 }") + reads, args: requires("radar_id=28"),
@@ -51,7 +51,7 @@ var sumPlans = map[string]planCase{
 	},
 	"gates and a requirement are too much together": {
 		config: conditional + gate("this", "{ radar_id = 20 }") + reads, args: requires("radar_id=29"),
-		problems: []string{shortage(thisQuota, 49, 48)},
+		problems: []string{shortage(thisQuota, 49)},
 	},
 	"gates of two accounts do not add up": {
 		config: otherAccount + "\nmodule \"child\" {\n  source    = \"./child\"\n  providers = { qcc = qcc.other }\n}\n" +
@@ -62,6 +62,6 @@ var sumPlans = map[string]planCase{
 	"the configuration is missing, so accounts cannot be distinguished": {
 		config:   otherAccount + gate("this", "{ radar_id = 30 }") + gateOfOtherAccount + reads,
 		remove:   func(plan map[string]any) { delete(plan, "configuration") },
-		problems: []string{shortage(thisQuota, 70, 48)},
+		problems: []string{shortage(thisQuota, 70)},
 	},
 }

@@ -72,7 +72,6 @@ func TestTerragruntHook(t *testing.T) {
 		"a gate resource passes":  {config: gates("{ north = 48 }"), succeeds: true, summary: accepted},
 		"a gate resource refuses": {config: gates("{ north = 49 }"), summary: "- The plan failed. See the errors in Terraform's output."},
 		"a check warns":           {config: conditional + reads + warns, summary: "- `check.qcc_quota`: It runs low."},
-		"nothing is ordered":      {config: conditional + reads, succeeds: true, summary: requiresNothing},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
