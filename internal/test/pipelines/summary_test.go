@@ -66,7 +66,7 @@ func summarize(t *testing.T, language, tolerated, plan string) (exit int, summar
 		t.Fatalf("the plan is not JSON: %s", plan)
 	}
 
-	events := compiled(t, "tostream", "", gojq.NewIter()).Run(value) // The option --stream has the same effect.
+	events := compiled(t, "tostream", "", gojq.NewIter[any]()).Run(value) // The option --stream has the same effect.
 	lines := compiled(t, quotaJQ(t, tolerated), "QCC_LANGUAGE="+language, events).Run(nil)
 
 	for {
