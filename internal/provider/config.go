@@ -30,9 +30,10 @@ type attribute struct {
 }
 
 const (
-	// fieldLanguage is the only attribute that the client does not have. Its variable also works where there is no provider block.
-	fieldLanguage    qcc.Field = "language"
-	languageVariable           = "QCC_LANGUAGE"
+	// fieldLanguage is the only attribute that the client does not have.
+	fieldLanguage qcc.Field = "language"
+	// languageVariable sets the language also where there is no provider block.
+	languageVariable string = "QCC_LANGUAGE"
 	// problemLanguage is the problem of a language that does not exist.
 	problemLanguage qcc.ConfigProblem = "no-language"
 )

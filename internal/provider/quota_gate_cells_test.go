@@ -130,7 +130,7 @@ func (o *gateOperation) conditions(short bool) map[*gateCondition]gateVerdict {
 		isFirst := !seen[c.class]
 		seen[c.class] = true
 
-		if short && !isFirst || sendsNone && !(isFirst && c.class == unreadable) {
+		if short && !isFirst || sendsNone && (!isFirst || c.class != unreadable) {
 			continue
 		}
 
@@ -494,9 +494,10 @@ func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
 
 	var state struct {
 		Resources []struct {
-			Type, Name string
-			Instances  []map[string]any
-		}
+			Type      string           `json:"type"`
+			Name      string           `json:"name"`
+			Instances []map[string]any `json:"instances"`
+		} `json:"resources"`
 	}
 
 	if err := json.Unmarshal([]byte(f.State()), &state); err != nil {

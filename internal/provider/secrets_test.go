@@ -164,28 +164,29 @@ func everything(t *testing.T, f *testkit.Folder) map[string]string {
 	return places
 }
 
-// TestNothingTellsASecret searches everything that Terraform writes, including all logs, for the credentials and every Token.
-func TestNothingTellsASecret(t *testing.T) {
-	t.Parallel()
+// failure is a way in which a read fails.
+type failure struct {
+	server *tokens
+	// url is the base URL of the provider; empty means the server.
+	url string
+	// env holds environment variables in addition to the credentials.
+	env []string
+	// sendsNothing is true if the provider must not send a request.
+	sendsNothing bool
+	// says is a part of the error, if the exit code alone does not identify the failure.
+	says string
+	// literal has the provider block with literal credentials, in JSON if it begins with a brace. KEY and SECRET stand for them.
+	literal, override string
+}
+
+// failures returns what TestNothingTellsASecret causes, by name.
+func failures(t *testing.T) map[string]failure {
+	t.Helper()
 
 	secure := httptest.NewTLSServer(emulator.New())
 	t.Cleanup(secure.Close)
 
 	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
-
-	type failure struct {
-		server *tokens
-		// url is the base URL of the provider; empty means the server.
-		url string
-		// env holds environment variables in addition to the credentials.
-		env []string
-		// sendsNothing is true if the provider must not send a request.
-		sendsNothing bool
-		// says is a part of the error, if the exit code alone does not identify the failure.
-		says string
-		// literal has the provider block with literal credentials, in JSON if it begins with a brace. KEY and SECRET stand for them.
-		literal, override string
-	}
 
 	const (
 		spaces  = "The value of secret_key in the provider block cannot be used. It begins or ends with white space"
@@ -198,7 +199,7 @@ func TestNothingTellsASecret(t *testing.T) {
 		return failure{server: &tokens{service: emulator.New(emulator.WithBehavior(behavior))}}
 	}
 
-	failures := map[string]failure{
+	all := map[string]failure{
 		"success":             misbehaving(emulator.Behavior{}),
 		"refusal":             misbehaving(emulator.Behavior{Code: 107}),
 		"busy":                misbehaving(emulator.Behavior{Code: 199, RetryAfter: "3600"}),
@@ -230,7 +231,7 @@ func TestNothingTellsASecret(t *testing.T) {
 	}
 
 	for _, status := range []int{200, 201, 301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 429, 500, 502, 503} {
-		failures[fmt.Sprintf("echo with %d", status)] = failure{server: &tokens{echo: "<html>%s</html>", contentType: "text/html; ", status: status}}
+		all[fmt.Sprintf("echo with %d", status)] = failure{server: &tokens{echo: "<html>%s</html>", contentType: "text/html; ", status: status}}
 	}
 
 	for name, body := range map[string]string{
@@ -238,7 +239,7 @@ func TestNothingTellsASecret(t *testing.T) {
 		"module id": `{"status":"200","result":[{"id":"%key"}]}`, "Token as an id": `{"status":"200","result":[{"id":"%token"}]}`,
 		"count": `{"status":"200","result":[{"id":"radar_id","totalCount":"%s"}]}`,
 	} {
-		failures["echo in a "+name] = failure{server: &tokens{echo: body, status: http.StatusOK}}
+		all["echo in a "+name] = failure{server: &tokens{echo: body, status: http.StatusOK}}
 	}
 
 	// These rows have every form in which Terraform could print a line of the provider block beside an error.
@@ -270,8 +271,15 @@ func TestNothingTellsASecret(t *testing.T) {
 			literal.env = []string{"QCC_SECRET_KEY="}
 		}
 
-		failures["literal, "+name] = literal
+		all["literal, "+name] = literal
 	}
+
+	return all
+}
+
+// TestNothingTellsASecret searches everything that Terraform writes, including all logs, for the credentials and every Token.
+func TestNothingTellsASecret(t *testing.T) {
+	t.Parallel()
 
 	// The short lane has one row of each kind of failure, in one of the two ways.
 	kinds := []string{
@@ -283,7 +291,7 @@ func TestNothingTellsASecret(t *testing.T) {
 	literals := strings.NewReplacer("KEY", emulator.DefaultKey, "SECRET", emulator.DefaultSecretKey)
 
 	for _, way := range []string{"environment", "ephemeral variables"} {
-		for name, failure := range failures {
+		for name, failure := range failures(t) {
 			row := name + ", " + way
 
 			if failure.literal != "" && way != "environment" {

@@ -33,14 +33,14 @@ func providers() [2][2]string {
 // BenchmarkPlan plans root modules that read the quota, and others for comparison.
 func BenchmarkPlan(b *testing.B) {
 	w := newWorkbench(b)
-	all := []measured{
+	counts := []int{10, 50, 200}
+	all := append(make([]measured, 0, 4+len(counts)),
 		w.plan("no provider", "", `output "value" { value = 1 }`),
 		w.plan("minimal provider", "minimal", `data "minimal_constant" "this" {}`),
 		w.plan("1 data source", "qcc", `data "qcc_quota" "this" {}`),
-		w.plan("ephemeral resource", "qcc", `ephemeral "qcc_quota" "now" {}`),
-	}
+		w.plan("ephemeral resource", "qcc", `ephemeral "qcc_quota" "now" {}`))
 
-	for _, count := range []int{10, 50, 200} {
+	for _, count := range counts {
 		all = append(all, w.plan(fmt.Sprintf("%d data sources", count), "qcc", fmt.Sprintf(`data "qcc_quota" "this" { count = %d }`, count)))
 	}
 
@@ -51,7 +51,7 @@ func BenchmarkPlan(b *testing.B) {
 func BenchmarkGate(b *testing.B) {
 	w := newWorkbench(b)
 
-	var all []measured
+	all := make([]measured, 0, 6)
 
 	for _, p := range providers() {
 		content := resources(p[1], 1)
@@ -68,7 +68,7 @@ func BenchmarkGate(b *testing.B) {
 func BenchmarkManyGates(b *testing.B) {
 	w := newWorkbench(b)
 
-	var all []measured
+	all := make([]measured, 0, 4)
 
 	for _, p := range providers() {
 		name := fmt.Sprintf("of %d new gates/%s", *many, p[0])
@@ -83,18 +83,21 @@ func BenchmarkStart(b *testing.B) {
 	w := newWorkbench(b)
 
 	// The providers leave their sockets here, because the benchmark kills them. The path of a socket must be short.
-	sockets, err := os.MkdirTemp("", "bench-")
+	sockets, err := os.MkdirTemp("", "bench-") //nolint:usetesting // The path of b.TempDir is too long for a socket.
 	if err != nil {
 		b.Fatal(err)
 	}
 
 	b.Cleanup(func() { _ = os.RemoveAll(sockets) })
 
-	var all []measured
+	all := make([]measured, 0, 2)
 
 	for _, p := range providers() {
 		binary := w.terraform.Provider(p[0])
-		all = append(all, measured{name: p[0], run: func(b *testing.B) { start(b, binary, sockets) }})
+		all = append(all, measured{name: p[0], run: func(b *testing.B) {
+			b.Helper()
+			start(b, binary, sockets)
+		}})
 	}
 
 	inRounds(b, 60, all)
@@ -182,7 +185,10 @@ func (w *workbench) plan(name, provider, content string) measured {
 
 	w.run(w.b, dir, "init")
 
-	return measured{name, dir, func(b *testing.B) { w.measure(b, dir, "plan", "-lock=false") }}
+	return measured{name, dir, func(b *testing.B) {
+		b.Helper()
+		w.measure(b, dir, "plan", "-lock=false")
+	}}
 }
 
 // applySaved returns a benchmark of terraform apply with a saved plan in a new root module.

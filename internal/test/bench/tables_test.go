@@ -83,7 +83,7 @@ func TestBenchmarks(t *testing.T) {
 		{os.Args[0], "-test.run=^$", "-test.bench=.", "-test.benchtime=1x", "-rounds=1", "-gates=12"},
 		{"go", "test", "-run=^$", "-bench=.", "-benchmem", "-benchtime=1x", "../../qcc", "../../provider"},
 	} {
-		output, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput() //nolint:gosec // The arguments are constants.
+		output, err := exec.CommandContext(t.Context(), args[0], args[1:]...).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%q: %v\n%s", args, err, output)
 		}
