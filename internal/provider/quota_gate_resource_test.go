@@ -99,9 +99,15 @@ func TestGatesAreSummedUp(t *testing.T) {
 			t.Errorf("terraform %q: exit code %d with the refusals %+v\n%s", command, code, refused, output)
 		}
 
-		// The ledger sends one query for all gates, and one before a refusal. On a busy machine, a reading may be too old for the last gate.
-		if queries < 2 || queries > 2+seconds {
-			t.Errorf("terraform %q: %d queries came in within %d s, want 2 and one a second", command, queries, seconds)
+		// The ledger sends one query for all gates, and one before a refusal. An apply may send one more, because Terraform plans each gate again.
+		// On a busy machine, a reading may be too old for the last gate.
+		most := 2 + seconds
+		if command[0] == "apply" {
+			most++
+		}
+
+		if queries < 2 || queries > most {
+			t.Errorf("terraform %q: %d queries came in within %d s, want 2 to %d", command, queries, seconds, most)
 		}
 	}
 

@@ -99,7 +99,7 @@ func TestBenchmarks(t *testing.T) {
 	for _, row := range []string{
 		"no provider", "minimal provider", "1 data source", "10 data sources", "50 data sources", "200 data sources", "ephemeral resource",
 		"plan of 1 existing gate", "plan of 1 new gate", "apply of 1 new gate", "plan of 12 new gates", "apply of 12 new gates",
-		"start until handshake", "resident memory", "binary", "ReadOverLoopback", "DecodeQuota/modules=1000", "Readers/readers=200", "Shortfalls", "PlanGate",
+		"start until handshake", "resident memory", "binary", "ReadOverLoopback", "DecodeQuota/modules=1000", "Readers/readers=200", "PlanGate",
 	} {
 		if !strings.Contains(got, "\n"+row+" ") {
 			t.Errorf("there is no row for %q:\n%s", row, got)
