@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"testing"
 
@@ -53,5 +54,21 @@ func TestSchemaIsAContract(t *testing.T) {
 
 	if want := testkit.ReadFile(t, golden); got.String() != want {
 		t.Errorf("the schema is\n%s\nand not what %s says; with -update it becomes that", got.String(), golden)
+	}
+}
+
+// TestCredentialsAreSensitive has a list of its own, so that an updated golden file cannot hide that a credential is shown.
+func TestCredentialsAreSensitive(t *testing.T) {
+	t.Parallel()
+
+	want := map[string]bool{"key": true, "secret_key": true, "base_url": false, "timeout": false, "max_retries": false, "language": false}
+	got := map[string]bool{}
+
+	for _, attribute := range newSession(t, noEnvironment).schema.Provider.Block.Attributes {
+		got[attribute.Name] = attribute.Sensitive
+	}
+
+	if !maps.Equal(got, want) {
+		t.Errorf("the sensitive attributes are %v, want %v: add new attributes here", got, want)
 	}
 }
