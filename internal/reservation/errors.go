@@ -1,12 +1,6 @@
 package reservation
 
-import (
-	"errors"
-	"fmt"
-)
-
-// errStale means that the reading is too old to judge a claim.
-var errStale = errors.New("the reading is too old")
+import "fmt"
 
 // Failure is the kind of an error of a database.
 type Failure string
@@ -33,6 +27,8 @@ const (
 	FailureLocked Failure = "locked"
 	// FailureSlow: the server did not answer within the timeout.
 	FailureSlow Failure = "slow"
+	// FailureStale: when the account's lock was given, the reading was more than a minute old, several times.
+	FailureStale Failure = "stale"
 	// FailureUnreadable: a table has a value that is not valid.
 	FailureUnreadable Failure = "unreadable"
 	// FailureUnknownOutcome: the connection was lost during COMMIT, and the claim could not be looked up afterwards.

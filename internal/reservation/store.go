@@ -13,8 +13,8 @@ type Store interface {
 	// stores them with the claim, and then calls granted. If judge returns nil, it stores nothing. It may call judge several times before it
 	// returns, but granted only once. Calls of Reserve wait for each other, so no judge is called between a judge and its granted.
 	//
-	// It returns errStale if claim.Stamp is too old when it holds the lock. Otherwise an error is an *Error or that of ctx; then the claim may
-	// be stored or not, but granted was not called.
+	// An error is an *Error or that of ctx. Then the claim may be stored or not, but granted was not called. The error is a FailureStale if
+	// claim.Stamp is more than a minute old when Reserve holds the lock.
 	Reserve(ctx context.Context, claim Claim, judge func(map[string]Level) map[string]Level, granted func()) error
 }
 
