@@ -2,10 +2,10 @@ package message
 
 import (
 	"maps"
-	"math/big"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 )
@@ -21,11 +21,24 @@ type Refusal struct {
 	Module *qcc.Module
 	Quota  qcc.Quota
 	// Adds is what the gate adds: After - Before, its requirement after and before the change.
-	Adds, Before, After *big.Float
-	// Granted is what other gates of the run were granted before. Short is the shortfall.
-	Granted, Short *big.Float
+	Adds, Before, After int64
+	// Granted is what other gates of the run were granted before. Reserved is what other runs have reserved, and Holders has some of their
+	// holders. Short is the shortfall.
+	Granted, Reserved, Short int64
+	Holders                  []Holder
 	// First reports whether this is the first refusal of the run. Only the first refusal says what to do.
 	First bool
+	// Gates is how many gates this apply has granted before; 0 at plan.
+	Gates int
+}
+
+// Holder is who holds reservations of a module.
+type Holder struct {
+	// Name is safe to show.
+	Name qcc.SafeText
+	// Units is the sum of the reservations, and Until when the last of them ends.
+	Units int64
+	Until time.Time
 }
 
 // Refusal returns the error for a module whose quota is too low for a gate. The first refusal of a run also says what to do.
@@ -34,7 +47,7 @@ func (l Language) Refusal(r Refusal) (title, detail string) {
 	paragraphs := []string{why.what, facts(why.facts...), why.meaning}
 
 	if r.First {
-		paragraphs = append(paragraphs, why.remedy, l.afterAnApply(), l.beforeADestroy())
+		paragraphs = append(paragraphs, why.remedy, l.afterAnApply(r.Gates), l.beforeADestroy())
 	}
 
 	return l.diagnostic(why.title, paragraphs...)
@@ -87,35 +100,77 @@ func (l Language) notEnoughQuota(r Refusal) refusal {
 	left := l.format(Text{"Left at QCC: %d of %d", "剩余额度：%d（总额度 %d）"}, *r.Module.Remaining, *r.Module.Total)
 	said := refusal{
 		title:  Text{"Not enough QCC quota", "企查查额度不足"},
-		what:   l.format(Text{"The quota of %s is short by %s.", "%s 的额度不足，缺口为 %s。"}, l.name(r), whole(r.Short)),
+		what:   l.format(Text{"The quota of %s is short by %d.", "%s 的额度不足，缺口为 %d。"}, l.name(r), r.Short),
 		facts:  []string{l.adds(r), left},
 		remedy: Text{"Order less, or buy more quota from QCC.", "请减少订单，或者向企查查增购额度。"}.In(l),
 	}
 
-	if r.Granted.Sign() > 0 {
-		said.facts = []string{
-			l.adds(r),
-			l.format(Text{"Available to this gate: %s", "本门禁可用：%s"}, whole(new(big.Float).Sub(r.Adds, r.Short))),
-			left,
-			l.format(Text{"Granted to other gates in this run: %s", "本次运行已放行给其他门禁：%s"}, whole(r.Granted)),
-		}
+	if r.Granted > 0 || r.Reserved > 0 {
+		said.facts = []string{l.adds(r), l.format(Text{"Available to this gate: %d", "本门禁可用：%d"}, r.Adds-r.Short), left}
+	}
+
+	if r.Granted > 0 {
+		said.facts = append(said.facts, l.format(Text{"Granted to other gates in this run: %d", "本次运行已放行给其他门禁：%d"}, r.Granted))
 		said.remedy = l.join(said.remedy, Text{
 			"Terraform judges gates in any order, so another run may refuse another gate.", "Terraform 检查门禁的顺序不固定，下次被拒绝的可能是另一道门禁。",
 		}.In(l))
 	}
 
+	if r.Reserved > 0 {
+		said.facts = append(said.facts, l.reserved(r)...)
+		said.remedy = l.join(Text{
+			"Other runs have reserved quota for their orders. Wait until their reservations end, or until QCC has counted the orders.",
+			"其他运行已为它们的订单预留额度。请等预留到期，或等企查查把这些订单计入消耗额度。",
+		}.In(l), said.remedy)
+	}
+
 	return said
+}
+
+// reserved says what other runs have reserved, until when and by whom.
+func (l Language) reserved(r Refusal) []string {
+	lines := []string{l.format(Text{"Reserved by other runs, not counted by QCC yet: %d", "其他运行已预留、企查查尚未计入：%d"}, r.Reserved)}
+
+	for _, holder := range r.Holders {
+		lines = append(lines,
+			l.format(Text{"Until %s: %d", "预留至 %s：%d"}, l.minute(holder.Until), holder.Units),
+			l.format(Text{"Held by: %s", "持有者：%s"}, holder.Name))
+	}
+
+	return lines
+}
+
+// minute formats a time, rounded up to the minute, in the time zone of the readers.
+func (l Language) minute(at time.Time) string {
+	const minute = "2006-01-02 15:04 "
+
+	at = at.Add(time.Minute - 1)
+	if l == Chinese {
+		return at.In(time.FixedZone("", 8*60*60)).Format(minute) + "(UTC+8)"
+	}
+
+	return at.UTC().Format(minute) + "UTC"
 }
 
 // The provider cannot distinguish an apply from a destroy, because Terraform plans the configuration before both. So the following texts
 // name their condition.
 
-func (l Language) afterAnApply() string {
-	return Text{
-		"If this run is an apply: gates that passed in it stay in the state, even if their orders are missing now. To judge them again, replace " +
-			"them in the next run with -replace='ADDRESS'.",
-		"如果这次运行的是 apply：已放行的门禁会留在 state 中，即使它们的订单没有创建。要重新检查，请在下次运行时用 -replace='ADDRESS' 重建这些门禁。",
+// afterAnApply says what becomes of the gates that were granted. The number of gates is 0 if no gate was granted before the text is made.
+func (l Language) afterAnApply(gates int) string {
+	stay := Text{
+		"If this run is an apply: gates that passed in it stay in the state, even if their orders are missing now.",
+		"如果这次运行的是 apply：已放行的门禁会留在 state 中，即使它们的订单没有创建。",
 	}.In(l)
+	if gates > 0 {
+		stay = l.format(Text{
+			"Gates that this apply has granted so far: %d. They stay in the state, even if their orders are missing now.",
+			"这次 apply 已放行 %d 道门禁。它们会留在 state 中，即使它们的订单没有创建。",
+		}, gates)
+	}
+
+	return l.join(stay, Text{
+		"To judge them again, replace them in the next run with -replace='ADDRESS'.", "要重新检查，请在下次运行时用 -replace='ADDRESS' 重建这些门禁。",
+	}.In(l))
 }
 
 func (l Language) beforeADestroy() string {
@@ -127,16 +182,12 @@ func (l Language) beforeADestroy() string {
 
 // adds says what a gate adds. If the gate had a requirement, it also says the requirement before and after.
 func (l Language) adds(r Refusal) string {
-	if r.Before.Sign() > 0 {
-		return l.format(
-			Text{"This gate adds: %s (from %s to %s)", "本门禁新增：%s（从 %s 增加到 %s）"}, whole(r.Adds), whole(r.Before), whole(r.After))
+	if r.Before > 0 {
+		return l.format(Text{"This gate adds: %d (from %d to %d)", "本门禁新增：%d（从 %d 增加到 %d）"}, r.Adds, r.Before, r.After)
 	}
 
-	return l.format(Text{"This gate adds: %s", "本门禁新增：%s"}, whole(r.Adds))
+	return l.format(Text{"This gate adds: %d", "本门禁新增：%d"}, r.Adds)
 }
-
-// whole returns the digits of a whole number.
-func whole(count *big.Float) string { return count.Text('f', 0) }
 
 func (l Language) stated(count *int64) string {
 	if count == nil {
@@ -192,7 +243,7 @@ func (l Language) GateNotRead(err error) (title, detail string) {
 
 	return title, detail + "\n\n" + l.paragraphs(Text{
 		"The provider reads the quota because this gate adds something.", "provider 读取额度，是因为本门禁有新增的用量。",
-	}.In(l), l.afterAnApply(), l.beforeADestroy())
+	}.In(l), l.afterAnApply(0), l.beforeADestroy())
 }
 
 // NotJudgedUntilApply lists the unknown values because of which a plan cannot judge a gate completely.

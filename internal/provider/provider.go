@@ -82,7 +82,7 @@ func (p *qccProvider) Configure(_ context.Context, req provider.ConfigureRequest
 		return
 	}
 
-	provide(newConfiguredData(settings.language, client), resp)
+	provide(newConfiguredData(settings.language, client, settings.config.Key, nil), resp)
 }
 
 // userAgent returns the User-Agent header, with the versions of the provider and of Terraform.

@@ -2,12 +2,14 @@ package provider
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
 
 // providerData is what Configure passes to data sources, ephemeral resources and gates. They share its client, and so their requests.
@@ -21,18 +23,24 @@ type providerData struct {
 	// unknown lists the fields of the provider block that Terraform does not know before apply. If there are any, errors has an error about
 	// them.
 	unknown []qcc.Field
-	// ledger records what the gates of this run were granted. It belongs to one call of Configure, because a process may serve several runs.
-	ledger ledger
+	// key is the company key; empty if it is not known.
+	key string
+	// account records what the gates of this run were granted. It belongs to one call of Configure, because a process may serve several runs.
+	account *reservation.Account
+	// nameless has the claims of gates without an id.
+	nameless namelessGates
+	// skewReported reports whether a gate has reported that the service corrected the clock.
+	skewReported atomic.Bool
 }
 
-// newConfiguredData returns the data of a provider that can read the quota.
-func newConfiguredData(language message.Language, client *qcc.Client) *providerData {
-	return &providerData{client: client, language: language, ledger: ledger{read: client.QuotaSince}}
+// newConfiguredData returns the data of a provider that can read the quota. Without a store, only the gates of one run add up.
+func newConfiguredData(language message.Language, client *qcc.Client, key string, store reservation.Store) *providerData {
+	return &providerData{client: client, language: language, key: key, account: reservation.NewAccount(store)}
 }
 
 // newFaultyData returns the data of a provider whose block has errors.
 func newFaultyData(language message.Language, faults diag.Diagnostics) *providerData {
-	return &providerData{errors: faults, language: language}
+	return &providerData{errors: faults, language: language, account: reservation.NewAccount(nil)}
 }
 
 // newUnknownData returns the data of a provider with attributes that Terraform does not know yet.
@@ -53,6 +61,7 @@ func newUnknownData(language message.Language, unknown []attribute) *providerDat
 		errors:   diag.Diagnostics{diag.NewErrorDiagnostic(language.UnknownConfiguration(fields, variables))},
 		language: language,
 		unknown:  fields,
+		account:  reservation.NewAccount(nil),
 	}
 }
 

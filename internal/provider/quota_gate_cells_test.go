@@ -1,10 +1,12 @@
 package provider_test
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -481,8 +483,11 @@ func (c *gateCondition) refusal(want *gateVerdict, adds int64) []string {
 	return says
 }
 
+// privateOfGate matches the private state of a gate: a memory in Base64, and nothing else.
+var privateOfGate = regexp.MustCompile(`^\{"gate":"[A-Za-z0-9+/]+=*"\}$`)
+
 // gatesInState returns the requirement of each gate in the state by its address, such as "bene_id=5,radar_id=1".
-// It fails if the state has anything else of a gate.
+// It fails if the state has anything else of a gate, except its memory.
 func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
 	t.Helper()
 
@@ -518,8 +523,12 @@ func gatesInState(t *testing.T, f *testkit.Folder) map[string]string {
 			attributes, _ := instance["attributes"].(map[string]any)
 			required, _ := attributes["required"].(map[string]any)
 
-			if required == nil || len(attributes) != 1 || instance["private"] != nil || instance["deposed"] != nil || instance["status"] != nil {
+			if required == nil || len(attributes) != 1 || instance["deposed"] != nil || instance["status"] != nil {
 				t.Errorf("the state has %v for %s, want a requirement only", instance, address)
+			}
+
+			if private, _ := base64.StdEncoding.DecodeString(fmt.Sprint(instance["private"])); !privateOfGate.Match(private) {
+				t.Errorf("the private state of %s is %s", address, private)
 			}
 
 			gates[address] = strings.NewReplacer("map[", "", "]", "", ":", "=", " ", ",").Replace(fmt.Sprint(required))

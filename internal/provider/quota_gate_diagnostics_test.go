@@ -2,7 +2,6 @@ package provider
 
 import (
 	"fmt"
-	"math/big"
 	"strings"
 	"testing"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
 
 // TestTextsOfGates compares every text of a gate with testdata/gates.golden, which has the form of diagnostics.golden.
@@ -39,6 +39,8 @@ func TestTextsOfGates(t *testing.T) {
 		id            string
 		before, after int64
 		granted, by   int64
+		reserved      int64
+		gates         int  // Gates that the apply has granted before.
 		later         bool // Whether another one was refused before.
 		quota         qcc.Quota
 	}{
@@ -47,6 +49,8 @@ func TestTextsOfGates(t *testing.T) {
 		{name: "gate that grows", id: "radar_id", before: 5, after: 60, by: 7, quota: qcc.Quota{Modules: sample}},
 		{name: "third gate", id: "radar_id", after: 20, granted: 40, by: 12, quota: qcc.Quota{Modules: sample}},
 		{name: "fourth gate", id: "radar_id", after: 20, granted: 40, by: 12, later: true, quota: qcc.Quota{Modules: sample}},
+		{name: "third gate of an apply", id: "radar_id", after: 20, granted: 40, gates: 2, by: 12, quota: qcc.Quota{Modules: sample}},
+		{name: "gate while others hold reservations", id: "radar_id", after: 20, reserved: 40, by: 12, quota: qcc.Quota{Modules: sample}},
 		{name: "more used than bought", id: "natural_person_id", after: 1, by: 5, quota: qcc.Quota{Modules: sample}},
 		{name: "count that is not stated", id: "bene_id", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
 		{name: "module that the account does not have", id: "radarid", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
@@ -57,7 +61,6 @@ func TestTextsOfGates(t *testing.T) {
 	refusals := make([]example, 0, len(cases))
 
 	for _, refusal := range cases {
-		number := func(count int64) *big.Float { return new(big.Float).SetInt64(count) }
 		before := none
 
 		if refusal.before > 0 {
@@ -65,16 +68,18 @@ func TestTextsOfGates(t *testing.T) {
 		}
 
 		change := newGateChange(before, requires(map[string]attr.Value{refusal.id: whole(refusal.after)}))
-		s := shortage{
-			id: refusal.id, adds: change.adds[refusal.id], granted: number(refusal.granted), by: number(refusal.by), quota: refusal.quota,
+		short := reservation.Shortage{
+			Module: refusal.id, Adds: change.adds[refusal.id], Granted: refusal.granted, Reserved: refusal.reserved, Short: refusal.by,
 		}
 
-		if module, listed := refusal.quota.Modules[refusal.id]; listed {
-			s.module = &module
+		if refusal.reserved > 0 {
+			short.Holders = []reservation.Holder{{Name: "https://ci.example.com/job/7", Units: 30, Until: 1_796_000_000_001}, {Name: "build-3", Units: 10, Until: 1_796_000_040_000}}
 		}
+
+		verdict := &reservation.Verdict{Judged: true, Short: []reservation.Shortage{short}, FirstRefusal: !refusal.later, Gates: refusal.gates}
 
 		refusals = append(refusals, example{refusal.name, func(language message.Language) diag.Diagnostic {
-			return refusalDiagnostic(language, s, change, !refusal.later, safe)
+			return refusalDiagnostic(language, verdict, 0, refusal.quota, change, safe)
 		}, nil})
 	}
 
@@ -83,6 +88,20 @@ func TestTextsOfGates(t *testing.T) {
 	got.messages("gate that cannot be judged", func(l message.Language) (string, string) {
 		return l.GateNotRead(&qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 1})
 	})
+
+	got.messages("warnings of gates", message.Language.GateOfOtherAccount,
+		func(l message.Language) (string, string) {
+			return l.ConsumedBesideGates([]string{"radar_id", "bene_id"})
+		})
+
+	failures := make([]func(message.Language) (string, string), 0, len(reservation.Failures()))
+	for _, failure := range reservation.Failures() {
+		failures = append(failures, func(l message.Language) (string, string) {
+			return l.GateNotReserved(&reservation.Error{Failure: failure, Host: "db.example.com:5432", Code: "57P03"})
+		})
+	}
+
+	got.messages("gate that cannot be reserved", failures...)
 
 	notJudged := func(name string, required types.Map, fields ...qcc.Field) example {
 		return example{name, func(language message.Language) diag.Diagnostic {
@@ -129,13 +148,15 @@ func TestARefusalDoesNotRepeatACredential(t *testing.T) {
 
 	for _, id := range []string{key, secretKey, "x" + key[3:12], "##vso[task]", "::error::" + strings.ToUpper(key)} {
 		change := newGateChange(types.MapNull(types.NumberType), types.MapValueMust(types.NumberType, map[string]attr.Value{id: whole(1)}))
-		s := shortage{id: id, adds: count(whole(1)), granted: new(big.Float), by: count(whole(1))}
+		verdict := &reservation.Verdict{FirstRefusal: true, Short: []reservation.Shortage{
+			{Module: id, Adds: 1, Short: 1, Reserved: 1, Holders: []reservation.Holder{{Name: id, Units: 1}}},
+		}}
 
-		for _, module := range []*qcc.Module{nil, {Name: "x"}, {Name: "x", Total: new(int64(1)), Consumed: new(int64(1)), Remaining: new(int64(0))}} {
-			s.module = module
-
+		for _, modules := range []map[string]qcc.Module{
+			nil, {id: {Name: "x"}}, {id: {Name: "x", Total: new(int64(1)), Consumed: new(int64(1)), Remaining: new(int64(0))}},
+		} {
 			for _, language := range message.Languages() {
-				refusal := refusalDiagnostic(language, s, change, true, client.Redact)
+				refusal := refusalDiagnostic(language, verdict, 0, qcc.Quota{Modules: modules}, change, client.Redact)
 				if withPath, ok := refusal.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != requiredAttribute {
 					t.Errorf("the refusal of %q points at %v", id, withPath.Path())
 				}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -16,7 +17,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
-func countText(count *big.Float) string { return count.Text('f', 0) }
+func countText(count int64) string { return strconv.FormatInt(count, 10) }
 
 // faultText returns the first paragraph of the error for an import ID; "" if nothing is wrong with it.
 func faultText(language message.Language, fault message.ImportFault) string {

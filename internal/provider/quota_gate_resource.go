@@ -2,7 +2,9 @@ package provider
 
 import (
 	"context"
-	"strconv"
+	"crypto/rand"
+	"errors"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -12,6 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
 
 var (
@@ -34,10 +38,6 @@ type quotaGateResource struct {
 
 // requiredAttribute is the only attribute of the gate.
 const requiredAttribute = "required"
-
-// handleKey is the key of a claim's handle in private state. Private state keeps the handle between the two planning steps of an instance
-// that is replaced.
-const handleKey = "claim"
 
 func (g *quotaGateResource) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_quota_gate"
@@ -75,14 +75,22 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 
-	// Terraform plans an instance that it replaces twice: with its state, and then without. The second claim replaces the first one.
-	isNew := req.State.Raw.IsNull()
-	if handle := takeHandle(ctx, req.Private, resp); isNew {
-		g.provider.ledger.takeBack(handle)
+	before := requirement(ctx, req.State.GetAttribute, &resp.Diagnostics)
+	change := newGateChange(before, requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
+
+	if resp.Diagnostics.HasError() {
+		return
 	}
 
-	change := newGateChange(requirement(ctx, req.State.GetAttribute, &resp.Diagnostics), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
-	if resp.Diagnostics.HasError() || change.addsNothing() {
+	// Terraform plans an instance that it replaces twice: with its state, and then without, but with the same private state.
+	memory, isNew := gateMemoryOf(ctx, req.Private), req.State.Raw.IsNull()
+	if !isNew && memory.isOfOtherAccount(g.provider.key) {
+		resp.Diagnostics.AddWarning(g.provider.language.GateOfOtherAccount())
+	}
+
+	if change.addsNothing() {
+		g.provider.account.Withdraw(memory.ID)
+
 		return
 	}
 
@@ -94,56 +102,53 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 
-	handle, diags := g.judge(ctx, stagePlan, change)
-	resp.Diagnostics.Append(diags...)
-
-	if handle != "" && !isNew {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, []byte(strconv.Quote(handle)))...)
+	if memory.ID == "" && !isNew {
+		memory.ID = g.provider.nameless.add(before)
 	}
-}
 
-// takeHandle returns the handle in private state, and removes it. It returns "" if there is none.
-func takeHandle(ctx context.Context, private privateState, resp *resource.ModifyPlanResponse) string {
-	value, diags := private.GetKey(ctx, handleKey)
-	resp.Diagnostics.Append(diags...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, nil)...)
-
-	handle, _ := strconv.Unquote(string(value)) // Unquote returns "" for anything else.
-
-	return handle
-}
-
-// privateState is the private state in a request of the framework, which does not export the type.
-type privateState interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
+	resp.Diagnostics.Append(g.judge(ctx, change, func(read reservation.Read) (reservation.Verdict, error) {
+		return g.provider.account.Plan(ctx, memory.ID, change.adds, read)
+	})...)
 }
 
 // Create judges the whole requirement again, because quota may have been consumed since the plan.
 func (g *quotaGateResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	change := newGateChange(types.MapNull(types.NumberType), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
 
-	_, diags := g.judge(ctx, stageApply, change)
-	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(g.apply(ctx, change)...)
 
-	if !resp.Diagnostics.HasError() {
-		resp.State.Raw = req.Plan.Raw
+	if resp.Diagnostics.HasError() {
+		return
 	}
+
+	resp.State.Raw = req.Plan.Raw
+	resp.Diagnostics.Append(newGateMemory(rand.Text(), g.provider.key).write(ctx, resp.Private)...)
 }
 
-// Read leaves the state as it is, because a gate has no counterpart at QCC.
-func (g *quotaGateResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+// Read leaves the state as it is, because a gate has no counterpart at QCC. It completes the memory of a gate that has none.
+func (g *quotaGateResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	if gateMemoryOf(ctx, req.Private).ID != "" {
+		return
+	}
+
+	id := g.provider.nameless.take(requirement(ctx, req.State.GetAttribute, &resp.Diagnostics))
+	resp.Diagnostics.Append(newGateMemory(id, g.provider.key).write(ctx, resp.Private)...)
+}
 
 // Update judges the growth again. A gate that is refused keeps the requirement that it had.
 func (g *quotaGateResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, handleKey, nil)...)
-
 	change := newGateChange(requirement(ctx, req.State.GetAttribute, &resp.Diagnostics), requirement(ctx, req.Plan.GetAttribute, &resp.Diagnostics))
 
-	_, diags := g.judge(ctx, stageApply, change)
-	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(g.apply(ctx, change)...)
 
-	if !resp.Diagnostics.HasError() {
-		resp.State.Raw = req.Plan.Raw
+	if resp.Diagnostics.HasError() {
+		return
+	}
+
+	resp.State.Raw = req.Plan.Raw
+
+	if memory := gateMemoryOf(ctx, req.Private); len(change.adds) > 0 && memory.ID != "" {
+		resp.Diagnostics.Append(newGateMemory(memory.ID, g.provider.key).write(ctx, resp.Private)...)
 	}
 }
 
@@ -161,6 +166,7 @@ func (g *quotaGateResource) ImportState(ctx context.Context, req resource.Import
 	}
 
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(requiredAttribute), required)...)
+	resp.Diagnostics.Append(newGateMemory(rand.Text(), g.provider.key).write(ctx, resp.Private)...)
 }
 
 // requirement returns the requirement in a state or plan; null if there is none.
@@ -171,35 +177,79 @@ func requirement(ctx context.Context, get func(context.Context, path.Path, any) 
 	return required
 }
 
-// judge returns an error for each module whose quota is too low for a change. If the quota cannot be read, it returns one error with the
-// reason. It also returns the handle of a claim that was granted at plan.
-func (g *quotaGateResource) judge(ctx context.Context, at stage, change *gateChange) (string, diag.Diagnostics) {
-	if at == stageApply && change.isUnknown() {
-		return "", diag.Diagnostics{diag.NewErrorDiagnostic(g.provider.language.UnknownAtApply())}
+// apply judges a change at apply.
+func (g *quotaGateResource) apply(ctx context.Context, change *gateChange) diag.Diagnostics {
+	if change.isUnknown() {
+		return diag.Diagnostics{diag.NewErrorDiagnostic(g.provider.language.UnknownAtApply())}
 	}
 
+	return g.judge(ctx, change, func(read reservation.Read) (reservation.Verdict, error) {
+		return g.provider.account.Apply(ctx, change.adds, read)
+	})
+}
+
+// judge returns an error for each module whose quota is too low for a change. If the quota cannot be read, or the database cannot be asked,
+// it returns one error with the reason.
+func (g *quotaGateResource) judge(
+	ctx context.Context, change *gateChange, judge func(reservation.Read) (reservation.Verdict, error),
+) (diags diag.Diagnostics) {
 	if len(change.adds) == 0 {
-		return "", nil
+		return nil
 	}
 
 	if g.provider.errors.HasError() {
-		return "", g.provider.errors
+		return g.provider.errors
 	}
 
-	judged, err := g.provider.ledger.judge(ctx, at, change.adds)
+	var quota qcc.Quota // of the reading that judged the change
+
+	verdict, err := judge(func(ctx context.Context, after time.Time) (reservation.Reading, error) {
+		var (
+			began time.Time
+			err   error
+		)
+
+		quota, began, err = g.provider.client.QuotaSince(ctx, after)
+
+		return reservation.Reading{Quota: statedQuota(quota), Began: began}, err
+	})
+
+	if unavailable, ok := errors.AsType[*reservation.Error](err); ok {
+		diags.AddError(g.provider.language.GateNotReserved(unavailable))
+
+		return diags
+	}
+
 	if err != nil {
-		return "", diag.Diagnostics{diag.NewErrorDiagnostic(g.provider.language.GateNotRead(err))}
+		diags.AddError(g.provider.language.GateNotRead(err))
+
+		return diags
 	}
 
-	var diags diag.Diagnostics
-
-	if judged.firstSkew != 0 {
-		diags.AddWarning(g.provider.language.Skew(judged.firstSkew))
+	if verdict.Judged && quota.Skew != 0 && !g.provider.skewReported.Swap(true) {
+		diags.AddWarning(g.provider.language.Skew(quota.Skew))
 	}
 
-	for i, s := range judged.short {
-		diags.Append(refusalDiagnostic(g.provider.language, s, change, judged.firstRefusal && i == 0, g.provider.client.Redact))
+	if len(verdict.Beside) > 0 {
+		diags.AddWarning(g.provider.language.ConsumedBesideGates(verdict.Beside))
 	}
 
-	return judged.handle, diags
+	for i := range verdict.Short {
+		diags.Append(refusalDiagnostic(g.provider.language, &verdict, i, quota, change, g.provider.client.Redact))
+	}
+
+	return diags
+}
+
+// statedQuota returns the modules of which the service states both counts.
+func statedQuota(quota qcc.Quota) map[string]reservation.Quota {
+	stated := make(map[string]reservation.Quota, len(quota.Modules))
+
+	for id, module := range quota.Modules {
+		if module.Total != nil && module.Consumed != nil {
+			stated[id] = reservation.Quota{Total: *module.Total, Consumed: *module.Consumed}
+		}
+	}
+
+	return stated
 }

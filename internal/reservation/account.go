@@ -93,14 +93,14 @@ type Shortage struct {
 }
 
 // Plan judges at plan what a gate adds, by module id. It replaces the claim that a gate with the same id made before, because Terraform may
-// plan a gate twice. A gate without an id ("") is new, and planned once. If the gate adds nothing, Plan only removes its claim.
+// plan a gate twice. A gate without an id ("") is new, and planned once.
 //
 // After a gate was judged by Apply, Plan judges nothing. At apply, Terraform repeats the planning step of a gate directly before the gate is
 // judged by Apply, and quota that the run's own orders have consumed would count twice.
 //
 // An error is that of read, of ctx, or an *Error.
 func (a *Account) Plan(ctx context.Context, gate string, adds map[string]int64, read Read) (Verdict, error) {
-	a.withdraw(gate)
+	a.Withdraw(gate)
 
 	if gate == "" {
 		gate = rand.Text()
@@ -167,8 +167,8 @@ func (a *Account) judge(ctx context.Context, p *pending, read Read) (Verdict, er
 	}
 }
 
-// withdraw removes the claim that a gate made at plan, if it made one.
-func (a *Account) withdraw(gate string) {
+// Withdraw removes the claim that a gate made at plan, if it made one.
+func (a *Account) Withdraw(gate string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 

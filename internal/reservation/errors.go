@@ -37,6 +37,14 @@ const (
 	FailureOther Failure = "other"
 )
 
+// Failures returns all failures of a database.
+func Failures() []Failure {
+	return []Failure{
+		FailureUnreachable, FailureTLS, FailureLogin, FailureNoDatabase, FailureReadOnly, FailureNoTables, FailureNoRights,
+		FailureTooManyConnections, FailureLocked, FailureSlow, FailureStale, FailureUnreadable, FailureUnknownOutcome, FailureOther,
+	}
+}
+
 // Error means that a claim could not be judged by the database.
 type Error struct {
 	Failure Failure

@@ -1,0 +1,177 @@
+package message
+
+import "github.com/qccpro/terraform-provider-qcc/internal/reservation"
+
+// GateNotReserved returns the error for a gate that cannot be judged, because the reservation database does not do its part.
+func (l Language) GateNotReserved(err *reservation.Error) (title, detail string) {
+	said := ReservationFailure(err.Failure)
+	lines := []string{l.format(Text{"Database: %s", "数据库：%s"}, err.Host)}
+
+	if err.Code != "" {
+		lines = append(lines, l.format(Text{"SQLSTATE: %s", "错误码（SQLSTATE）：%s"}, err.Code))
+	}
+
+	return l.diagnostic(said.Title, said.Meaning.In(l), facts(lines...), said.Remedy.In(l), Text{
+		"The provider asks the database because this gate adds something. Runs that add nothing do not need it.",
+		"本门禁有新增用量，所以 provider 查询了数据库。没有新增用量的运行不需要数据库。",
+	}.In(l), l.afterAnApply(0), l.beforeADestroy())
+}
+
+// ReservationFailure explains a failure of the reservation database. The meaning says what happened.
+func ReservationFailure(failure reservation.Failure) Explanation {
+	explanation := reservationFailures()[failure]
+	explanation.Title = Text{"QCC quota gate cannot be reserved", "额度门禁无法预留额度"}
+
+	return explanation
+}
+
+// reservationFailures returns the meaning and the remedy of each failure of reservation.Failures.
+func reservationFailures() map[reservation.Failure]Explanation {
+	const schema = "examples/reservations/schema.sql"
+
+	return map[reservation.Failure]Explanation{
+		reservation.FailureUnreachable: {
+			Meaning: Text{"The reservation database cannot be reached.", "无法连接预留数据库。"},
+			Remedy: Text{
+				"Check the host and the port in reservation_database, the firewall, and whether the server runs.",
+				"请检查 reservation_database 中的主机和端口、防火墙，以及数据库服务是否在运行。",
+			},
+		},
+		reservation.FailureTLS: {
+			Meaning: Text{
+				"The certificate of the reservation database cannot be verified, or the server does not use TLS.",
+				"预留数据库的证书无法验证，或者服务器没有启用 TLS。",
+			},
+			Remedy: Text{
+				"Set sslrootcert to the file of the certificate authority, and use the host name that the certificate has. The server needs ssl = on.",
+				"请把 sslrootcert 设为签发机构的证书文件，主机名要与证书一致。服务器需要设置 ssl = on。",
+			},
+		},
+		reservation.FailureLogin: {
+			Meaning: Text{"The reservation database refuses the login.", "预留数据库拒绝登录。"},
+			Remedy: Text{
+				"Check the user and the password in reservation_database, and the line for this client in pg_hba.conf.",
+				"请检查 reservation_database 中的用户名和密码，以及 pg_hba.conf 中针对本机的规则。",
+			},
+		},
+		reservation.FailureNoDatabase: {
+			Meaning: Text{"The server has no database of this name.", "服务器上没有这个数据库。"},
+			Remedy: Text{
+				"Correct the name of the database in reservation_database. If it is correct, create the database, and its tables with " + schema + ".",
+				"请更正 reservation_database 中的数据库名。如果没有写错，请先创建数据库，再用 " + schema + " 建表。",
+			},
+		},
+		reservation.FailureReadOnly: {
+			Meaning: Text{"The reservation database is read-only.", "预留数据库是只读的。"},
+			Remedy: Text{
+				"Use the address of the primary server. A standby cannot reserve quota.", "请使用主库的地址。备库不能预留额度。",
+			},
+		},
+		reservation.FailureNoTables: {
+			Meaning: Text{"The reservation database lacks the tables of reservations.", "预留数据库中没有所需的表。"},
+			Remedy: Text{
+				"Check the name of the database and the search_path of the user. If both are correct, have the owner of the database run " + schema + ".",
+				"请检查数据库名和该用户的 search_path。如果都没有问题，请由数据库的所有者执行 " + schema + "。",
+			},
+		},
+		reservation.FailureNoRights: {
+			Meaning: Text{"The user of the reservation database may not read or write its tables.", "该数据库用户没有读写这些表的权限。"},
+			Remedy: Text{
+				"Have the owner of the tables run: GRANT qcc_gates TO the user. " + schema + " has this role and its rights.",
+				"请由表的所有者执行 GRANT qcc_gates TO 该用户。角色及其权限见 " + schema + "。",
+			},
+		},
+		reservation.FailureTooManyConnections: {
+			Meaning: Text{
+				"The reservation database accepted no further connection within the timeout.", "在 timeout 时间内，预留数据库一直没有空闲连接。",
+			},
+			Remedy: Text{
+				"Raise max_connections, put a connection pooler such as pgbouncer in front, or run fewer pipelines at once.",
+				"请调高 max_connections，使用 pgbouncer 等连接池，或者减少同时运行的流水线。",
+			},
+		},
+		reservation.FailureLocked: {
+			Meaning: Text{
+				"Another run held the account's lock in the reservation database for the whole timeout.", "在整个 timeout 时间内，预留数据库中该账号的锁一直被其他运行占用。",
+			},
+			Remedy: Text{
+				"Run this again. If it happens again, look for a session that waits in a transaction (pg_stat_activity), or raise timeout in the provider block.",
+				"请重新运行。如果仍然如此，请在 pg_stat_activity 中查找停在事务中的会话，或者调大 provider 块中的 timeout。",
+			},
+		},
+		reservation.FailureSlow: {
+			Meaning: Text{"The reservation database did not answer within the timeout.", "预留数据库在 timeout 时间内没有响应。"},
+			Remedy: Text{
+				"Check the load of the database and the network to it, or raise timeout in the provider block.",
+				"请检查数据库的负载和网络，或者调大 provider 块中的 timeout。",
+			},
+		},
+		reservation.FailureStale: {
+			Meaning: Text{
+				"Each time that the database gave the lock, the quota that the provider had read was more than a minute old.",
+				"每次拿到数据库的锁时，provider 读到的额度都已超过一分钟。",
+			},
+			Remedy: Text{
+				"Run this again when fewer pipelines run. If it happens again, check the load of the database.",
+				"请在流水线较少时重新运行。如果仍然如此，请检查数据库的负载。",
+			},
+		},
+		reservation.FailureUnreadable: {
+			Meaning: Text{"A table of the reservation database has a value that is not valid.", "预留数据库的表中有无效的值。"},
+			Remedy: Text{
+				"Compare the tables with " + schema + ", whose constraints do not allow such a value, and correct or remove the row.",
+				"请对照 " + schema + " 检查表结构（其中的约束不允许这样的值），并更正或删除该行。",
+			},
+		},
+		reservation.FailureUnknownOutcome: {
+			Meaning: Text{
+				"The connection to the reservation database was lost during COMMIT, and it is not known whether the quota is reserved. If it is, the " +
+					"reservation ends by itself.",
+				"执行 COMMIT 时与预留数据库的连接中断，无法确定额度是否已预留。如果已预留，到期后会自动失效。",
+			},
+			Remedy: Text{"Run this again when the database can be reached.", "请在数据库恢复后重新运行。"},
+		},
+		reservation.FailureOther: {
+			Meaning: Text{"The reservation database answered with an error.", "预留数据库返回了错误。"},
+			Remedy: Text{
+				"Look up the SQLSTATE in the documentation of PostgreSQL, and the error in the log of the server.",
+				"请在 PostgreSQL 文档中查找该 SQLSTATE，并查看数据库服务器的日志。",
+			},
+		},
+	}
+}
+
+// GateOfOtherAccount returns the warning for a gate that another company key has granted. Terraform shows warnings with the same title as
+// one, with their number.
+func (l Language) GateOfOtherAccount() (title, detail string) {
+	return l.diagnostic(Text{"QCC quota gate of another company key", "额度门禁由其他公司 key 放行"},
+		Text{
+			"This gate was granted by another company key than that of the provider block, and is not judged again.",
+			"放行本门禁的公司 key 与 provider 块中的不同，本次不会重新检查。",
+		}.In(l),
+		Text{
+			"If the key of the same account was renewed, do nothing. If the gate is to belong to another account now, replace it with " +
+				"-replace='ADDRESS', so that it is judged by the quota of that account.",
+			"如果只是同一账号更换了 key，无需处理。如果门禁要改用另一个账号，请用 -replace='ADDRESS' 重建它，按新账号的额度重新检查。",
+		}.In(l))
+}
+
+// ConsumedBesideGates returns the warning for modules of which QCC has counted more than all gates were granted.
+func (l Language) ConsumedBesideGates(ids []string) (title, detail string) {
+	names := make([]string, 0, len(ids))
+	for _, id := range ids {
+		names = append(names, l.mentionable(id))
+	}
+
+	return l.diagnostic(Text{"QCC quota consumed beside the gates", "有门禁之外的额度消耗"},
+		l.format(Text{
+			"QCC has counted more of %s than all gates with this database were granted. Something consumes quota without a gate, or in a run " +
+				"without the database. Or orders are counted later than reservation_ttl after their gate.",
+			"%s 的消耗额度超过了使用本数据库的所有门禁放行的用量。可能有订单没有经过门禁，或者有运行没有设置数据库，或者订单被计入的时间晚于门禁放行后的 reservation_ttl。",
+		}, l.list(names)),
+		Text{
+			"For seven days, gates count all live reservations on top of what QCC has counted, so they refuse earlier. Find out what consumes, or " +
+				"raise reservation_ttl.",
+			"接下来七天，门禁会在企查查已计入的消耗之上再加上全部有效预留，因此会更早拒绝。请查明消耗来源，或者调大 reservation_ttl。",
+		}.In(l))
+}
