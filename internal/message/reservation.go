@@ -1,6 +1,66 @@
 package message
 
-import "github.com/qccpro/terraform-provider-qcc/internal/reservation"
+import (
+	"strings"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
+)
+
+// InvalidReservationTTL returns the error for a TTL that is no duration, or out of bounds.
+func (l Language) InvalidReservationTTL(field qcc.Field) (title, detail string) {
+	return l.diagnostic(invalidConfiguration(), l.join(l.cannotBeUsed(field, ""), Text{
+		`It must be a duration from 5m to 24h, such as "60m".`, `必须是 5m 到 24h 之间的时长，例如 "60m"。`,
+	}.In(l)))
+}
+
+// InvalidReservationDatabase returns the error for the URL of a database. The variable is the environment variable that holds the URL; empty
+// if the provider block holds it. The error never repeats a part of the URL, except the name of a parameter.
+func (l Language) InvalidReservationDatabase(err *reservation.URLError, field qcc.Field, variable string) (title, detail string) {
+	why := urlProblems()[err.Problem].In(l)
+
+	if err.Parameter != "" {
+		why = l.join(why, l.format(Text{"The parameter is %s.", "该参数是 %s。"}, err.Parameter))
+	}
+
+	return l.diagnostic(invalidConfiguration(), l.join(l.cannotBeUsed(field, variable), why))
+}
+
+// urlProblems returns the text for each problem of reservation.URLProblems. It does not name the parameter.
+func urlProblems() map[reservation.URLProblem]Text {
+	const example = `"postgres://qcc@db.example.com:5432/qcc"`
+
+	return map[reservation.URLProblem]Text{
+		reservation.URLNone: {
+			"It is not a URL such as " + example + ". Write special characters of a password as %40 (@), %2F (/), %3A (:).",
+			"不是 " + example + " 这样的 URL。密码中的特殊字符请写成 %40（@）、%2F（/）、%3A（:）。",
+		},
+		reservation.URLScheme:     {"It must begin with postgres:// or postgresql://.", "必须以 postgres:// 或 postgresql:// 开头。"},
+		reservation.URLNoUser:     {"It has no user, as in " + example + ".", "缺少用户名，应写成 " + example + " 这样的形式。"},
+		reservation.URLNoHost:     {"It has no host, as in " + example + ".", "缺少主机，应写成 " + example + " 这样的形式。"},
+		reservation.URLNoDatabase: {"It has no name of a database, as in " + example + ".", "缺少数据库名，应写成 " + example + " 这样的形式。"},
+		reservation.URLHost: {
+			"A host in it is not a name or an address with at most a port. Sockets are not supported.", "主机必须是名称或地址，可以加端口。不支持 socket 路径。",
+		},
+		reservation.URLParameter: {
+			"It has a query parameter that is not supported. Supported are: " + strings.Join(reservation.URLParameters(), ", ") + ".",
+			"含有不支持的查询参数。支持的参数：" + strings.Join(reservation.URLParameters(), "、") + "。",
+		},
+		reservation.URLValue: {"A query parameter has no valid value, or is set twice.", "有查询参数的值无效，或者重复设置。"},
+		reservation.URLTLS: {
+			"sslmode must be verify-full, or verify-ca together with sslrootcert, so that the provider verifies the server.",
+			"sslmode 必须是 verify-full，或者与 sslrootcert 一起使用的 verify-ca，这样 provider 才会验证服务器。",
+		},
+		reservation.URLPlain: {
+			"sslmode=disable is supported for loopback hosts only (localhost, 127.0.0.1, ::1). Use sslmode=verify-full.",
+			"sslmode=disable 只能用于本机回环地址（localhost、127.0.0.1、::1）。请使用 sslmode=verify-full。",
+		},
+		reservation.URLDebug: {
+			"The environment variable PQGO_DEBUG is set, with which the database driver prints passwords. Unset it.",
+			"设置了环境变量 PQGO_DEBUG，数据库驱动会因此输出密码。请取消该变量。",
+		},
+	}
+}
 
 // GateNotReserved returns the error for a gate that cannot be judged, because the reservation database does not do its part.
 func (l Language) GateNotReserved(err *reservation.Error) (title, detail string) {

@@ -3,6 +3,7 @@ package provider
 import (
 	"fmt"
 	"math/big"
+	"os"
 	"strconv"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
 
 // attribute is all that the provider knows of one attribute of the provider block.
@@ -19,7 +21,7 @@ type attribute struct {
 	name qcc.Field
 	// variable is the environment variable that replaces a null value; empty if there is none.
 	variable string
-	// byDefault is the value if neither the block nor the environment has one. A required attribute has no default.
+	// byDefault is the value if neither the block nor the environment has one; empty if there is none. A required attribute has no default.
 	byDefault string
 	required  bool
 	// unknownIsNull is true if an unknown value counts as null, because the attribute does not affect what the provider reads.
@@ -29,13 +31,21 @@ type attribute struct {
 	store func(s *settings, value string) qcc.ConfigProblem
 }
 
+// The attributes that the client does not have.
 const (
-	// fieldLanguage is the only attribute that the client does not have.
-	fieldLanguage qcc.Field = "language"
+	fieldLanguage            qcc.Field = "language"
+	fieldReservationDatabase qcc.Field = "reservation_database"
+	fieldReservationTTL      qcc.Field = "reservation_ttl"
+	fieldReservationHolder   qcc.Field = "reservation_holder"
+)
+
+const (
 	// languageVariable sets the language also where there is no provider block.
 	languageVariable string = "QCC_LANGUAGE"
 	// problemLanguage is the problem of a language that does not exist.
 	problemLanguage qcc.ConfigProblem = "no-language"
+	// problemTTL is the problem of a TTL that is no duration, or out of bounds.
+	problemTTL qcc.ConfigProblem = "no-ttl"
 )
 
 // attributes returns the attributes of the provider block. The language is the first, because the errors about the others need it.
@@ -94,7 +104,58 @@ func attributes() []attribute {
 				Optional: true,
 			},
 		},
+		{
+			name: fieldReservationDatabase, variable: "QCC_RESERVATION_DATABASE", store: storeDatabase,
+			schema: schema.StringAttribute{
+				MarkdownDescription: "The URL of a PostgreSQL database (13 or newer) in which gates reserve what they are granted at apply, such as " +
+					"`postgres://qcc@db.example.com/qcc`. The gates of all runs that share the database add up. Without it, the gates of one run add up. " +
+					"The connection uses TLS and verifies the server, unless the host is a loopback host. `examples/reservations/schema.sql` has the tables. " +
+					"Can also be set with the environment variable `QCC_RESERVATION_DATABASE`.",
+				Optional:  true,
+				Sensitive: true,
+			},
+		},
+		{
+			name: fieldReservationTTL, byDefault: "60m", store: storeTTL,
+			schema: schema.StringAttribute{
+				MarkdownDescription: "How long a reservation counts: a duration from `5m` to `24h`. It must cover the longest apply after its first gate, " +
+					"and the time that QCC needs to count an order. The time limit of the CI job is a good value. Defaults to `60m`.",
+				Optional: true,
+			},
+		},
+		{
+			name: fieldReservationHolder, variable: "QCC_RESERVATION_HOLDER", store: storeHolder,
+			schema: schema.StringAttribute{
+				MarkdownDescription: "Who reserves. The provider shows this text to users whose gates are refused because of the reservation. " +
+					"Can also be set with the environment variable `QCC_RESERVATION_HOLDER`. Defaults to the URL or the number of the CI job, or " +
+					"else to the host name.",
+				Optional: true,
+			},
+		},
 	}
+}
+
+func storeDatabase(s *settings, value string) qcc.ConfigProblem {
+	s.database = &value
+
+	return ""
+}
+
+func storeTTL(s *settings, value string) qcc.ConfigProblem {
+	ttl, err := time.ParseDuration(value)
+	if err != nil || ttl < reservation.MinTTL || ttl > reservation.MaxTTL {
+		return problemTTL
+	}
+
+	s.ttl = ttl
+
+	return ""
+}
+
+func storeHolder(s *settings, value string) qcc.ConfigProblem {
+	s.holder = value
+
+	return ""
 }
 
 func storeLanguage(s *settings, value string) qcc.ConfigProblem {
@@ -148,6 +209,8 @@ const (
 	stateUnknown
 	// stateMissing: the value is required, and nothing has it.
 	stateMissing
+	// stateUnset: nothing has the value, and it has no default.
+	stateUnset
 	// stateInvalid: the value cannot be converted.
 	stateInvalid
 )
@@ -177,6 +240,8 @@ func (a attribute) lookUp(block tftypes.Value, getenv func(string) string) setti
 		return setting{attribute: a, value: getenv(a.variable), from: a.variable}
 	case a.required:
 		return setting{attribute: a, state: stateMissing}
+	case a.byDefault == "":
+		return setting{attribute: a, state: stateUnset}
 	default:
 		return setting{attribute: a, value: a.byDefault}
 	}
@@ -207,8 +272,29 @@ func text(value tftypes.Value) string {
 type settings struct {
 	all    []setting
 	config qcc.Config
+	// database is the URL of the database of reservations; nil if there is none. ttl and holder describe what is reserved. The holder may be
+	// empty.
+	database *string
+	ttl      time.Duration
+	holder   string
 	// language is the language of diagnostics. It is English if the value is invalid.
 	language message.Language
+}
+
+// store returns the store of reservations; nil if no database is set. It makes no connection. An error is a *reservation.URLError.
+func (s *settings) store(client *qcc.Client, getenv func(string) string) (reservation.Store, error) {
+	if s.database == nil {
+		return nil, nil //nolint:nilnil // An account without a store is one of a single run.
+	}
+
+	holder := s.holder
+	if holder == "" {
+		holder = reservation.DefaultHolder(getenv, os.Hostname)
+	}
+
+	return reservation.NewPostgres(reservation.Config{
+		URL: *s.database, Account: reservation.AccountName(s.config.Key), TTL: s.ttl, Holder: client.Redact(holder).String(), Timeout: s.config.Timeout,
+	})
 }
 
 // resolve returns the settings of a provider block and an environment.
@@ -244,8 +330,9 @@ func (s *settings) unknown() []attribute {
 	return all
 }
 
-// faults returns an error for each value that is missing or invalid. The errors have no attribute path; Configure explains why.
-func (s *settings) faults(refused qcc.ConfigErrors) diag.Diagnostics {
+// faults returns an error for each value that is missing or invalid. The errors have no attribute path; Configure explains why. The
+// arguments are what the client refused, and what the store refused; nil if it refused nothing.
+func (s *settings) faults(refused qcc.ConfigErrors, database *reservation.URLError) diag.Diagnostics {
 	var diags diag.Diagnostics
 
 	for _, setting := range s.all {
@@ -254,6 +341,10 @@ func (s *settings) faults(refused qcc.ConfigErrors) diag.Diagnostics {
 			diags.AddError(s.language.MissingCredential(setting.name, setting.variable))
 		case setting.problem == problemLanguage:
 			diags.AddError(message.InvalidLanguage(setting.name, setting.from))
+		case setting.problem == problemTTL:
+			diags.AddError(s.language.InvalidReservationTTL(setting.name))
+		case setting.name == fieldReservationDatabase && database != nil:
+			diags.AddError(s.language.InvalidReservationDatabase(database, setting.name, setting.from))
 		case setting.state == stateInvalid:
 			diags.AddError(s.language.InvalidConfiguration(&qcc.ConfigError{Field: setting.name, Problem: setting.problem}, setting.from))
 		case setting.state == stateKnown:

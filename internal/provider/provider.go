@@ -17,6 +17,7 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
 
 var (
@@ -66,7 +67,10 @@ func (p *qccProvider) Configure(_ context.Context, req provider.ConfigureRequest
 	client, err := qcc.New(settings.config)
 	refused, _ := errors.AsType[qcc.ConfigErrors](err)
 
-	if faults := settings.faults(refused); faults.HasError() {
+	store, err := settings.store(client, p.getenv)
+	database, _ := errors.AsType[*reservation.URLError](err)
+
+	if faults := settings.faults(refused, database); faults.HasError() {
 		provide(newFaultyData(settings.language, faults), resp)
 
 		return
@@ -82,7 +86,7 @@ func (p *qccProvider) Configure(_ context.Context, req provider.ConfigureRequest
 		return
 	}
 
-	provide(newConfiguredData(settings.language, client, settings.config.Key, nil), resp)
+	provide(newConfiguredData(settings.language, client, settings.config.Key, store), resp)
 }
 
 // userAgent returns the User-Agent header, with the versions of the provider and of Terraform.

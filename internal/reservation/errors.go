@@ -27,7 +27,7 @@ const (
 	FailureLocked Failure = "locked"
 	// FailureSlow: the server did not answer within the timeout.
 	FailureSlow Failure = "slow"
-	// FailureStale: when the account's lock was given, the reading was more than a minute old, several times.
+	// FailureStale: each time that the database gave the lock, the reading was more than a minute old.
 	FailureStale Failure = "stale"
 	// FailureUnreadable: a table has a value that is not valid.
 	FailureUnreadable Failure = "unreadable"

@@ -1,0 +1,73 @@
+-- The tables in which the gates of all runs reserve quota, for PostgreSQL 13
+-- or newer. The provider never creates or changes them.
+--
+-- The owner of the database runs this file once:
+--
+--   psql -v ON_ERROR_STOP=1 -f schema.sql "postgres://owner@db.example.com/qcc"
+--
+-- Use a database of its own, or at least this schema of its own. The provider
+-- logs in as a user that is a member of qcc_gates and finds the tables through
+-- its search_path:
+--
+--   CREATE ROLE pipelines LOGIN PASSWORD '...' IN ROLE qcc_gates;
+--   ALTER ROLE pipelines SET search_path = qcc;
+--
+-- Whoever may write to these tables controls the gates. They hold no key: an
+-- account is a hash of it. All times are milliseconds since 1970, by the clock
+-- of the database.
+
+BEGIN;
+
+CREATE SCHEMA IF NOT EXISTS qcc;
+SET LOCAL search_path = qcc;
+
+-- A transaction that reserves locks the row of its account, so that one run
+-- after the other is judged.
+CREATE TABLE qcc_account (
+    account text PRIMARY KEY CHECK (account <> '')
+);
+
+-- What the last grant left behind, by quota module.
+CREATE TABLE qcc_level (
+    account      text   NOT NULL REFERENCES qcc_account CHECK (account <> ''),
+    module       text   NOT NULL CHECK (module <> ''),
+    -- Consumed and reserved units after the last grant.
+    committed    bigint NOT NULL CHECK (committed >= 0),
+    -- Until then the module counts as used beside the gates; 0 if it never was.
+    beside_until bigint NOT NULL CHECK (beside_until >= 0),
+    PRIMARY KEY (account, module)
+);
+
+-- What a gate was granted. A row counts until it ends, and is deleted later.
+CREATE TABLE qcc_reservation (
+    -- Random. All rows of one gate's grant share it.
+    claim   text   NOT NULL CHECK (claim <> ''),
+    module  text   NOT NULL CHECK (module <> ''),
+    account text   NOT NULL REFERENCES qcc_account CHECK (account <> ''),
+    run     text   NOT NULL CHECK (run <> ''),
+    units   bigint NOT NULL CHECK (units BETWEEN 1 AND 1000000000000000),
+    granted bigint NOT NULL CHECK (granted > 0),
+    ends    bigint NOT NULL CHECK (ends > granted AND ends - granted <= 86400000),
+    -- Who reserved, for people. It is untrusted text.
+    holder  text   NOT NULL CHECK (char_length(holder) <= 200),
+    PRIMARY KEY (claim, module)
+);
+
+CREATE INDEX qcc_reservation_ends ON qcc_reservation (account, ends);
+
+-- The rights that the provider needs, and no others.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'qcc_gates') THEN
+        CREATE ROLE qcc_gates NOLOGIN;
+    END IF;
+END
+$$;
+
+GRANT USAGE ON SCHEMA qcc TO qcc_gates;
+-- UPDATE, because SELECT ... FOR UPDATE requires it.
+GRANT SELECT, INSERT, UPDATE ON qcc_account TO qcc_gates;
+GRANT SELECT, INSERT, UPDATE ON qcc_level TO qcc_gates;
+GRANT SELECT, INSERT, DELETE ON qcc_reservation TO qcc_gates;
+
+COMMIT;
