@@ -1,8 +1,6 @@
 package message
 
 import (
-	"strings"
-
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
 	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
@@ -21,6 +19,10 @@ func (l Language) InvalidReservationDatabase(err *reservation.URLError, field qc
 
 	if err.Parameter != "" {
 		why = l.join(why, l.format(Text{"The parameter is %s.", "该参数是 %s。"}, err.Parameter))
+	}
+
+	if err.Problem == reservation.URLParameter {
+		why = l.join(why, l.format(Text{"Supported are: %s.", "支持的参数：%s。"}, l.list(reservation.URLParameters())))
 	}
 
 	return l.diagnostic(invalidConfiguration(), l.join(l.cannotBeUsed(field, variable), why))
@@ -43,8 +45,7 @@ func urlProblems() map[reservation.URLProblem]Text {
 			"A host in it is not a name or an address with at most a port. Sockets are not supported.", "主机必须是名称或地址，可以加端口。不支持 socket 路径。",
 		},
 		reservation.URLParameter: {
-			"It has a query parameter that is not supported. Supported are: " + strings.Join(reservation.URLParameters(), ", ") + ".",
-			"含有不支持的查询参数。支持的参数：" + strings.Join(reservation.URLParameters(), "、") + "。",
+			"It has a query parameter that is not supported.", "含有不支持的查询参数。",
 		},
 		reservation.URLValue: {"A query parameter has no valid value, or is set twice.", "有查询参数的值无效，或者重复设置。"},
 		reservation.URLTLS: {
