@@ -30,7 +30,7 @@ const (
 	// keepBeside is how long a module is marked as used beside the gates.
 	keepBeside = 7 * 24 * time.Hour
 	// keepIdle is how long an unused connection is kept for the next gate of the run.
-	keepIdle = 2 * time.Second
+	keepIdle = time.Second
 	// connectsPerTimeout is how many connection attempts without an answer fit into the timeout.
 	connectsPerTimeout = 4
 )
@@ -60,8 +60,9 @@ type Postgres struct {
 	attributes pq.TargetSessionAttrs
 	dialer     *dialer
 	db         *sql.DB
-	// turn holds one value while a call runs.
+	// turn holds one value while a call runs. The call may use full, which reports whether the server was short of connections.
 	turn chan struct{}
+	full bool
 	// last is the failure of the call that runs, or of the last one; nil if it succeeded.
 	last atomic.Pointer[Error]
 }
@@ -101,12 +102,6 @@ func NewPostgres(config Config) (*Postgres, error) {
 
 // Close closes the connection. A store that is not closed closes it after some idle seconds.
 func (p *Postgres) Close() error { return p.db.Close() }
-
-// release closes an idle connection at once, for other runs that wait for one.
-func (p *Postgres) release() {
-	p.db.SetMaxIdleConns(-1)
-	p.db.SetMaxIdleConns(1)
-}
 
 // nowSQL is the time of the database in milliseconds. It is that of the statement, not of the transaction, which may have waited for a lock.
 const nowSQL = `floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
@@ -195,6 +190,11 @@ func (p *Postgres) Reserve(ctx context.Context, claim Claim, judge func(map[stri
 		})
 		if err == nil && stored {
 			granted()
+		}
+
+		if p.full { // Other runs wait for the connection, and this one perhaps needs no other.
+			p.db.SetMaxIdleConns(-1)
+			p.db.SetMaxIdleConns(1)
 		}
 
 		unknown = unknown || outcomeUnknown(err)

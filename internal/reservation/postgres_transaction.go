@@ -12,7 +12,9 @@ const (
 	// firstWait and longestWait are the smallest and the largest average wait before a transaction is tried again. The average doubles each
 	// time. A single wait is random, between 0 and twice the average, because the other runs wait for the same lock or connection.
 	firstWait   = 25 * time.Millisecond
-	longestWait = 500 * time.Millisecond
+	longestWait = 2 * time.Second
+	// firstWaitIfFull is firstWait for a server that is short of connections, because each attempt costs it a process.
+	firstWaitIfFull = 500 * time.Millisecond
 	// commitWait is how long COMMIT may take. Neither Ctrl-C nor the timeout ends it earlier, because its outcome would be unknown.
 	commitWait = 5 * time.Second
 )
@@ -28,15 +30,7 @@ func (p *Postgres) call(ctx context.Context, once func(context.Context) error) e
 		return p.ended(ctx, p.last.Load())
 	}
 
-	full := false // whether the server was short of connections
-
-	defer func() {
-		if full {
-			p.release()
-		}
-
-		<-p.turn
-	}()
+	defer func() { <-p.turn }()
 
 	var last *Error
 
@@ -61,7 +55,7 @@ func (p *Postgres) call(ctx context.Context, once func(context.Context) error) e
 		last = &Error{Failure: kind, Host: p.host, Code: code}
 		p.last.Store(last)
 
-		if full = full || kind == FailureTooManyConnections; !again || !pause(within, retries) {
+		if p.full = p.full || kind == FailureTooManyConnections; !again || !pause(within, kind, retries) {
 			return p.ended(ctx, last)
 		}
 	}
@@ -80,9 +74,14 @@ func (p *Postgres) ended(ctx context.Context, last *Error) error {
 }
 
 // pause waits before the next try. It reports whether there is time for one.
-func pause(ctx context.Context, retries int) bool {
-	average := min(firstWait<<min(retries, 10), longestWait) //nolint:mnd // The limit prevents an overflow.
-	timer := time.NewTimer(rand.N(2*average) + 1)            //nolint:gosec // The wait need not be unpredictable.
+func pause(ctx context.Context, kind Failure, retries int) bool {
+	first := firstWait
+	if kind == FailureTooManyConnections {
+		first = firstWaitIfFull
+	}
+
+	average := min(first<<min(retries, 10), longestWait) //nolint:mnd // The limit prevents an overflow.
+	timer := time.NewTimer(rand.N(2*average) + 1)        //nolint:gosec // The wait need not be unpredictable.
 
 	defer timer.Stop()
 
