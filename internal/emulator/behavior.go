@@ -52,6 +52,12 @@ type Behavior struct {
 	// The following fields select details that the document does not define. Their zero values follow the sample of the document. If the
 	// sample does not show a detail, they follow the most likely choice.
 
+	// CountAfter is the time from an order until the consumed count shows it; 0 means at once. It concerns the orders that are placed while the
+	// behavior is set. Real orders may take longer, because nothing is known about the service's delay.
+	CountAfter Duration `json:"count_after,omitzero"`
+	// Behind makes every second answer show the orders that were counted this long before the request, so counts go backwards between two
+	// answers; 0 means that they never do.
+	Behind Duration `json:"behind,omitzero"`
 	// Prefixed puts 【有效请求】 or 【无效请求】 before the message, as the document's tables do.
 	Prefixed bool `json:"prefixed,omitempty"`
 	// Capitalized names the fields Status, Message, Result and Id. The document's table and sibling interfaces do so.
@@ -95,8 +101,8 @@ func (b *Behavior) Check() error {
 		return fmt.Errorf("drop is %q, but must be %q or %q", b.Drop, DropAnswer, DropHalf)
 	case b.HTTPStatus != 0 && (b.HTTPStatus < http.StatusOK || b.HTTPStatus > 599):
 		return fmt.Errorf("HTTP status %d is not between 200 and 599", b.HTTPStatus)
-	case b.Next < 0, b.Code < 0, b.Size < 0, b.Delay < 0, b.Window < 0, b.Concurrent < 0, b.LockAfter < 0:
-		return errors.New("next, code, size, delay, window, concurrent and lock_after cannot be negative")
+	case b.Next < 0, b.Code < 0, b.Size < 0, b.Delay < 0, b.Window < 0, b.Concurrent < 0, b.LockAfter < 0, b.CountAfter < 0, b.Behind < 0:
+		return errors.New("next, code, size, delay, window, concurrent, lock_after, count_after and behind cannot be negative")
 	default:
 		return nil
 	}
@@ -144,6 +150,8 @@ func (b *Behavior) AddFlags(flags *flag.FlagSet) {
 	flags.IntVar(&b.Concurrent, "concurrent", 0, "answer at most `N` queries at once, and refuse others")
 	flags.IntVar(&b.LockAfter, "lock-after", 0, "lock the account after `N` refused queries in a minute, until the behavior is set again")
 
+	flags.TextVar(&b.CountAfter, "count-after", Duration(0), "count an order this `duration` after it was placed")
+	flags.TextVar(&b.Behind, "behind", Duration(0), "in every second answer, leave out the orders counted within this `duration`")
 	flags.BoolVar(&b.Prefixed, "prefixed", false, "put "+validPrefix+" or "+invalidPrefix+" before the message")
 	flags.BoolVar(&b.Capitalized, "capitalized", false, "name the fields Status, Message, Result and Id")
 	flags.BoolVar(&b.Numeric, "numeric", false, "write the status as a number")

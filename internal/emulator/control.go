@@ -7,22 +7,26 @@ import (
 	"io"
 	"net/http"
 	"net/netip"
+	"time"
 )
 
 // ControlPath is the URL path of the control API. The API serves loopback addresses only:
 //
-//	GET  /emulator           returns the state: requests, modules, behavior, locked
+//	GET  /emulator           returns the state: requests, modules, uncounted orders, behavior, locked
 //	PUT  /emulator/behavior  sets a Behavior, and unlocks the account; {} restores the default behavior
 //	PUT  /emulator/modules   sets a list of Modules
 //	POST /emulator/consume   {"radar_id": 10} adds to the consumed counts
+//	POST /emulator/orders    {"radar_id": 10} places an order, which is counted after the behavior's count_after
 const ControlPath = "/emulator"
 
 // state is the body of every successful answer of the control API.
 type state struct {
 	Requests int      `json:"requests"`
 	Modules  []Module `json:"modules"`
-	Behavior Behavior `json:"behavior"`
-	Locked   bool     `json:"locked"`
+	// Uncounted is the number of ordered units that the modules do not show yet, by module id.
+	Uncounted map[string]int64 `json:"uncounted,omitempty"`
+	Behavior  Behavior         `json:"behavior"`
+	Locked    bool             `json:"locked"`
 }
 
 // addControl registers the handlers of the control API.
@@ -78,6 +82,15 @@ func (e *Emulator) addControl() {
 
 		return e.consumeAll(counts)
 	})
+
+	add("POST "+ControlPath+"/orders", func(body io.Reader) error {
+		units, err := decode[map[string]int64](body)
+		if err != nil {
+			return err
+		}
+
+		return e.Order(units)
+	})
 }
 
 // state returns a copy of what the control API reports.
@@ -85,7 +98,9 @@ func (e *Emulator) state() state {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 
-	return state{Requests: e.requests, Modules: e.modules, Behavior: e.behavior, Locked: e.limits.locked}
+	now := time.Now()
+
+	return state{Requests: e.requests, Modules: e.counts(now), Uncounted: e.uncounted(now), Behavior: e.behavior, Locked: e.limits.locked}
 }
 
 // decode reads one JSON value from a body. It returns an error for unknown fields, and for data after the value.

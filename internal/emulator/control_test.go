@@ -37,6 +37,12 @@ func TestControl(t *testing.T) {
 		{"POST", "/consume", `{"radar_id":4}`, "[::1]:1234", 200, `"consumedCount":4`},
 		{"POST", "/consume", `{"radar_id":4,"bene_id":1}`, here, 400, `no module "bene_id"`},
 		{"GET", "", "", here, 200, untouched},
+		{"POST", "/orders", `{"radar_id":2}`, here, 200, `"consumedCount":6}],"behavior"`},
+		{"PUT", "/behavior", `{"count_after":"1h"}`, here, 200, `"behavior":{"count_after":"1h0m0s"}`},
+		{"POST", "/orders", `{"radar_id":3}`, here, 200, `"consumedCount":6}],"uncounted":{"radar_id":3}`},
+		{"POST", "/orders", `{"radar_id":1}`, here, 400, `needs 1 of the module "radar_id", and 0 are left`},
+		{"POST", "/orders", `{"radar_id":0}`, here, 400, "must be above 0"},
+		{"POST", "/orders", `x`, here, 400, "not valid for this path of the control API"},
 		{"PUT", "/behavior", `{"code":107,"delay":"1ms","next":1}`, here, 200, `"behavior":{"next":1,"code":107,"delay":"1ms"}`},
 		{"PUT", "/behavior", `{"cod":107}`, here, 400, `unknown field "cod"`},
 		{"PUT", "/behavior", `{"delay":"long"}`, here, 400, `invalid duration`},
@@ -53,6 +59,8 @@ func TestControl(t *testing.T) {
 		{"PUT", "/behavior", `{}`, "[::ffff:127.0.0.1]:1", 200, `"behavior":{},"locked":false`},
 		{"PUT", "/behavior", `{"concurrent":-1}`, here, 400, "cannot be negative"},
 		{"PUT", "/behavior", `{"lock_after":-1}`, here, 400, "cannot be negative"},
+		{"PUT", "/behavior", `{"count_after":"-1s"}`, here, 400, "cannot be negative"},
+		{"PUT", "/behavior", `{"behind":"-1s"}`, here, 400, "cannot be negative"},
 	} {
 		status, content := control(step.method, step.path, step.content, step.from)
 		if status != step.status || !strings.Contains(content, step.says) {

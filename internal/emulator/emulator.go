@@ -25,6 +25,7 @@ type Emulator struct {
 
 	mu       sync.Mutex
 	modules  []Module
+	orders   []order
 	behavior Behavior
 	requests int
 	limits   limits

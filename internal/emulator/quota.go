@@ -22,12 +22,12 @@ func Sample() []Module {
 	}
 }
 
-// SetModules replaces the quota.
+// SetModules replaces the quota, and forgets all orders.
 func (e *Emulator) SetModules(modules ...Module) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 
-	e.modules = modules
+	e.modules, e.orders = modules, nil
 }
 
 // Consume adds count to the consumed count of a module. It returns an error if the module does not exist.
@@ -58,13 +58,23 @@ func (e *Emulator) consumeAll(counts map[string]int64) error {
 
 // consume is Consume for callers that hold e.mu. It copies the list, because answers being encoded still read the old one.
 func (e *Emulator) consume(id string, count int64) error {
-	i := slices.IndexFunc(e.modules, func(m Module) bool { return m.ID == id })
-	if i < 0 {
-		return fmt.Errorf("there is no module %q", id)
+	i, err := e.find(id)
+	if err != nil {
+		return err
 	}
 
 	e.modules = slices.Clone(e.modules)
 	e.modules[i].Consumed += count
 
 	return nil
+}
+
+// find returns the index of a module. The caller holds e.mu.
+func (e *Emulator) find(id string) (int, error) {
+	i := slices.IndexFunc(e.modules, func(m Module) bool { return m.ID == id })
+	if i < 0 {
+		return 0, fmt.Errorf("there is no module %q", id)
+	}
+
+	return i, nil
 }

@@ -32,9 +32,15 @@ func (e *Emulator) receive(r *http.Request) received {
 
 	e.requests++
 
-	behavior := e.behavior
-	q := received{behavior: behavior, modules: e.modules, number: e.requests, now: time.Now().Add(time.Duration(behavior.Clock))}
+	behavior, at := e.behavior, time.Now()
+	q := received{behavior: behavior, number: e.requests, now: at.Add(time.Duration(behavior.Clock))}
 	q.code, q.admitted = e.admit(cmp.Or(behavior.Code, e.verify(r, behavior, q.now)), behavior)
+
+	if e.requests%2 == 0 {
+		at = at.Add(-time.Duration(behavior.Behind))
+	}
+
+	q.modules = e.counts(at)
 
 	if behavior.Drift != 0 {
 		e.modules = slices.Clone(e.modules)

@@ -37,10 +37,12 @@ It listens on loopback addresses only, and stops on Ctrl-C. To use the control A
 
   curl URL/emulator                                                   shows the quota, the behavior and the number of queries
   curl URL/emulator/consume  -X POST -d '{"radar_id": 10}'            adds 10 to the consumed quota of radar_id
+  curl URL/emulator/orders   -X POST -d '{"radar_id": 10}'            places an order of 10, which fails if less is left
   curl URL/emulator/modules  -X PUT  -d '[{"id": "radar_id", "totalCount": 5}]'
                                                                       replaces all modules
   curl URL/emulator/behavior -X PUT  -d '{"code": 199, "next": 2}'    fails the next 2 queries, so that the provider retries
   curl URL/emulator/behavior -X PUT  -d '{"code": 112}'               refuses every query, so every read fails
+  curl URL/emulator/behavior -X PUT  -d '{"count_after": "30s"}'      counts each later order 30 s after it was placed
   curl URL/emulator/behavior -X PUT  -d '{"concurrent": 20, "delay": "200ms", "lock_after": 500}'
                                                                       answers 20 queries at once, each after 200 ms, and locks
                                                                       the account after 500 refused queries in a minute

@@ -88,7 +88,7 @@ func TestRunTellsItsURLAndStops(t *testing.T) {
 func TestWrongFlags(t *testing.T) {
 	t.Parallel()
 
-	for _, args := range []string{"-cod 1", "start", "-delay 1", "-http-status 42", "-drop all", "-next -1", "-listen 0.0.0.0:0"} {
+	for _, args := range []string{"-cod 1", "start", "-delay 1", "-http-status 42", "-drop all", "-next -1", "-count-after -1s", "-behind -1s", "-listen 0.0.0.0:0"} {
 		if err := run(t.Context(), strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s: no error", args)
 		}
@@ -103,7 +103,7 @@ func TestHelp(t *testing.T) {
 		t.Errorf("error is %v, want flag.ErrHelp", err)
 	}
 
-	for _, said := range []string{"Ctrl-C", "curl URL/emulator/consume", "-listen address", "-code code"} {
+	for _, said := range []string{"Ctrl-C", "curl URL/emulator/consume", "curl URL/emulator/orders", "-listen address", "-code code"} {
 		if !strings.Contains(out.String(), said) {
 			t.Errorf("the help does not say %q:\n%s", said, out.String())
 		}
