@@ -200,7 +200,7 @@ func TestAnOldReadingIsNotJudged(t *testing.T) {
 		return nil
 	}, func() {})
 
-	if err == nil || errors.As(err, new(*reservation.Error)) || judged {
+	if failed, _ := errors.AsType[*reservation.Error](err); failed == nil || failed.Failure != reservation.FailureStale || judged {
 		t.Errorf("error %v, judged %t", err, judged)
 	}
 }

@@ -77,6 +77,8 @@ func run(m *testing.M) (int, error) {
 		}
 	}
 
+	defer stopPostgres()
+
 	return m.Run(), nil
 }
 

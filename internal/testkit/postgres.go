@@ -91,8 +91,8 @@ func NewPostgresServer(tb testing.TB, settings ...string) *PostgresServer {
 	return server
 }
 
-// StopPostgres ends the shared server, and removes its data. TestMain calls it after all tests. If the process dies, so does the server.
-func StopPostgres() {
+// stopPostgres ends the shared server, and removes its data. If the process dies, so does the server.
+func stopPostgres() {
 	if !postgresStarted.Load() {
 		return
 	}

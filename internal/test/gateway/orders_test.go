@@ -13,6 +13,8 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // radarLeft is what the sample of the interface document leaves of radar_id.
@@ -32,6 +34,34 @@ func alone(ctx context.Context, client *qcc.Client) (granted bool, err error) {
 	remaining := quota.Modules["radar_id"].Remaining
 
 	return remaining != nil && *remaining >= 1, nil
+}
+
+// together returns a decision of gates that share a database. Each client has a connection of its own, and most of them wait for one.
+func together(t *testing.T) decision {
+	url := testkit.Postgres(t).URLOf(testkit.PostgresFleet)
+
+	return func(ctx context.Context, client *qcc.Client) (granted bool, err error) {
+		store, err := reservation.NewPostgres(reservation.Config{
+			URL: url, Account: reservation.AccountName(emulator.DefaultKey), TTL: reservation.DefaultTTL, Holder: "a client", Timeout: time.Minute,
+		})
+		if err != nil {
+			return false, err
+		}
+		defer store.Close() //nolint:errcheck // The connection is lost anyway.
+
+		verdict, err := reservation.NewAccount(store).Apply(ctx, map[string]int64{"radar_id": 1}, func(ctx context.Context, after time.Time) (reservation.Reading, error) {
+			quota, began, err := client.QuotaSince(ctx, after)
+			reading := reservation.Reading{Quota: map[string]reservation.Quota{}, Began: began}
+
+			if radar, found := quota.Modules["radar_id"]; found {
+				reading.Quota["radar_id"] = reservation.Quota{Total: *radar.Total, Consumed: *radar.Consumed}
+			}
+
+			return reading, err
+		})
+
+		return verdict.Judged && len(verdict.Short) == 0, err
+	}
 }
 
 // orders are what happened to the orders of many clients.
@@ -85,20 +115,26 @@ func TestGatewayOfAThousandOrders(t *testing.T) {
 		"|---|---|--:|--:|--:|--:|",
 	}
 
+	const always = time.Hour // longer than the test
+
 	for _, test := range []struct {
 		name               string
 		countAfter, behind time.Duration
-		// together returns a decision that all clients share. It is nil if each client decides alone.
-		together func(*testing.T) decision
+		// together is true if all clients share a database.
+		together bool
 		// least is how many orders are granted at least if each client decides alone.
 		least int64
 	}{
 		{name: "counted at once", least: radarLeft},
 		{name: "counted after 5 s", countAfter: 5 * time.Second, least: radarLeft + 1},
 		{name: "counted after 5 s, every second answer 5 s older", countAfter: 5 * time.Second, behind: 5 * time.Second, least: radarLeft + 1},
-		{name: "counted after the last order", countAfter: time.Hour, least: clients},
+		{name: "counted after the last order", countAfter: always, least: clients},
+		{name: "counted at once", together: true},
+		{name: "counted after 5 s", countAfter: 5 * time.Second, together: true},
+		{name: "counted after 5 s, every second answer 5 s older", countAfter: 5 * time.Second, behind: 5 * time.Second, together: true},
+		{name: "counted after the last order", countAfter: always, together: true},
 	} {
-		t.Run(fmt.Sprintf("%s/together %t", test.name, test.together != nil), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s/together %t", test.name, test.together), func(t *testing.T) {
 			u := serveQCC(t, emulator.Behavior{
 				Concurrent: slots, LockAfter: patience, Delay: emulator.Duration(answerTime),
 				CountAfter: emulator.Duration(test.countAfter), Behind: emulator.Duration(test.behind),
@@ -106,8 +142,8 @@ func TestGatewayOfAThousandOrders(t *testing.T) {
 			g := startGateway(t, u)
 
 			decide, column := alone, "each for itself"
-			if test.together != nil {
-				decide, column = test.together(t), "add up"
+			if test.together {
+				decide, column = together(t), "add up"
 			}
 
 			var got orders
@@ -125,7 +161,7 @@ func TestGatewayOfAThousandOrders(t *testing.T) {
 				t.Errorf("%d orders were granted; %d were placed and %d failed, want %d placed", granted, placed, short, radarLeft)
 			}
 
-			if test.together == nil && granted < test.least || test.together != nil && granted != radarLeft {
+			if !test.together && granted < test.least || test.together && granted != radarLeft {
 				t.Errorf("%d orders were granted, want %d, or at least %d if each client decides alone", granted, radarLeft, test.least)
 			}
 		})
