@@ -72,6 +72,15 @@ func TestConfiguration(t *testing.T) {
 		"bad QCC_LANGUAGE":            {testkit.Environment{"QCC_LANGUAGE": "zh-CN"}, credentials, "The value of language, which comes from the environment variable QCC_LANGUAGE, cannot be used."},
 		"credential as language":      {nil, attributes{"key": "test_key", "language": "s3cr3t"}, "Set the environment variable QCC_SECRET_KEY, or the attribute secret_key in the provider block."},
 		"wrong timeout in Chinese":    {nil, attributes{"language": "zh", "timeout": "60", "key": "test_key", "secret_key": "test_secret"}, "provider 块中 timeout 的值无效。不是带单位的时长。"},
+		"empty database":              {nil, credentialsAnd("reservation_database", ""), "The value of reservation_database in the provider block cannot be used. It is not a URL such as"},
+		"database without a scheme":   {testkit.Environment{"QCC_RESERVATION_DATABASE": "db.example.com/qcc"}, credentials, "The value of reservation_database, which comes from the environment variable QCC_RESERVATION_DATABASE, cannot be used. It must begin with postgres:// or postgresql://."},
+		"database with a parameter":   {nil, credentialsAnd("reservation_database", "postgres://u@db.example.com/qcc?hostaddr=192.0.2.1"), "It has a query parameter that is not supported. The parameter is hostaddr. Supported are: application_name, connect_timeout,"},
+		"database without TLS":        {nil, credentialsAnd("reservation_database", "postgres://u@db.example.com/qcc?sslmode=require"), "sslmode must be verify-full, or verify-ca together with sslrootcert"},
+		"TTL that is no duration":     {nil, credentialsAnd("reservation_ttl", "60"), `The value of reservation_ttl in the provider block cannot be used. It must be a duration from 5m to 24h, such as "60m".`},
+		"TTL too short":               {nil, credentialsAnd("reservation_ttl", "4m59s"), "It must be a duration from 5m to 24h"},
+		"TTL too long":                {nil, credentialsAnd("reservation_ttl", "24h1s"), "It must be a duration from 5m to 24h"},
+		"shortest TTL":                {nil, credentialsAnd("reservation_ttl", "5m"), sampleModules},
+		"longest TTL, empty holder":   {testkit.Environment{"QCC_RESERVATION_HOLDER": ""}, credentialsAnd("reservation_ttl", "24h"), sampleModules},
 		"half a retry":                {nil, credentialsAnd("max_retries", 1.5), "The value of max_retries in the provider block cannot be used. It is not a whole number between 0 and 10."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -90,7 +99,7 @@ func TestConfiguration(t *testing.T) {
 func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 	t.Parallel()
 
-	for _, attribute := range []string{"key", "secret_key", "base_url", "timeout", "max_retries"} {
+	for _, attribute := range []string{"key", "secret_key", "base_url", "timeout", "max_retries", "reservation_database", "reservation_ttl", "reservation_holder"} {
 		s := configured(t, testkit.Credentials(testkit.Silent(t)), attributes{attribute: unknown})
 
 		for surface, said := range map[string]string{"data": s.read(), "ephemeral": s.open()} {

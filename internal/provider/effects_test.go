@@ -134,9 +134,19 @@ func TestEverySettingHasAnEffect(t *testing.T) {
 		},
 	}
 
-	var variables []string
+	var variables, names []string
+
+	for name, row := range reservationSettings() { // TestReservationSettingsHaveAnEffect has them.
+		names = append(names, name)
+
+		if row.variable != "" {
+			variables = append(variables, row.variable)
+		}
+	}
 
 	for name, row := range rows {
+		names = append(names, name)
+
 		if row.want[0] == row.want[1] {
 			t.Errorf("%s has no effect", name)
 		}
@@ -188,8 +198,8 @@ func TestEverySettingHasAnEffect(t *testing.T) {
 		served[attribute.Name] = true
 	}
 
-	if names := slices.Sorted(maps.Keys(served)); !slices.Equal(names, slices.Sorted(maps.Keys(rows))) {
-		t.Errorf("the provider block has the attributes %q, want one row for each", names)
+	if served := slices.Sorted(maps.Keys(served)); !slices.Equal(served, slices.Sorted(slices.Values(names))) {
+		t.Errorf("the provider block has the attributes %q, want one row for each", served)
 	}
 
 	if names := slices.Sorted(maps.Keys(read)); !slices.Equal(names, slices.Sorted(slices.Values(variables))) {

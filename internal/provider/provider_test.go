@@ -61,7 +61,10 @@ func TestSchemaIsAContract(t *testing.T) {
 func TestCredentialsAreSensitive(t *testing.T) {
 	t.Parallel()
 
-	want := map[string]bool{"key": true, "secret_key": true, "base_url": false, "timeout": false, "max_retries": false, "language": false}
+	want := map[string]bool{
+		"key": true, "secret_key": true, "base_url": false, "timeout": false, "max_retries": false, "language": false,
+		"reservation_database": true, "reservation_ttl": false, "reservation_holder": false,
+	}
 	got := map[string]bool{}
 
 	for _, attribute := range newSession(t, noEnvironment).schema.Provider.Block.Attributes {
