@@ -36,7 +36,7 @@ func TestOrdersAreCountedLater(t *testing.T) {
 				behavior.Window = emulator.Duration(time.Hour)
 				service := emulator.New(emulator.WithBehavior(behavior), emulator.WithModules(emulator.Module{ID: "radar_id", Total: 10}))
 
-				var got []int64
+				got := make([]int64, 0, len(test.want))
 
 				for n := range test.want {
 					answer, _ := ask(t, service, query(t))

@@ -12,9 +12,9 @@ import (
 )
 
 // TestTwentyAppliesAtOnce applies a gate of five units in 20 folders at once, each with a process of Terraform and of the provider. An order
-// follows each apply that passes, and the quota for nine of them is left. The service does not count an order before the end of the test.
+// follows each apply that passes, and the quota for nine of them is left. The service does not count an order before the end of the test. The
+// test is not parallel, so that these processes have the machine to themselves.
 func TestTwentyAppliesAtOnce(t *testing.T) {
-	t.Parallel()
 	testkit.OnlyLong(t, true, "one gate after another")
 
 	const applies, units, left = 20, 5, 48
