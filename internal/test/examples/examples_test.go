@@ -31,6 +31,7 @@ var exampleTests = map[string]func(example){
 	"gates/precondition":            precondition,
 	"gates/apply":                   applyTwice,
 	"gates/check":                   checkBlock,
+	"reservations":                  reservations,
 	"terraform-test":                terraformTest,
 	"terraform-test-gate":           terraformTestOfGates,
 }

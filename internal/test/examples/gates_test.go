@@ -272,6 +272,42 @@ func twoCompanies(e example) {
 	e.destroy()
 }
 
+// reservations runs without a database. TestReservationsAddUp has one.
+func reservations(e example) {
+	e.apply()
+	e.consume("radar_id", 48)
+	e.sendsNoRequest(func() { e.changesNothing() })
+	e.refuses(radarShort, threeCompanies)
+}
+
+// TestReservationsAddUp runs the example in two folders that share the trial database. QCC counts no order meanwhile.
+func TestReservationsAddUp(t *testing.T) {
+	t.Parallel()
+	testkit.OnlyLong(t, true, "the short lane runs the example without a database")
+
+	database := testkit.TrialDatabase(t)
+
+	runExample(t, "reservations", testkit.Example(t, "reservations"), func(e example) {
+		other := e.Copy(t, testkit.Serve(t, e.service))
+
+		e.Set(database, "QCC_RESERVATION_HOLDER=https://ci.example.com/jobs/7")
+		other.Set(database)
+
+		other.Succeeds("plan", "-out=tfplan", companies("companies", names("o", 8)...))
+		e.apply(companies("companies", names("e", 41)...))
+
+		const refused = "The quota of radar_id (风险监控-企业) is short by 1. This gate adds: 1 Available to this gate: 0 Left at QCC: 48 of 50 "
+
+		other.Fails(refused+"Granted to other gates in this run: 7 Reserved by other runs, not counted by QCC yet: 41", "apply", "tfplan")
+		other.Fails("Held by: https://ci.example.com/jobs/7", "plan", companies("companies", names("o", 9)...))
+
+		// Runs that add nothing do not need the database.
+		e.Set("QCC_RESERVATION_DATABASE=postgres://pipelines@127.0.0.1:1/qcc")
+		e.sendsNoRequest(func() { e.changesNothing(companies("companies", names("e", 41)...)) })
+		e.destroy(companies("companies", names("e", 41)...))
+	})
+}
+
 // names returns names with a prefix and a number.
 func names(prefix string, count int) []string {
 	all := make([]string, count)

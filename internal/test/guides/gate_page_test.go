@@ -128,13 +128,13 @@ resource "terraform_data" "order" {
 			s.t.Errorf("the state has\n%s", state)
 		}
 	},
-	"It does not reserve quota.": func(s scene) {
+	"It does not stop others.": func(s scene) {
 		s.Write("main.tf", gate(`{ radar_id = 48 }`))
 		s.Succeeds("apply", "-auto-approve")
 		s.consume("radar_id", 48) // By somebody else.
 		s.Plans("No changes.")
 	},
-	"It does not see other states.": func(s scene) {
+	"It does not see other states": func(s scene) {
 		s.Write("main.tf", gate(`{ radar_id = 30 }`))
 
 		other := s.Copy(s.t, s.url)

@@ -53,6 +53,20 @@ var symptomTests = map[string]struct {
 	"Unexpected HTTP answer from QCC": {"plan", behaves(emulator.Behavior{HTTPStatus: 405})},
 	"QCC quota gate not judged until apply": {"plan", writes("main.tf", gate(`{ radar_id = length(terraform_data.first.id) }`)+
 		"\nresource \"terraform_data\" \"first\" {}\n")},
+	"QCC quota gate cannot be reserved": {"plan", func(s scene) {
+		s.Write("provider.tf", "provider \"qcc\" {\n  timeout = \"1s\"\n}\n")
+		s.Set("QCC_RESERVATION_DATABASE=postgres://pipelines@127.0.0.1:1/qcc")
+	}},
+	"QCC quota gate of another company key": {"plan", func(s scene) {
+		s.Succeeds("apply", "-auto-approve")
+		s.Set("QCC_KEY=another" + emulator.DefaultKey)
+	}},
+	"QCC quota consumed beside the gates": {"plan", func(s scene) {
+		s.Set(testkit.TrialDatabase(s.t))
+		s.Succeeds("apply", "-auto-approve")
+		s.consume("radar_id", 10) // The gate was granted 1.
+		s.Write("main.tf", gate(`{ radar_id = 2 }`))
+	}},
 	"No quota record at QCC": {"plan", func(s scene) {
 		s.Write("quota.tf", `data "qcc_quota" "this" {}`)
 		s.service.Behave(emulator.Behavior{Code: 201})
