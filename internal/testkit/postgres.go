@@ -80,6 +80,13 @@ func Postgres(tb testing.TB) *PostgresDatabase {
 	return server.Database(tb)
 }
 
+// HasPostgres reports whether PostgreSQL is installed.
+func HasPostgres() bool {
+	_, err := postgresPrograms()
+
+	return err == nil
+}
+
 // NewPostgresServer starts a server for one test, with settings such as max_connections=5.
 func NewPostgresServer(tb testing.TB, settings ...string) *PostgresServer {
 	tb.Helper()

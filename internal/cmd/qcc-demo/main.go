@@ -210,11 +210,57 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 		}
 	}
 
+	if err := reservations(ctx, show, service); err != nil {
+		return err
+	}
+
 	show.step("Summary", fmt.Sprintf(
-		"The provider sent %d signed queries. The gates refused two runs that needed more quota than was left, before\n"+
+		"The provider sent %d signed queries. The gates refused each run that needed more quota than was left, before\n"+
 			"Terraform created any order. The other runs passed. README.md explains how to write a gate.", service.Requests()))
 
 	return nil
+}
+
+// reservations shows two runs that share a database, if PostgreSQL is on this machine.
+func reservations(ctx context.Context, show *show, service *emulator.Emulator) (err error) {
+	const title = "Two runs share a database: the gates of both add up"
+
+	database, stop, err := startDatabase(ctx)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+
+	if err != nil {
+		show.step(title, "This step needs PostgreSQL, which "+trialDatabase+" does not start here:\n"+err.Error())
+
+		return nil
+	}
+
+	defer func() { err = errors.Join(err, stop()) }()
+
+	service.Behave(emulator.Behavior{})
+	service.SetModules(emulator.Module{ID: "radar_id", Total: 50, Consumed: 2})
+
+	show.env = append(show.env, database, "QCC_RESERVATION_HOLDER=the run in the north")
+
+	if err := show.scene(ctx, scene{
+		title: title,
+		text: "QCC works again, and 48 units are left. This apply orders 30 of them. QCC has not counted the order yet, so it\n" +
+			"still says 48. But the gate has reserved its 30 units in a PostgreSQL, which " + trialDatabase + "\nhas started.",
+		command: []string{"apply", "-auto-approve", "-var=orders={north=30}"},
+		want:    outcome{says: "2 added", queries: true},
+	}); err != nil {
+		return err
+	}
+
+	show.env = append(show.env, "QCC_RESERVATION_HOLDER=the run in the south")
+
+	return show.scene(ctx, scene{
+		title:   "Another state knows nothing of that order: its plan is refused",
+		text:    "This plan has a state of its own. It needs 30 units too, and QCC still says that 48 are left.",
+		command: []string{plan, "-state=south.tfstate", "-var=orders={south=30}"},
+		want:    outcome{code: isRefused, says: "Reserved by other runs, not counted by QCC yet: 30", queries: true},
+	})
 }
 
 // The story expects these exit codes of Terraform.

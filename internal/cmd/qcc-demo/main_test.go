@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // inACopy changes to a temporary folder with links to the files that the demo reads. At the end, it checks that the demo leaves nothing
@@ -50,7 +52,7 @@ func TestDemo(t *testing.T) {
 
 	at := 0
 
-	for _, said := range []string{
+	wanted := []string{
 		"$ cat main.tf", `resource "qcc_quota_gate" "monitoring"`, "$ terraform init",
 
 		"$ terraform plan -var='orders={north=20, south=20, west=20}'\n", "Error: Not enough QCC quota", "short by 12.",
@@ -69,8 +71,17 @@ func TestDemo(t *testing.T) {
 
 		"HTTP status 503",
 		"$ terraform destroy -auto-approve -var='orders={north=20}'\n", "2 destroyed", "\nemulator: no query",
-		"Summary",
-	} {
+		"Two runs share a database",
+	}
+
+	if testkit.HasPostgres() {
+		wanted = append(wanted, "$ terraform apply -auto-approve -var='orders={north=30}'\n", "2 added", "\nemulator: query",
+			"$ terraform plan -state=south.tfstate", "short by 12.", "Reserved by other runs, not counted by QCC yet: 30", "Held by: the run in the north")
+	} else {
+		wanted = append(wanted, "This step needs PostgreSQL")
+	}
+
+	for _, said := range append(wanted, "Summary") {
 		found := strings.Index(out.String()[at:], said)
 		if found < 0 {
 			t.Fatalf("%q is not said, or not in its place:\n%s", said, out.String())

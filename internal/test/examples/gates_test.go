@@ -285,7 +285,7 @@ func TestReservationsAddUp(t *testing.T) {
 	t.Parallel()
 	testkit.OnlyLong(t, true, "the short lane runs the example without a database")
 
-	database := testkit.TrialDatabase(t)
+	database := "QCC_RESERVATION_DATABASE=" + testkit.Postgres(t).URL()
 
 	runExample(t, "reservations", testkit.Example(t, "reservations"), func(e example) {
 		other := e.Copy(t, testkit.Serve(t, e.service))

@@ -62,7 +62,7 @@ var symptomTests = map[string]struct {
 		s.Set("QCC_KEY=another" + emulator.DefaultKey)
 	}},
 	"QCC quota consumed beside the gates": {"plan", func(s scene) {
-		s.Set(testkit.TrialDatabase(s.t))
+		s.Set("QCC_RESERVATION_DATABASE=" + testkit.Postgres(s.t).URL())
 		s.Succeeds("apply", "-auto-approve")
 		s.consume("radar_id", 10) // The gate was granted 1.
 		s.Write("main.tf", gate(`{ radar_id = 2 }`))
