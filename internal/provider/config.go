@@ -292,8 +292,12 @@ func (s *settings) store(client *qcc.Client, getenv func(string) string) (reserv
 		holder = reservation.DefaultHolder(getenv, os.Hostname)
 	}
 
+	if client != nil { // Without a client, the store is never used.
+		holder = client.Redact(holder).String()
+	}
+
 	return reservation.NewPostgres(reservation.Config{
-		URL: *s.database, Account: reservation.AccountName(s.config.Key), TTL: s.ttl, Holder: client.Redact(holder).String(), Timeout: s.config.Timeout,
+		URL: *s.database, Account: reservation.AccountName(s.config.Key), TTL: s.ttl, Holder: holder, Timeout: s.config.Timeout,
 	})
 }
 

@@ -76,6 +76,7 @@ func TestConfiguration(t *testing.T) {
 		"database without a scheme":   {testkit.Environment{"QCC_RESERVATION_DATABASE": "db.example.com/qcc"}, credentials, "The value of reservation_database, which comes from the environment variable QCC_RESERVATION_DATABASE, cannot be used. It must begin with postgres:// or postgresql://."},
 		"database with a parameter":   {nil, credentialsAnd("reservation_database", "postgres://u@db.example.com/qcc?hostaddr=192.0.2.1"), "It has a query parameter that is not supported. The parameter is hostaddr. Supported are: application_name, connect_timeout,"},
 		"database without TLS":        {nil, credentialsAnd("reservation_database", "postgres://u@db.example.com/qcc?sslmode=require"), "sslmode must be verify-full, or verify-ca together with sslrootcert"},
+		"database and no secret_key":  {testkit.Environment{"QCC_RESERVATION_DATABASE": "db"}, attributes{"key": "test_key"}, "It must begin with postgres:// or postgresql://."},
 		"TTL that is no duration":     {nil, credentialsAnd("reservation_ttl", "60"), `The value of reservation_ttl in the provider block cannot be used. It must be a duration from 5m to 24h, such as "60m".`},
 		"TTL too short":               {nil, credentialsAnd("reservation_ttl", "4m59s"), "It must be a duration from 5m to 24h"},
 		"TTL too long":                {nil, credentialsAnd("reservation_ttl", "24h1s"), "It must be a duration from 5m to 24h"},
