@@ -29,8 +29,8 @@ const (
 	keepEnded = time.Hour + 11*time.Minute
 	// keepBeside is how long a module is marked as used beside the gates.
 	keepBeside = 7 * 24 * time.Hour
-	// keepIdle is how long an unused connection is kept for the next gate of the run.
-	keepIdle = time.Second
+	// keepIdle is how long an unused connection is kept for the next gate of the run. database/sql would keep it for a second at least.
+	keepIdle = 250 * time.Millisecond
 	// connectsPerTimeout is how many connection attempts without an answer fit into the timeout.
 	connectsPerTimeout = 4
 )
@@ -60,6 +60,8 @@ type Postgres struct {
 	attributes pq.TargetSessionAttrs
 	dialer     *dialer
 	db         *sql.DB
+	// idle calls release after keepIdle.
+	idle *time.Timer
 	// turn holds one value while a call runs. The call may use full, which reports whether the server was short of connections.
 	turn chan struct{}
 	full bool
@@ -95,13 +97,19 @@ func NewPostgres(config Config) (*Postgres, error) {
 	connector.Dialer(store.dialer)
 	store.db.SetMaxOpenConns(1)
 	store.db.SetMaxIdleConns(1)
-	store.db.SetConnMaxIdleTime(keepIdle)
+	store.idle = time.AfterFunc(keepIdle, store.release)
 
 	return store, nil
 }
 
-// Close closes the connection. A store that is not closed closes it after some idle seconds.
+// Close closes the connection. A store that is not closed closes it after keepIdle.
 func (p *Postgres) Close() error { return p.db.Close() }
+
+// release closes the connection if no call uses it.
+func (p *Postgres) release() {
+	p.db.SetMaxIdleConns(-1)
+	p.db.SetMaxIdleConns(1)
+}
 
 // nowSQL is the time of the database in milliseconds. It is that of the statement, not of the transaction, which may have waited for a lock.
 const nowSQL = `floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
@@ -193,8 +201,7 @@ func (p *Postgres) Reserve(ctx context.Context, claim Claim, judge func(map[stri
 		}
 
 		if p.full { // Other runs wait for the connection, and this one perhaps needs no other.
-			p.db.SetMaxIdleConns(-1)
-			p.db.SetMaxIdleConns(1)
+			p.release()
 		}
 
 		unknown = unknown || outcomeUnknown(err)

@@ -252,6 +252,7 @@ func TestRunsAtOnceAreGrantedWhatIsLeft(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, !strings.HasPrefix(name, "serializable"), "serializable as the default")
 
 			database := testkit.Postgres(t)
 			database.Exec(t, "alter database "+database.Name+" set "+setting)

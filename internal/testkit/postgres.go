@@ -62,7 +62,7 @@ var errNoPostgres = errors.New("PostgreSQL is not installed (Debian, Ubuntu: apt
 
 //nolint:gochecknoglobals // One server a process saves a second for each test.
 var (
-	sharedPostgres    = sync.OnceValues(func() (*PostgresServer, error) { return startPostgres(nil) })
+	sharedPostgres    = sync.OnceValues(func() (*PostgresServer, error) { return startPostgres([]string{"max_connections=300"}) })
 	postgresStarted   atomic.Bool
 	postgresDatabases atomic.Int64
 )
