@@ -7,8 +7,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
-	"maps"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -158,63 +156,22 @@ func (p *Postgres) Live(ctx context.Context, run string, since Instant, modules 
 // rows; COMMIT. The lock and the levels are two, because one statement would not see what was committed while it waited. The driver sends
 // BEGIN and COMMIT alone, and COMMIT must be alone, because only its own failure leaves the outcome open.
 func (p *Postgres) Reserve(ctx context.Context, claim Claim, judge func(map[string]Level) map[string]Level, granted func()) error {
-	var (
-		id      = rand.Text()
-		unknown = false // whether a COMMIT of this claim has an unknown outcome
-		modules = slices.Collect(maps.Keys(claim.Adds))
-	)
+	attempt := &attempt{store: p, id: rand.Text(), claim: claim, judge: judge}
 
-	once := func(ctx context.Context) error {
-		stored := false
-
-		err := p.transact(ctx, false, func(tx *sql.Tx) (bool, error) {
-			if err := p.lock(ctx, tx); err != nil {
-				return false, err
+	err := p.call(ctx, func(ctx context.Context) error {
+		err := attempt.once(ctx)
+		for errors.Is(err, errNoAccount) {
+			if err = p.addAccount(ctx); err == nil {
+				err = attempt.once(ctx)
 			}
+		}
 
-			if unknown { // Whoever has the lock sees the outcome, because the lost transaction had it until its end.
-				if err := tx.QueryRowContext(ctx, claimSQL, id).Scan(&stored); err != nil || stored {
-					return false, err
-				}
-
-				unknown = false
-			}
-
-			now, levels, err := p.levels(ctx, tx, claim.Run, claim.Stamp, modules)
-			if err != nil {
-				return false, err
-			}
-
-			if now-claim.Stamp > Instant(oldestStamp.Milliseconds()) {
-				return false, errStale
-			}
-
-			after := judge(maps.Clone(levels))
-			if stored = after != nil; !stored {
-				return false, nil
-			}
-
-			return true, p.store(ctx, tx, id, claim, now, levels, after)
-		})
-		if err == nil && stored {
+		if err == nil && attempt.stored {
 			granted()
 		}
 
 		if p.full { // Other runs wait for the connection, and this one perhaps needs no other.
 			p.release()
-		}
-
-		unknown = unknown || outcomeUnknown(err)
-
-		return err
-	}
-
-	err := p.call(ctx, func(ctx context.Context) error {
-		err := once(ctx)
-		for errors.Is(err, errNoAccount) {
-			if err = p.addAccount(ctx); err == nil {
-				err = once(ctx)
-			}
 		}
 
 		return err
@@ -223,7 +180,7 @@ func (p *Postgres) Reserve(ctx context.Context, claim Claim, judge func(map[stri
 		return &Error{Failure: FailureStale, Host: p.host}
 	}
 
-	if failed := new(Error); unknown && errors.As(err, &failed) {
+	if failed := new(Error); attempt.unknown && errors.As(err, &failed) {
 		return &Error{Failure: FailureUnknownOutcome, Host: failed.Host, Code: failed.Code}
 	}
 
