@@ -42,11 +42,13 @@ func TestTheHolderIsTheJobOrTheHost(t *testing.T) {
 		want    string
 	}{
 		"GitHub": {
-			map[string]string{"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r", "GITHUB_RUN_ID": "7"}, nil,
+			map[string]string{"GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "o/r", "GITHUB_RUN_ID": "7"},
+			nil,
 			"https://github.com/o/r/actions/runs/7",
 		},
 		"Azure Pipelines": {
-			map[string]string{"SYSTEM_COLLECTIONURI": "https://dev.azure.com/o/", "SYSTEM_TEAMPROJECT": "p", "BUILD_BUILDID": "7"}, nil,
+			map[string]string{"SYSTEM_COLLECTIONURI": "https://dev.azure.com/o/", "SYSTEM_TEAMPROJECT": "p", "BUILD_BUILDID": "7"},
+			nil,
 			"https://dev.azure.com/o/p/_build/7",
 		},
 		"a part is missing":          {map[string]string{"GITHUB_SERVER_URL": "https://github.com"}, nil, "host-1"},

@@ -7,8 +7,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
-	"maps"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -29,8 +27,8 @@ const (
 	keepEnded = time.Hour + 11*time.Minute
 	// keepBeside is how long a module is marked as used beside the gates.
 	keepBeside = 7 * 24 * time.Hour
-	// keepIdle is how long an unused connection is kept for the next gate of the run.
-	keepIdle = time.Second
+	// keepIdle is how long an unused connection is kept for the next gate of the run. database/sql would keep it for a second at least.
+	keepIdle = 250 * time.Millisecond
 	// connectsPerTimeout is how many connection attempts without an answer fit into the timeout.
 	connectsPerTimeout = 4
 )
@@ -60,6 +58,8 @@ type Postgres struct {
 	attributes pq.TargetSessionAttrs
 	dialer     *dialer
 	db         *sql.DB
+	// idle calls release after keepIdle.
+	idle *time.Timer
 	// turn holds one value while a call runs. The call may use full, which reports whether the server was short of connections.
 	turn chan struct{}
 	full bool
@@ -95,13 +95,19 @@ func NewPostgres(config Config) (*Postgres, error) {
 	connector.Dialer(store.dialer)
 	store.db.SetMaxOpenConns(1)
 	store.db.SetMaxIdleConns(1)
-	store.db.SetConnMaxIdleTime(keepIdle)
+	store.idle = time.AfterFunc(keepIdle, store.release)
 
 	return store, nil
 }
 
-// Close closes the connection. A store that is not closed closes it after some idle seconds.
+// Close closes the connection. A store that is not closed closes it after keepIdle.
 func (p *Postgres) Close() error { return p.db.Close() }
+
+// release closes the connection if no call uses it.
+func (p *Postgres) release() {
+	p.db.SetMaxIdleConns(-1)
+	p.db.SetMaxIdleConns(1)
+}
 
 // nowSQL is the time of the database in milliseconds. It is that of the statement, not of the transaction, which may have waited for a lock.
 const nowSQL = `floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
@@ -150,64 +156,22 @@ func (p *Postgres) Live(ctx context.Context, run string, since Instant, modules 
 // rows; COMMIT. The lock and the levels are two, because one statement would not see what was committed while it waited. The driver sends
 // BEGIN and COMMIT alone, and COMMIT must be alone, because only its own failure leaves the outcome open.
 func (p *Postgres) Reserve(ctx context.Context, claim Claim, judge func(map[string]Level) map[string]Level, granted func()) error {
-	var (
-		id      = rand.Text()
-		unknown = false // whether a COMMIT of this claim has an unknown outcome
-		modules = slices.Collect(maps.Keys(claim.Adds))
-	)
+	attempt := &attempt{store: p, id: rand.Text(), claim: claim, judge: judge}
 
-	once := func(ctx context.Context) error {
-		stored := false
-
-		err := p.transact(ctx, false, func(tx *sql.Tx) (bool, error) {
-			if err := p.lock(ctx, tx); err != nil {
-				return false, err
+	err := p.call(ctx, func(ctx context.Context) error {
+		err := attempt.once(ctx)
+		for errors.Is(err, errNoAccount) {
+			if err = p.addAccount(ctx); err == nil {
+				err = attempt.once(ctx)
 			}
+		}
 
-			if unknown { // Whoever has the lock sees the outcome, because the lost transaction had it until its end.
-				if err := tx.QueryRowContext(ctx, claimSQL, id).Scan(&stored); err != nil || stored {
-					return false, err
-				}
-
-				unknown = false
-			}
-
-			now, levels, err := p.levels(ctx, tx, claim.Run, claim.Stamp, modules)
-			if err != nil {
-				return false, err
-			}
-
-			if now-claim.Stamp > Instant(oldestStamp.Milliseconds()) {
-				return false, errStale
-			}
-
-			after := judge(maps.Clone(levels))
-			if stored = after != nil; !stored {
-				return false, nil
-			}
-
-			return true, p.store(ctx, tx, id, claim, now, levels, after)
-		})
-		if err == nil && stored {
+		if err == nil && attempt.stored {
 			granted()
 		}
 
 		if p.full { // Other runs wait for the connection, and this one perhaps needs no other.
-			p.db.SetMaxIdleConns(-1)
-			p.db.SetMaxIdleConns(1)
-		}
-
-		unknown = unknown || outcomeUnknown(err)
-
-		return err
-	}
-
-	err := p.call(ctx, func(ctx context.Context) error {
-		err := once(ctx)
-		for errors.Is(err, errNoAccount) {
-			if err = p.addAccount(ctx); err == nil {
-				err = once(ctx)
-			}
+			p.release()
 		}
 
 		return err
@@ -216,7 +180,7 @@ func (p *Postgres) Reserve(ctx context.Context, claim Claim, judge func(map[stri
 		return &Error{Failure: FailureStale, Host: p.host}
 	}
 
-	if failed := new(Error); unknown && errors.As(err, &failed) {
+	if failed := new(Error); attempt.unknown && errors.As(err, &failed) {
 		return &Error{Failure: FailureUnknownOutcome, Host: failed.Host, Code: failed.Code}
 	}
 

@@ -25,7 +25,7 @@ import (
 func checkFailure(t *testing.T, url string, timeout time.Duration, want reservation.Failure, code string) {
 	t.Helper()
 
-	_, err := tryReserve(t.Context(), open(t, url, timeout), "one", 1, allow(48))
+	_, err := tryReserve(t.Context(), open(t, url, timeout), "one", allow(48))
 
 	failed := new(reservation.Error)
 	if !errors.As(err, &failed) || failed.Failure != want || failed.Code != code {
@@ -124,14 +124,21 @@ func reserved(kind, units string) string {
 
 // closedPort returns a port at which nothing listens.
 func closedPort(t *testing.T) string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	t.Helper()
+
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 
 	listener.Close()
 
-	return fmt.Sprint(listener.Addr().(*net.TCPAddr).Port)
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	return port
 }
 
 func TestASumAboveTheLargestNumberIsTheLargest(t *testing.T) {
@@ -204,7 +211,7 @@ func TestTheCertificateIsVerified(t *testing.T) {
 	})
 
 	for _, mode := range []string{"?sslmode=verify-full", "?sslmode=verify-ca"} {
-		if !reserve(t, open(t, database.URL()+mode+"&sslrootcert="+root, timeout), "one", 1, allow(48)) {
+		if !reserve(t, open(t, database.URL()+mode+"&sslrootcert="+root, timeout), "one", allow(48)) {
 			t.Error("refused")
 		}
 	}
@@ -220,15 +227,14 @@ func TestAllConnectionsAreUsed(t *testing.T) {
 
 	database := testkit.NewPostgresServer(t, "max_connections=5", "superuser_reserved_connections=0").Database(t)
 
-	var held []*sql.Conn
-
-	for range 5 {
+	held := make([]*sql.Conn, 5)
+	for i := range held {
 		conn, err := database.Open(t).Conn(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 
-		held = append(held, conn)
+		held[i] = conn
 	}
 
 	checkFailure(t, database.URL(), time.Second, reservation.FailureTooManyConnections, "53300")

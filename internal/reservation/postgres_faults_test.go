@@ -41,7 +41,7 @@ type proxy struct {
 func newProxy(t *testing.T, database *testkit.PostgresDatabase) *proxy {
 	t.Helper()
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func newProxy(t *testing.T, database *testkit.PostgresDatabase) *proxy {
 				return
 			}
 
-			server, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", database.Port))
+			server, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", database.Port))
 			if err != nil {
 				client.Close()
 
@@ -82,6 +82,7 @@ func newProxy(t *testing.T, database *testkit.PostgresDatabase) *proxy {
 			all.Go(func() {
 				defer stop()
 				defer closeBoth()
+
 				p.copy(server, client, func(message []byte) bool {
 					if !bytes.Contains(message, []byte("\x0bCOMMIT\x00")) {
 						return true
@@ -102,6 +103,7 @@ func newProxy(t *testing.T, database *testkit.PostgresDatabase) *proxy {
 			})
 			all.Go(func() {
 				defer closeBoth()
+
 				p.copy(client, server, func([]byte) bool { return !lose.Load() })
 			})
 		}
@@ -159,13 +161,13 @@ func TestACommitWhoseConnectionIsCut(t *testing.T) {
 			database := testkit.Postgres(t)
 			proxy := newProxy(t, database)
 			store := open(t, proxy.url(database), timeout)
-			reserve(t, store, "one", 1, allow(48))
+			reserve(t, store, "one", allow(48))
 
 			judged := 0
 
 			proxy.fault.Store(int32(test.fault))
 
-			granted := reserve(t, store, "one", 1, func(levels map[string]reservation.Level) map[string]reservation.Level {
+			granted := reserve(t, store, "one", func(levels map[string]reservation.Level) map[string]reservation.Level {
 				judged++
 
 				return allow(48)(levels)
@@ -187,11 +189,11 @@ func TestACommitWhoseOutcomeStaysUnknown(t *testing.T) {
 	database := testkit.Postgres(t)
 	proxy := newProxy(t, database)
 	store := open(t, proxy.url(database), time.Second)
-	reserve(t, store, "one", 1, allow(48))
+	reserve(t, store, "one", allow(48))
 
 	proxy.fault.Store(int32(faultAfter))
 
-	_, err := tryReserve(t.Context(), store, "one", 1, func(levels map[string]reservation.Level) map[string]reservation.Level {
+	_, err := tryReserve(t.Context(), store, "one", func(levels map[string]reservation.Level) map[string]reservation.Level {
 		database.Exec(t, "alter database "+database.Name+" connection limit 0")
 
 		return allow(48)(levels)
@@ -203,36 +205,34 @@ func TestALockThatIsNotGiven(t *testing.T) {
 	t.Parallel()
 
 	database := testkit.Postgres(t)
-	reserve(t, open(t, database.URL(), timeout), "one", 1, allow(48))
+	reserve(t, open(t, database.URL(), timeout), "one", allow(48))
 
-	tx, err := database.Open(t).Begin()
+	tx, err := database.Open(t).BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
 
-	if _, err := tx.Exec("select from qcc_account for update"); err != nil {
+	if _, err := tx.ExecContext(t.Context(), "select from qcc_account for update"); err != nil {
 		t.Fatal(err)
 	}
 
 	checkFailure(t, database.URL(), 500*time.Millisecond, reservation.FailureLocked, "57014")
 
-	t.Run("Ctrl-C", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(300*time.Millisecond, cancel)
-		endsAtOnce(t, ctx, database.URL())
-	})
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(300*time.Millisecond, cancel)
+	endsAtOnce(ctx, t, database.URL())
 }
 
 // endsAtOnce checks that a call ends soon after its context.
-func endsAtOnce(t *testing.T, ctx context.Context, url string) {
+func endsAtOnce(ctx context.Context, t *testing.T, url string) {
 	t.Helper()
 
 	var ended time.Time
 
 	context.AfterFunc(ctx, func() { ended = time.Now() })
 
-	_, err := tryReserve(ctx, open(t, url, timeout), "one", 1, allow(48))
+	_, err := tryReserve(ctx, open(t, url, timeout), "one", allow(48))
 	if late := time.Since(ended); !errors.Is(err, context.Canceled) || late > 2*time.Second {
 		t.Errorf("error %v, %s after Ctrl-C", err, late)
 	}
@@ -244,15 +244,15 @@ func TestAServerThatDoesNotAnswer(t *testing.T) {
 	database := testkit.Postgres(t)
 	proxy := newProxy(t, database)
 	connected := open(t, proxy.url(database), 500*time.Millisecond)
-	reserve(t, connected, "one", 1, allow(48))
+	reserve(t, connected, "one", allow(48))
 	close(proxy.stalled)
 
-	_, err := tryReserve(t.Context(), connected, "one", 1, allow(48))
+	_, err := tryReserve(t.Context(), connected, "one", allow(48))
 	fails(t, err, reservation.FailureSlow)
 
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
-	endsAtOnce(t, ctx, proxy.url(database))
+	endsAtOnce(ctx, t, proxy.url(database))
 }
 
 func TestCtrlCDuringCommitDoesNotLoseTheGrant(t *testing.T) {
@@ -265,7 +265,7 @@ func TestCtrlCDuringCommitDoesNotLoseTheGrant(t *testing.T) {
 	database.Exec(t, `create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.5); return new; end $$;
 		create constraint trigger slow after insert on qcc_reservation deferrable initially deferred for each row execute function slow()`)
 
-	granted, err := tryReserve(ctx, store, "one", 1, func(levels map[string]reservation.Level) map[string]reservation.Level {
+	granted, err := tryReserve(ctx, store, "one", func(levels map[string]reservation.Level) map[string]reservation.Level {
 		time.AfterFunc(250*time.Millisecond, cancel)
 
 		return allow(48)(levels)
@@ -283,8 +283,8 @@ func TestAHolderThatStandsStillLosesTheLock(t *testing.T) {
 	still, other := open(t, database.URL(), timeout), open(t, database.URL(), timeout)
 	judged := 0
 
-	granted := reserve(t, still, "one", 1, func(levels map[string]reservation.Level) map[string]reservation.Level {
-		if judged++; judged == 1 && !reserve(t, other, "two", 1, allow(48)) {
+	granted := reserve(t, still, "one", func(levels map[string]reservation.Level) map[string]reservation.Level {
+		if judged++; judged == 1 && !reserve(t, other, "two", allow(48)) {
 			t.Error("the other run is refused")
 		}
 
@@ -307,7 +307,7 @@ func TestAServerThatRestarts(t *testing.T) {
 	store := open(t, database.URL(), timeout)
 
 	judged := 0
-	granted := reserve(t, store, "one", 1, func(levels map[string]reservation.Level) map[string]reservation.Level {
+	granted := reserve(t, store, "one", func(levels map[string]reservation.Level) map[string]reservation.Level {
 		if judged++; judged == 1 {
 			database.Restart(t, func() {})
 		}

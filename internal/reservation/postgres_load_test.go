@@ -32,12 +32,13 @@ func TestManyLiveRows(t *testing.T) {
 
 	database := testkit.Postgres(t)
 	store := open(t, database.URL(), timeout)
-	reserve(t, store, "one", 1, allow(48))
+	reserve(t, store, "one", allow(48))
 	database.Exec(t, `insert into qcc_reservation select 'c' || i, '10', account, 'run' || i % 600, 1 + i % 3, now - 60000, now + 60000, 'holder ' || i % 600
 		from qcc_account, generate_series(0, 59999) i, (select floor(extract(epoch from clock_timestamp()) * 1000)::bigint now) n`)
 
 	start := time.Now()
-	reserve(t, store, "one", 1, func(levels map[string]reservation.Level) map[string]reservation.Level {
+
+	reserve(t, store, "one", func(levels map[string]reservation.Level) map[string]reservation.Level {
 		if levels[module].Reserved != 120_000 {
 			t.Errorf("%d units are reserved", levels[module].Reserved)
 		}

@@ -29,11 +29,12 @@ func (p *Postgres) lock(ctx context.Context, tx *sql.Tx) error {
 		return in(stepLock, err)
 	}
 
-	if rows, err := result.RowsAffected(); err != nil || rows == 0 {
+	rows, err := result.RowsAffected()
+	if err == nil && rows == 0 {
 		return errNoAccount
 	}
 
-	return nil
+	return err
 }
 
 // addAccount adds the account's row in a transaction of its own. Another run may have done so meanwhile.
@@ -43,8 +44,8 @@ func (p *Postgres) addAccount(ctx context.Context) error {
 
 		return true, in(stepLock, err)
 	})
-	if pq.As(err, "23505") != nil { // unique_violation
-		return nil
+	if pq.As(err, "23505") != nil {
+		return nil //nolint:nilerr // unique_violation: the row is there.
 	}
 
 	return err
@@ -176,7 +177,7 @@ const storeSQL = `with reserved as (
   insert into qcc_reservation (claim, module, account, run, units, granted, ends, holder)
   select $1, module, $2, $3, units, $4, $5, $6 from unnest($7::text[], $8::bigint[]) as claimed (module, units)
 ), level as (
-  select * from unnest($9::text[], $10::bigint[], $11::bigint[]) as level (module, committed, beside_until)
+  select module, committed, beside_until from unnest($9::text[], $10::bigint[], $11::bigint[]) as level (module, committed, beside_until)
 ), changed as (
   update qcc_level set committed = level.committed, beside_until = greatest(qcc_level.beside_until, level.beside_until)
   from level where qcc_level.account = $2 and qcc_level.module = level.module

@@ -57,11 +57,11 @@ func allow(total int64) func(map[string]reservation.Level) map[string]reservatio
 	}
 }
 
-// reserve reserves units of a module for a run, and reports whether they were granted.
-func reserve(tb testing.TB, store *reservation.Postgres, run string, units int64, judge func(map[string]reservation.Level) map[string]reservation.Level) bool {
+// reserve reserves a unit of the module for a run, and reports whether they were granted.
+func reserve(tb testing.TB, store *reservation.Postgres, run string, judge func(map[string]reservation.Level) map[string]reservation.Level) bool {
 	tb.Helper()
 
-	granted, err := tryReserve(tb.Context(), store, run, units, judge)
+	granted, err := tryReserve(tb.Context(), store, run, judge)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -70,14 +70,14 @@ func reserve(tb testing.TB, store *reservation.Postgres, run string, units int64
 }
 
 func tryReserve(
-	ctx context.Context, store *reservation.Postgres, run string, units int64, judge func(map[string]reservation.Level) map[string]reservation.Level,
+	ctx context.Context, store *reservation.Postgres, run string, judge func(map[string]reservation.Level) map[string]reservation.Level,
 ) (granted bool, err error) {
 	stamp, err := store.Clock(ctx)
 	if err != nil {
 		return false, err
 	}
 
-	err = store.Reserve(ctx, reservation.Claim{Run: run, Adds: map[string]int64{module: units}, Stamp: stamp}, judge, func() { granted = true })
+	err = store.Reserve(ctx, reservation.Claim{Run: run, Adds: map[string]int64{module: 1}, Stamp: stamp}, judge, func() { granted = true })
 
 	return granted, err
 }
@@ -173,7 +173,7 @@ func TestARefusedClaimStoresNothing(t *testing.T) {
 	t.Parallel()
 
 	database := testkit.Postgres(t)
-	if reserve(t, open(t, database.URL(), timeout), "one", 1, allow(0)) {
+	if reserve(t, open(t, database.URL(), timeout), "one", allow(0)) {
 		t.Error("granted")
 	}
 
@@ -210,7 +210,7 @@ func TestEndedRowsAreKeptAndThenDeleted(t *testing.T) {
 
 	database := testkit.Postgres(t)
 	store := open(t, database.URL(), timeout)
-	reserve(t, store, "one", 1, allow(48))
+	reserve(t, store, "one", allow(48))
 
 	row := `insert into qcc_reservation select '%s' || i, '10', account, 'two', 5, now - 60000, now - %d, 'h'
 		from qcc_account, generate_series(1, %d) i, (select floor(extract(epoch from clock_timestamp()) * 1000)::bigint now) n`
@@ -220,7 +220,7 @@ func TestEndedRowsAreKeptAndThenDeleted(t *testing.T) {
 	db := database.Open(t)
 
 	for _, left := range []int64{500, 0} {
-		if !reserve(t, store, "one", 1, allow(48)) {
+		if !reserve(t, store, "one", allow(48)) {
 			t.Fatal("refused")
 		}
 
@@ -252,6 +252,7 @@ func TestRunsAtOnceAreGrantedWhatIsLeft(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			testkit.OnlyLong(t, !strings.HasPrefix(name, "serializable"), "serializable as the default")
 
 			database := testkit.Postgres(t)
 			database.Exec(t, "alter database "+database.Name+" set "+setting)
@@ -279,7 +280,7 @@ func race(t *testing.T, url string, clients int, timeout time.Duration) int64 {
 		all.Go(func() {
 			<-start
 
-			ok, err := tryReserve(t.Context(), store, fmt.Sprint(i), 1, allow(48))
+			ok, err := tryReserve(t.Context(), store, fmt.Sprint(i), allow(48))
 			if err != nil {
 				t.Errorf("client %d: %v", i, err)
 			}
@@ -304,7 +305,7 @@ func TestGatesOfOneRunShareAConnection(t *testing.T) {
 
 	var all sync.WaitGroup
 	for range 10 {
-		all.Go(func() { reserve(t, store, "one", 1, allow(48)) })
+		all.Go(func() { reserve(t, store, "one", allow(48)) })
 	}
 
 	all.Wait()
@@ -319,6 +320,6 @@ func BenchmarkReserve(b *testing.B) {
 	store := open(b, testkit.Postgres(b).URL(), timeout)
 
 	for b.Loop() {
-		reserve(b, store, "one", 1, allow(1<<40))
+		reserve(b, store, "one", allow(1<<40))
 	}
 }

@@ -30,7 +30,12 @@ func (p *Postgres) call(ctx context.Context, once func(context.Context) error) e
 		return p.ended(ctx, p.last.Load())
 	}
 
-	defer func() { <-p.turn }()
+	p.idle.Stop()
+
+	defer func() {
+		p.idle.Reset(keepIdle)
+		<-p.turn
+	}()
 
 	var last *Error
 

@@ -103,13 +103,24 @@ func driverConfig(text string, connectTimeout time.Duration) (pq.Config, error) 
 	config.User, config.Database = location.User.Username(), location.Path[1:]
 	config.Password, _ = location.User.Password()
 
-	if err := setHosts(&config, location.Host); err != nil {
-		return config, err
+	for _, set := range []func() error{
+		func() error { return setHosts(&config, location.Host) },
+		func() error { return setParameters(&config, location.RawQuery) },
+		func() error { return setTLS(&config) },
+	} {
+		if err := set(); err != nil {
+			return config, err
+		}
 	}
 
-	parameters, err := url.ParseQuery(location.RawQuery)
+	return config, nil
+}
+
+// setParameters sets the query parameters of a URL.
+func setParameters(config *pq.Config, query string) error {
+	parameters, err := url.ParseQuery(query)
 	if err != nil {
-		return config, &URLError{Problem: URLParameter}
+		return &URLError{Problem: URLParameter}
 	}
 
 	for name, values := range parameters {
@@ -118,15 +129,15 @@ func driverConfig(text string, connectTimeout time.Duration) (pq.Config, error) 
 				name = ""
 			}
 
-			return config, &URLError{Problem: URLParameter, Parameter: name}
+			return &URLError{Problem: URLParameter, Parameter: name}
 		}
 
-		if len(values) > 1 || values[0] == "" || !setParameter(&config, name, values[0]) {
-			return config, &URLError{Problem: URLValue, Parameter: name}
+		if len(values) > 1 || values[0] == "" || !setParameter(config, name, values[0]) {
+			return &URLError{Problem: URLValue, Parameter: name}
 		}
 	}
 
-	return config, setTLS(&config)
+	return nil
 }
 
 // setHosts sets the hosts and ports of a URL, which are separated by commas.
@@ -164,7 +175,7 @@ func setParameter(config *pq.Config, name, value string) bool {
 		config.ApplicationName = value
 	case "connect_timeout":
 		seconds, err := strconv.ParseUint(value, 10, 16)
-		config.ConnectTimeout = time.Duration(seconds) * time.Second //nolint:gosec // It has 16 bits.
+		config.ConnectTimeout = time.Duration(seconds) * time.Second
 
 		return err == nil && seconds > 0
 	case "sslcert":
@@ -222,8 +233,8 @@ func isLoopback(host string) bool {
 
 // hostsOf returns the hosts and ports of a configuration, for people.
 func hostsOf(config *pq.Config) string {
-	hosts := []string{net.JoinHostPort(config.Host, strconv.Itoa(int(config.Port)))}
-	for _, host := range config.Multi {
+	hosts := make([]string, 0, 1+len(config.Multi))
+	for _, host := range append([]pq.ConfigMultihost{{Host: config.Host, Port: config.Port}}, config.Multi...) {
 		hosts = append(hosts, net.JoinHostPort(host.Host, strconv.Itoa(int(host.Port))))
 	}
 

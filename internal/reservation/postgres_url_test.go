@@ -13,6 +13,8 @@ import (
 const secret = "Tr0ub4dor"
 
 func TestURLs(t *testing.T) {
+	t.Parallel()
+
 	const user = "postgres://" + secret + ":" + secret + "@"
 
 	for name, test := range map[string]struct {
@@ -101,7 +103,7 @@ func TestTheEnvironmentDoesNotRedirect(t *testing.T) {
 		t.Setenv(name, value)
 	}
 
-	if !reserve(t, open(t, database.URL(), timeout), "one", 1, allow(48)) {
+	if !reserve(t, open(t, database.URL(), timeout), "one", allow(48)) {
 		t.Error("refused")
 	}
 }

@@ -28,6 +28,8 @@ const (
 	PostgresGates    = "pipelines"
 	PostgresFleet    = "fleet"
 	PostgresPassword = "Passw0rd-of-the-database"
+	// postgresOwner is the name of a server's superuser and of his database.
+	postgresOwner = "postgres"
 )
 
 // postgresUsers is what a server has before any test: its users, and a database with the tables that the others are copies of.
@@ -36,7 +38,7 @@ create role ` + PostgresGates + ` login password '` + PostgresPassword + `' in r
 create role ` + PostgresFleet + ` login in role qcc_gates;
 alter role ` + PostgresGates + ` set search_path = qcc;
 alter role ` + PostgresFleet + ` set search_path = qcc;
-alter role postgres set search_path = qcc`
+alter role ` + postgresOwner + ` set search_path = qcc`
 
 // PostgresServer is a real PostgreSQL on this machine.
 type PostgresServer struct {
@@ -62,7 +64,7 @@ var errNoPostgres = errors.New("PostgreSQL is not installed (Debian, Ubuntu: apt
 
 //nolint:gochecknoglobals // One server a process saves a second for each test.
 var (
-	sharedPostgres    = sync.OnceValues(func() (*PostgresServer, error) { return startPostgres(nil) })
+	sharedPostgres    = sync.OnceValues(func() (*PostgresServer, error) { return startPostgres([]string{"max_connections=300"}) })
 	postgresStarted   atomic.Bool
 	postgresDatabases atomic.Int64
 )
@@ -181,7 +183,7 @@ func (s *PostgresServer) create() error {
 		return fmt.Errorf("initdb: %w\n%s", err, output)
 	}
 
-	rules := "host all postgres,fleet 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+	rules := "host all " + postgresOwner + "," + PostgresFleet + " 127.0.0.1/32 trust\n" + "host all " + PostgresGates + " 127.0.0.1/32 scram-sha-256\n"
 	if err := os.WriteFile(filepath.Join(data, "pg_hba.conf"), []byte(rules), 0o600); err != nil {
 		return err
 	}
@@ -195,12 +197,12 @@ func (s *PostgresServer) create() error {
 		return err
 	}
 
-	schema, err := os.ReadFile(filepath.Join(root, "examples", "reservations", "schema.sql"))
+	schema, err := os.ReadFile(filepath.Join(root, "examples", "reservations", "schema.sql")) //nolint:gosec // It is a file of this repository.
 	if err != nil {
 		return err
 	}
 
-	for _, step := range [][2]string{{"postgres", "create database qcc"}, {"qcc", string(schema)}, {"qcc", postgresUsers}} {
+	for _, step := range [][2]string{{postgresOwner, "create database qcc"}, {"qcc", string(schema)}, {"qcc", postgresUsers}} {
 		if err := s.exec(step[0], step[1]); err != nil {
 			return fmt.Errorf("schema.sql: %w", err)
 		}
@@ -236,7 +238,7 @@ func (s *PostgresServer) start() error {
 
 // run starts a program as the server's user, and returns when it prints that it is up. stop ends it with a signal.
 func (s *PostgresServer) run(up, program string, args ...string) (stop func(os.Signal), err error) {
-	command := exec.Command(program, args...) //nolint:noctx // stop ends it.
+	command := exec.Command(program, args...) //nolint:gosec,noctx // A test provides the program, and stop ends it.
 	command.Dir = s.Dir
 
 	log, err := command.StderrPipe()
@@ -252,6 +254,7 @@ func (s *PostgresServer) run(up, program string, args ...string) (stop func(os.S
 
 	go func() {
 		runtime.LockOSThread() // The program dies with the thread that started it.
+
 		defer close(ended)
 
 		started <- command.Start()
@@ -301,7 +304,7 @@ func (s *PostgresServer) Database(tb testing.TB) *PostgresDatabase {
 	tb.Helper()
 
 	name := fmt.Sprintf("qcc_%d", postgresDatabases.Add(1))
-	if err := s.exec("postgres", "create database "+name+" template qcc"); err != nil {
+	if err := s.exec(postgresOwner, "create database "+name+" template qcc"); err != nil {
 		tb.Fatal(err)
 	}
 
@@ -311,7 +314,7 @@ func (s *PostgresServer) Database(tb testing.TB) *PostgresDatabase {
 // exec runs statements in a database as its owner.
 func (s *PostgresServer) exec(database, statements string) error {
 	connector, err := pq.NewConnectorConfig(pq.Config{
-		Host: "127.0.0.1", Port: uint16(s.Port), Database: database, User: "postgres", SSLMode: pq.SSLModeDisable, //nolint:gosec // It is a port.
+		Host: "127.0.0.1", Port: uint16(s.Port), Database: database, User: postgresOwner, SSLMode: pq.SSLModeDisable, //nolint:gosec // It is a port.
 	})
 	if err != nil {
 		return err
@@ -338,7 +341,7 @@ func (d *PostgresDatabase) Exec(tb testing.TB, statements string) {
 func (d *PostgresDatabase) Open(tb testing.TB) *sql.DB {
 	tb.Helper()
 
-	db, err := sql.Open("postgres", d.URLOf("postgres")+"?sslmode=disable")
+	db, err := sql.Open("postgres", d.URLOf(postgresOwner)+"?sslmode=disable")
 	if err != nil {
 		tb.Fatal(err)
 	}
