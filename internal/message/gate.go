@@ -26,6 +26,8 @@ type Refusal struct {
 	// holders. Short is the shortfall.
 	Granted, Reserved, Short int64
 	Holders                  []Holder
+	// Beside reports whether something consumes the module's quota beside the gates, so that all reservations count.
+	Beside bool
 	// First reports whether this is the first refusal of the run. Only the first refusal says what to do.
 	First bool
 	// Gates is how many gates this apply has granted before; 0 at plan.
@@ -106,7 +108,7 @@ func (l Language) notEnoughQuota(r Refusal) refusal {
 	}
 
 	if r.Granted > 0 || r.Reserved > 0 {
-		said.facts = []string{l.adds(r), l.format(Text{"Available to this gate: %d", "本门禁可用：%d"}, r.Adds-r.Short), left}
+		said.facts = []string{l.adds(r), l.format(Text{"Available to this gate: %d", "本门禁可用：%d"}, max(r.Adds-r.Short, 0)), left}
 	}
 
 	if r.Granted > 0 {
@@ -114,6 +116,14 @@ func (l Language) notEnoughQuota(r Refusal) refusal {
 		said.remedy = l.join(said.remedy, Text{
 			"Terraform judges gates in any order, so another run may refuse another gate.", "Terraform 检查门禁的顺序不固定，下次被拒绝的可能是另一道门禁。",
 		}.In(l))
+	}
+
+	if r.Beside {
+		said.meaning = Text{
+			"QCC has counted more than the gates were granted, so something consumes quota without a gate. For seven days after that, all " +
+				"reservations count on top of what QCC has counted.",
+			"企查查计入的消耗超过了门禁放行的用量，说明有消耗没有经过门禁。在此后七天内，全部预留都会在企查查已计入的消耗之上再计算一次。",
+		}.In(l)
 	}
 
 	if r.Reserved > 0 {
@@ -129,7 +139,8 @@ func (l Language) notEnoughQuota(r Refusal) refusal {
 
 // reserved says what other runs have reserved, until when and by whom.
 func (l Language) reserved(r Refusal) []string {
-	lines := []string{l.format(Text{"Reserved by other runs, not counted by QCC yet: %d", "其他运行已预留、企查查尚未计入：%d"}, r.Reserved)}
+	lines := make([]string, 0, 1+2*len(r.Holders))
+	lines = append(lines, l.format(Text{"Reserved by other runs: %d", "其他运行已预留：%d"}, r.Reserved))
 
 	for _, holder := range r.Holders {
 		lines = append(lines,

@@ -80,16 +80,21 @@ func (l Language) GateNotReserved(err *reservation.Error) (title, detail string)
 
 // ReservationFailure explains a failure of the reservation database. The meaning says what happened.
 func ReservationFailure(failure reservation.Failure) Explanation {
-	explanation := reservationFailures()[failure]
+	explanation, found := databaseFailures()[failure]
+	if !found {
+		explanation = transactionFailures()[failure]
+	}
+
 	explanation.Title = Text{"QCC quota gate cannot be reserved", "额度门禁无法预留额度"}
 
 	return explanation
 }
 
-// reservationFailures returns the meaning and the remedy of each failure of reservation.Failures.
-func reservationFailures() map[reservation.Failure]Explanation {
-	const schema = "examples/reservations/schema.sql"
+// schema is the file with the tables.
+const schema = "examples/reservations/schema.sql"
 
+// databaseFailures returns the meaning and the remedy of failures that last until a person changes the database, the network or the URL.
+func databaseFailures() map[reservation.Failure]Explanation {
 	return map[reservation.Failure]Explanation{
 		reservation.FailureUnreachable: {
 			Meaning: Text{"The reservation database cannot be reached.", "无法连接预留数据库。"},
@@ -142,6 +147,12 @@ func reservationFailures() map[reservation.Failure]Explanation {
 				"请由表的所有者执行 GRANT qcc_gates TO 该用户。角色及其权限见 " + schema + "。",
 			},
 		},
+	}
+}
+
+// transactionFailures returns the meaning and the remedy of the other failures.
+func transactionFailures() map[reservation.Failure]Explanation {
+	return map[reservation.Failure]Explanation{
 		reservation.FailureTooManyConnections: {
 			Meaning: Text{
 				"The reservation database accepted no further connection within the timeout.", "在 timeout 时间内，预留数据库一直没有空闲连接。",

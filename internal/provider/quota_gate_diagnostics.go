@@ -28,7 +28,7 @@ func refusalDiagnostic(
 	refusal := message.Refusal{
 		ID: id, Quota: quota,
 		Adds: short.Adds, Before: count(change.before[short.Module]), After: count(change.after[short.Module]),
-		Granted: short.Granted, Reserved: short.Reserved, Short: short.Short,
+		Granted: short.Granted, Reserved: short.Reserved, Beside: short.Beside, Short: short.Short,
 		First: verdict.FirstRefusal && i == 0, Gates: verdict.Gates,
 	}
 

@@ -40,6 +40,7 @@ func TestTextsOfGates(t *testing.T) {
 		before, after int64
 		granted, by   int64
 		reserved      int64
+		beside        bool // Whether something consumes beside the gates.
 		gates         int  // Gates that the apply has granted before.
 		later         bool // Whether another one was refused before.
 		quota         qcc.Quota
@@ -51,6 +52,7 @@ func TestTextsOfGates(t *testing.T) {
 		{name: "fourth gate", id: "radar_id", after: 20, granted: 40, by: 12, later: true, quota: qcc.Quota{Modules: sample}},
 		{name: "third gate of an apply", id: "radar_id", after: 20, granted: 40, gates: 2, by: 12, quota: qcc.Quota{Modules: sample}},
 		{name: "gate while others hold reservations", id: "radar_id", after: 20, reserved: 40, by: 12, quota: qcc.Quota{Modules: sample}},
+		{name: "gate while something consumes beside", id: "radar_id", after: 20, reserved: 60, by: 32, beside: true, quota: qcc.Quota{Modules: sample}},
 		{name: "more used than bought", id: "natural_person_id", after: 1, by: 5, quota: qcc.Quota{Modules: sample}},
 		{name: "count that is not stated", id: "bene_id", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
 		{name: "module that the account does not have", id: "radarid", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
@@ -69,7 +71,7 @@ func TestTextsOfGates(t *testing.T) {
 
 		change := newGateChange(before, requires(map[string]attr.Value{refusal.id: whole(refusal.after)}))
 		short := reservation.Shortage{
-			Module: refusal.id, Adds: change.adds[refusal.id], Granted: refusal.granted, Reserved: refusal.reserved, Short: refusal.by,
+			Module: refusal.id, Adds: change.adds[refusal.id], Granted: refusal.granted, Reserved: refusal.reserved, Beside: refusal.beside, Short: refusal.by,
 		}
 
 		if refusal.reserved > 0 {

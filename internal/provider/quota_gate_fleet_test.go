@@ -25,7 +25,11 @@ func TestTwentyAppliesAtOnce(t *testing.T) {
 		passed  int64
 	}{
 		"each gate for itself": {nil, applies},
-		"gates of all runs":    {func(t *testing.T) []string { return []string{"QCC_RESERVATION_DATABASE=" + testkit.Postgres(t).URL()} }, left / units},
+		"gates of all runs": {func(t *testing.T) []string {
+			t.Helper()
+
+			return []string{"QCC_RESERVATION_DATABASE=" + testkit.Postgres(t).URL()}
+		}, left / units},
 	} {
 		t.Run(name, func(t *testing.T) {
 			service := emulator.New(radar(left), emulator.WithBehavior(emulator.Behavior{CountAfter: emulator.Duration(time.Hour)}))

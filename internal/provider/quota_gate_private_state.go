@@ -70,7 +70,7 @@ func (m gateMemory) isOfOtherAccount(key string) bool {
 
 // write writes the memory into private state.
 func (m gateMemory) write(ctx context.Context, private privateStateWriter) diag.Diagnostics {
-	value, _ := json.Marshal(m) // Two texts can be marshaled.
+	value, _ := json.Marshal(m) //nolint:errchkjson // Two texts can be marshaled.
 
 	return private.SetKey(ctx, privateKey, value)
 }

@@ -106,7 +106,7 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		memory.ID = g.provider.nameless.add(before)
 	}
 
-	resp.Diagnostics.Append(g.judge(ctx, change, func(read reservation.Read) (reservation.Verdict, error) {
+	resp.Diagnostics.Append(g.judge(change, func(read reservation.Read) (reservation.Verdict, error) {
 		return g.provider.account.Plan(ctx, memory.ID, change.adds, read)
 	})...)
 }
@@ -183,16 +183,14 @@ func (g *quotaGateResource) apply(ctx context.Context, change *gateChange) diag.
 		return diag.Diagnostics{diag.NewErrorDiagnostic(g.provider.language.UnknownAtApply())}
 	}
 
-	return g.judge(ctx, change, func(read reservation.Read) (reservation.Verdict, error) {
+	return g.judge(change, func(read reservation.Read) (reservation.Verdict, error) {
 		return g.provider.account.Apply(ctx, change.adds, read)
 	})
 }
 
 // judge returns an error for each module whose quota is too low for a change. If the quota cannot be read, or the database cannot be asked,
 // it returns one error with the reason.
-func (g *quotaGateResource) judge(
-	ctx context.Context, change *gateChange, judge func(reservation.Read) (reservation.Verdict, error),
-) (diags diag.Diagnostics) {
+func (g *quotaGateResource) judge(change *gateChange, judge func(reservation.Read) (reservation.Verdict, error)) (diags diag.Diagnostics) {
 	if len(change.adds) == 0 {
 		return nil
 	}

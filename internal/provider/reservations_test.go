@@ -132,14 +132,14 @@ func TestReservationsOfTwoStates(t *testing.T) {
 	code, output := other.Run(applyPlan...)
 	for _, text := range []string{
 		"The quota of radar_id (风险监控-企业) is short by 32.", "Available to this gate: 8", "Left at QCC: 48 of",
-		"Reserved by other runs, not counted by QCC yet: 40", "Held by: https://ci.example.com/job/1",
+		"Reserved by other runs: 40", "Held by: https://ci.example.com/job/1",
 	} {
 		if code != 1 || !testkit.Says(text).MatchString(output) {
 			t.Errorf("exit code %d, want 1 and %q:\n%s", code, text, output)
 		}
 	}
 
-	other.Fails("Reserved by other runs, not counted by QCC yet: 40", plan...)
+	other.Fails("Reserved by other runs: 40", plan...)
 
 	// What adds nothing does not ask the database. A run without the database knows nothing of the others.
 	one.Set("QCC_RESERVATION_DATABASE=postgres://nobody@127.0.0.1:1/qcc")
@@ -149,7 +149,7 @@ func TestReservationsOfTwoStates(t *testing.T) {
 	one.Fails("The reservation database cannot be reached.", plan...)
 
 	// The destroyed gate still holds its reservation.
-	other.Fails("Reserved by other runs, not counted by QCC yet: 40", plan...)
+	other.Fails("Reserved by other runs: 40", plan...)
 	other.Set("QCC_RESERVATION_DATABASE=")
 	other.Succeeds(apply...)
 }
@@ -179,7 +179,7 @@ resource "terraform_data" "order" {
 		t.Errorf("%+v", got)
 	}
 
-	newGateFolder(t, url, 40, "QCC_RESERVATION_DATABASE="+database.URL()).Fails("Reserved by other runs, not counted by QCC yet: 40", plan...)
+	newGateFolder(t, url, 40, "QCC_RESERVATION_DATABASE="+database.URL()).Fails("Reserved by other runs: 40", plan...)
 }
 
 // TestReservationsTellNoSecret searches everything that Terraform writes, and the tables, for the credentials and for the user and the password

@@ -88,6 +88,8 @@ type Shortage struct {
 	Granted int64
 	// Reserved is what other runs have reserved and QCC has not counted yet, as far as it is known.
 	Reserved int64
+	// Beside reports whether something consumes the module's quota beside the gates. Then Reserved is all that other runs have reserved.
+	Beside bool
 	// Holders has at most three holders of what other runs have reserved.
 	Holders []Holder
 }

@@ -36,6 +36,9 @@ func newMemory(ttl time.Duration) *memory {
 	return &memory{lock: make(chan struct{}, 1), now: time.Now, ttl: ttl, holder: "a holder", levels: map[string]Level{}}
 }
 
+// NewMemory returns such a store to the tests outside of the package.
+func NewMemory(ttl time.Duration) Store { return newMemory(ttl) }
+
 func (m *memory) Clock(context.Context) (Instant, error) {
 	m.lock <- struct{}{}
 	defer func() { <-m.lock }()

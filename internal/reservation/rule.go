@@ -139,7 +139,9 @@ func (a *Account) judgeModule(p *pending, id string, reading Reading, levels map
 
 	byRun, byAll := s.committed(p.at)
 	if left := s.now.Total - byAll; adds > left {
-		return &Shortage{Module: id, Adds: adds, Short: plus(adds, -left), Granted: s.own, Reserved: byAll - byRun}, Level{}
+		return &Shortage{
+			Module: id, Adds: adds, Short: plus(adds, -left), Granted: s.own, Reserved: byAll - byRun, Beside: s.level != nil && s.beside(),
+		}, Level{}
 	}
 
 	return nil, Level{Committed: new(byAll + adds), Beside: s.level != nil && s.beside()}

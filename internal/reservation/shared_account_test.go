@@ -26,7 +26,7 @@ func twoRuns(t *testing.T, test func(one, other run, store *memory)) {
 func TestGatesOfTwoRunsAddUp(t *testing.T) {
 	t.Parallel()
 
-	twoRuns(t, func(one, other run, store *memory) {
+	twoRuns(t, func(one, other run, _ *memory) {
 		one.grants(stagePlan, 40)
 		other.grants(stagePlan, 40) // A plan reserves nothing.
 		one.grants(stageApply, 40)
@@ -121,7 +121,7 @@ func TestConsumptionBesideTheGatesIsReportedOnce(t *testing.T) {
 		}
 
 		v, err := one.at(stageApply, adds("radar_id", 40)) // 20 consumed, 10 of its own and 2 of the other run.
-		if err != nil || saysOf(v.Short) != "radar_id: 40 after 10 is short by 22" || v.Beside != nil {
+		if err != nil || saysOf(v.Short) != "radar_id: 40 after 10 is short by 22" || v.Beside != nil || !v.Short[0].Beside {
 			t.Errorf("%+v, %v", v, err)
 		}
 	})
@@ -140,6 +140,7 @@ func TestAReadingIsNotOlderThanItsStamp(t *testing.T) {
 		}
 
 		requests := late.meter.requests
+
 		time.Sleep(time.Second / 2)
 		late.grants(stageApply, 1) // The reading is young enough, but has no stamp.
 		late.costs(requests + 1)
@@ -156,7 +157,7 @@ func TestAReadingIsNotOlderThanItsStamp(t *testing.T) {
 func TestAReservationThatEndsAfterTheReadingCounts(t *testing.T) {
 	t.Parallel()
 
-	twoRuns(t, func(one, other run, store *memory) {
+	twoRuns(t, func(one, other run, _ *memory) {
 		one.grants(stageApply, 40)
 
 		time.Sleep(time.Hour - 30*time.Second)
@@ -202,6 +203,7 @@ func TestAStaleReadingIsReadAgain(t *testing.T) {
 
 				_, err := one.Apply(t.Context(), adds("radar_id", 1), func(ctx context.Context, after time.Time) (Reading, error) {
 					reading, err := one.meter.read(ctx, after)
+
 					if reads++; reads <= test.slow && test.asleep {
 						slept += time.Hour
 					} else if reads <= test.slow {
@@ -253,7 +255,7 @@ func TestOneRunAloneNeedsNoStore(t *testing.T) {
 	for seed := range uint64(300) {
 		synctest.Test(t, func(t *testing.T) {
 			var (
-				random  = rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // The histories need not be unpredictable.
+				random  = rand.New(rand.NewPCG(seed, 0))
 				m       = &meter{lock: make(chan struct{}, 1)}
 				alone   = run{t, NewAccount(nil), m}
 				shared  = run{t, NewAccount(newMemory(time.Hour)), m}

@@ -33,9 +33,10 @@ func startDatabase(ctx context.Context) (variable string, stop func() error, err
 	}
 
 	export, comment, _ := strings.Cut(strings.TrimSpace(output), "\n")
-	_, command, found := strings.Cut(comment, ": ")
+	_, command, _ := strings.Cut(comment, ": ")
 
-	if variable, found = strings.CutPrefix(export, "export "); !found {
+	variable, found := strings.CutPrefix(export, "export ")
+	if !found {
 		return "", nil, fmt.Errorf("%s printed %q", trialDatabase, output)
 	}
 
@@ -50,7 +51,7 @@ func startDatabase(ctx context.Context) (variable string, stop func() error, err
 func bash(ctx context.Context, arguments ...string) (string, error) {
 	var output, failure bytes.Buffer
 
-	command := exec.CommandContext(ctx, "bash", arguments...)
+	command := exec.CommandContext(ctx, "bash", arguments...) //nolint:gosec // The script is a file of this repository.
 	command.Stdout, command.Stderr = &output, &failure
 
 	if err := command.Run(); err != nil {

@@ -140,7 +140,11 @@ func refusedPlan(language string) scene {
 	}
 }
 
-const plan = "plan"
+// The commands of several scenes.
+const (
+	plan  = "plan"
+	apply = "apply"
+)
 
 // story runs the steps of the demo. It returns an error if Terraform does not behave as the text says.
 func story(ctx context.Context, show *show, service *emulator.Emulator, url string) error {
@@ -169,13 +173,13 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 			text: "Another pipeline has just consumed 20 units, so 28 are left. The gate reads the quota again at apply,\n" +
 				"before Terraform creates anything.",
 			before:  consume(20),
-			command: []string{"apply", "tfplan"},
+			command: []string{apply, "tfplan"},
 			want:    outcome{code: isRefused, says: "is short by 2.", queries: true},
 		},
 		{
 			title:   "One order fits: the apply passes",
 			text:    "This order needs 20 of the 28 units. The provider judges the gate at plan and again at apply, each time with a new query.",
-			command: []string{"apply", approved, orderNorth},
+			command: []string{apply, approved, orderNorth},
 			want:    outcome{says: "2 added", queries: true},
 		},
 		{
@@ -247,7 +251,7 @@ func reservations(ctx context.Context, show *show, service *emulator.Emulator) (
 		title: title,
 		text: "QCC works again, and 48 units are left. This apply orders 30 of them. QCC has not counted the order yet, so it\n" +
 			"still says 48. But the gate has reserved its 30 units in a PostgreSQL, which " + trialDatabase + "\nhas started.",
-		command: []string{"apply", "-auto-approve", "-var=orders={north=30}"},
+		command: []string{apply, "-auto-approve", "-var=orders={north=30}"},
 		want:    outcome{says: "2 added", queries: true},
 	}); err != nil {
 		return err
@@ -259,7 +263,7 @@ func reservations(ctx context.Context, show *show, service *emulator.Emulator) (
 		title:   "Another state knows nothing of that order: its plan is refused",
 		text:    "This plan has a state of its own. It needs 30 units too, and QCC still says that 48 are left.",
 		command: []string{plan, "-state=south.tfstate", "-var=orders={south=30}"},
-		want:    outcome{code: isRefused, says: "Reserved by other runs, not counted by QCC yet: 30", queries: true},
+		want:    outcome{code: isRefused, says: "Reserved by other runs: 30", queries: true},
 	})
 }
 

@@ -298,7 +298,7 @@ func TestReservationsAddUp(t *testing.T) {
 
 		const refused = "The quota of radar_id (风险监控-企业) is short by 1. This gate adds: 1 Available to this gate: 0 Left at QCC: 48 of 50 "
 
-		other.Fails(refused+"Granted to other gates in this run: 7 Reserved by other runs, not counted by QCC yet: 41", "apply", "tfplan")
+		other.Fails(refused+"Granted to other gates in this run: 7 Reserved by other runs: 41", "apply", "tfplan")
 		other.Fails("Held by: https://ci.example.com/jobs/7", "plan", companies("companies", names("o", 9)...))
 
 		// Runs that add nothing do not need the database.

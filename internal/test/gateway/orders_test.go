@@ -38,6 +38,8 @@ func alone(ctx context.Context, client *qcc.Client) (granted bool, err error) {
 
 // together returns a decision of gates that share a database. Each client has a connection of its own, and most of them wait for one.
 func together(t *testing.T) decision {
+	t.Helper()
+
 	url := testkit.Postgres(t).URLOf(testkit.PostgresFleet)
 
 	return func(ctx context.Context, client *qcc.Client) (granted bool, err error) {
@@ -47,7 +49,7 @@ func together(t *testing.T) decision {
 		if err != nil {
 			return false, err
 		}
-		defer store.Close() //nolint:errcheck // The connection is lost anyway.
+		defer store.Close()
 
 		verdict, err := reservation.NewAccount(store).Apply(ctx, map[string]int64{"radar_id": 1}, func(ctx context.Context, after time.Time) (reservation.Reading, error) {
 			quota, began, err := client.QuotaSince(ctx, after)
