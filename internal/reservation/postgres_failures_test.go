@@ -100,7 +100,7 @@ func TestFailuresOfTheDatabase(t *testing.T) {
 				url = test.url(database)
 			}
 
-			checkFailure(t, url, 500*time.Millisecond, test.want, test.code)
+			checkFailure(t, url, 3*time.Second, test.want, test.code)
 		})
 	}
 }

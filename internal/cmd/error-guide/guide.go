@@ -10,6 +10,7 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
 
 // pages has a template for each language.
@@ -34,6 +35,7 @@ func write(out io.Writer, language message.Language) error {
 		"Siblings":   codes(language, false),
 		"HTTP":       httpStatuses(language),
 		"Failures":   failures(language),
+		"Database":   databaseFailures(language),
 		"Problems":   problems(language),
 		"Cached":     message.CachedAnswer().Remedy.In(language),
 		"WebPage":    message.WebPage().Remedy.In(language),
@@ -87,6 +89,18 @@ func failures(language message.Language) []row {
 		rows = append(rows, row{
 			What: said.Meaning.In(language), Action: failureAction(failure).In(language), Remedy: said.Remedy.In(language),
 		})
+	}
+
+	return rows
+}
+
+func databaseFailures(language message.Language) []row {
+	all := reservation.Failures()
+	rows := make([]row, 0, len(all))
+
+	for _, failure := range all {
+		said := message.ReservationFailure(failure)
+		rows = append(rows, row{What: said.Meaning.In(language), Remedy: said.Remedy.In(language)})
 	}
 
 	return rows
