@@ -208,6 +208,7 @@ func TestAReservationTakesFiveRoundTrips(t *testing.T) {
 	reserve(t, store, "one", allow(48))
 
 	before := proxy.requests.Load()
+
 	reserve(t, store, "one", allow(48))
 
 	if requests := proxy.requests.Load() - before; requests != 1+5 { // Clock takes one.
