@@ -33,8 +33,8 @@ type proxy struct {
 	fault   atomic.Int32
 	// stalled is closed when the proxy passes nothing on any more.
 	stalled chan struct{}
-	accepts atomic.Int64
-	commits atomic.Int64
+	// requests counts what the clients sent.
+	requests atomic.Int64
 }
 
 // newProxy starts a proxy until the test ends.
@@ -69,8 +69,6 @@ func newProxy(t *testing.T, database *testkit.PostgresDatabase) *proxy {
 				continue
 			}
 
-			p.accepts.Add(1)
-
 			closeBoth := func() {
 				client.Close()
 				server.Close()
@@ -84,11 +82,11 @@ func newProxy(t *testing.T, database *testkit.PostgresDatabase) *proxy {
 				defer closeBoth()
 
 				p.copy(server, client, func(message []byte) bool {
+					p.requests.Add(1)
+
 					if !bytes.Contains(message, []byte("\x0bCOMMIT\x00")) {
 						return true
 					}
-
-					p.commits.Add(1)
 
 					switch fault(p.fault.Swap(int32(faultNone))) {
 					case faultBefore:
@@ -199,6 +197,23 @@ func TestACommitWhoseOutcomeStaysUnknown(t *testing.T) {
 		return allow(48)(levels)
 	})
 	fails(t, err, reservation.FailureUnknownOutcome)
+}
+
+func TestAReservationTakesFiveRoundTrips(t *testing.T) {
+	t.Parallel()
+
+	database := testkit.Postgres(t)
+	proxy := newProxy(t, database)
+	store := open(t, proxy.url(database), timeout)
+	reserve(t, store, "one", allow(48))
+
+	before := proxy.requests.Load()
+
+	reserve(t, store, "one", allow(48))
+
+	if requests := proxy.requests.Load() - before; requests != 1+5 { // Clock takes one.
+		t.Errorf("%d requests", requests)
+	}
 }
 
 func TestALockThatIsNotGiven(t *testing.T) {

@@ -169,6 +169,26 @@ func TestTwoStoresSeeEachOthersReservations(t *testing.T) {
 	}
 }
 
+func TestAMarkIsNotProlonged(t *testing.T) {
+	t.Parallel()
+
+	database := testkit.Postgres(t)
+	store := open(t, database.URL(), timeout)
+	db := database.Open(t)
+
+	for name, test := range map[string]struct{ seconds, days int64 }{"marked": {1000, 0}, "marked long ago": {-1, 7}} {
+		database.Exec(t, `delete from qcc_level; insert into qcc_account select '`+account+`' where not exists (select from qcc_account);
+			insert into qcc_level select account, '10', 1, (extract(epoch from now()) * 1000)::bigint + `+fmt.Sprint(test.seconds*1000)+` from qcc_account`)
+		reserve(t, store, "one", func(map[string]reservation.Level) map[string]reservation.Level {
+			return map[string]reservation.Level{module: {Committed: new(int64), Beside: true}}
+		})
+
+		if days := count(t, db, `select ((beside_until / 1000 - extract(epoch from now())) / 86400)::bigint from qcc_level`); days != test.days {
+			t.Errorf("%s: %d days", name, days)
+		}
+	}
+}
+
 func TestARefusedClaimStoresNothing(t *testing.T) {
 	t.Parallel()
 
@@ -270,6 +290,7 @@ func race(t *testing.T, url string, clients int, timeout time.Duration) int64 {
 
 	var (
 		granted atomic.Int64
+		judged  atomic.Int64
 		all     sync.WaitGroup
 		start   = make(chan struct{})
 	)
@@ -280,7 +301,11 @@ func race(t *testing.T, url string, clients int, timeout time.Duration) int64 {
 		all.Go(func() {
 			<-start
 
-			ok, err := tryReserve(t.Context(), store, fmt.Sprint(i), allow(48))
+			ok, err := tryReserve(t.Context(), store, fmt.Sprint(i), func(levels map[string]reservation.Level) map[string]reservation.Level {
+				judged.Add(1)
+
+				return allow(48)(levels)
+			})
 			if err != nil {
 				t.Errorf("client %d: %v", i, err)
 			}
@@ -293,6 +318,10 @@ func race(t *testing.T, url string, clients int, timeout time.Duration) int64 {
 
 	close(start)
 	all.Wait()
+
+	if judged.Load() != int64(clients) { // Only under another isolation is a claim judged again.
+		t.Errorf("%d judgements", judged.Load())
+	}
 
 	return granted.Load()
 }

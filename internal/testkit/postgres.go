@@ -229,7 +229,7 @@ func (s *PostgresServer) start() error {
 	}
 
 	args := []string{"-D", filepath.Join(s.Dir, "data"), "-h", "127.0.0.1", "-p", strconv.Itoa(s.Port)}
-	for _, setting := range append([]string{"unix_socket_directories=", "fsync=off", "lc_messages=C"}, s.settings...) {
+	for _, setting := range append([]string{"unix_socket_directories=", "fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB", "lc_messages=C"}, s.settings...) {
 		args = append(args, "-c", setting)
 	}
 
