@@ -65,6 +65,8 @@ type Postgres struct {
 	full bool
 	// last is the failure of the call that runs, or of the last one; nil if it succeeded.
 	last atomic.Pointer[Error]
+	// held is the failure of a call that later calls return, too; nil if there was none.
+	held atomic.Pointer[heldFailure]
 }
 
 // AccountName returns the name of an account in the database: a hash, because the key itself must not be stored.

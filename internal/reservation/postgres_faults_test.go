@@ -243,13 +243,56 @@ func TestALockThatIsNotGiven(t *testing.T) {
 func endsAtOnce(ctx context.Context, t *testing.T, url string) {
 	t.Helper()
 
-	var ended time.Time
+	ended := make(chan time.Time, 1)
 
-	context.AfterFunc(ctx, func() { ended = time.Now() })
+	context.AfterFunc(ctx, func() { ended <- time.Now() })
 
 	_, err := tryReserve(ctx, open(t, url, timeout), "one", allow(48))
-	if late := time.Since(ended); !errors.Is(err, context.Canceled) || late > 2*time.Second {
+	if late := time.Since(<-ended); !errors.Is(err, context.Canceled) || late > 2*time.Second {
 		t.Errorf("error %v, %s after Ctrl-C", err, late)
+	}
+}
+
+// TestAServerThatIsDownIsNotAskedByEachGate counts the connections to a server that closes them.
+func TestAServerThatIsDownIsNotAskedByEachGate(t *testing.T) {
+	t.Parallel()
+
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	var connections atomic.Int64
+
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+
+			connections.Add(1)
+			conn.Close()
+		}
+	}()
+
+	t.Cleanup(func() { listener.Close() })
+
+	store := open(t, "postgres://u@"+listener.Addr().String()+"/qcc", 300*time.Millisecond)
+
+	var asked int64
+
+	for gate := range 20 {
+		_, err := tryReserve(t.Context(), store, "one", allow(48))
+		fails(t, err, reservation.FailureUnreachable)
+
+		if gate == 0 {
+			asked = connections.Load()
+		}
+	}
+
+	if got := connections.Load(); got != asked || asked == 0 {
+		t.Errorf("the first gate has made %d connections, and all gates %d", asked, got)
 	}
 }
 

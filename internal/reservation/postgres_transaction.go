@@ -19,8 +19,33 @@ const (
 	commitWait = 5 * time.Second
 )
 
+// failureHolds is how long later calls return the error of a call that failed. Terraform judges gates in waves, and each wave would otherwise
+// wait for the whole timeout.
+const failureHolds = 5 * time.Second
+
+// heldFailure is the error of calls that begin before a time.
+type heldFailure struct {
+	*Error
+
+	until time.Time
+}
+
 // call runs once until it succeeds or fails for good, at most for the timeout. Calls of one store wait for each other.
 func (p *Postgres) call(ctx context.Context, once func(context.Context) error) error {
+	if held := p.held.Load(); held != nil && time.Now().Before(held.until) {
+		return held.Error
+	}
+
+	err := p.try(ctx, once)
+	if failed := new(Error); errors.As(err, &failed) {
+		p.held.Store(&heldFailure{failed, time.Now().Add(failureHolds)})
+	}
+
+	return err
+}
+
+// try is call without what other calls have found.
+func (p *Postgres) try(ctx context.Context, once func(context.Context) error) error {
 	within, cancel := context.WithTimeout(ctx, p.config.Timeout)
 	defer cancel()
 

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"math/rand/v2"
 	"net/url"
 	"os"
 	"os/exec"
@@ -191,7 +191,7 @@ func (s *PostgresServer) create() error {
 		return err
 	}
 
-	if err := s.start(); err != nil {
+	if err := s.startAnywhere(); err != nil {
 		return err
 	}
 
@@ -214,20 +214,25 @@ func (s *PostgresServer) create() error {
 	return nil
 }
 
-// start starts the server at its port, or at a free one the first time. It returns when the server accepts connections.
-func (s *PostgresServer) start() error {
-	if s.Port == 0 {
-		listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // It is local.
-		if err != nil {
-			return err
-		}
+// startAnywhere starts the server at a port that nothing else uses. The ports are below those that systems give to clients, so that the port
+// is still free when the server starts again.
+func (s *PostgresServer) startAnywhere() error {
+	const first, ports, tries = 20_000, 12_000, 10
 
-		s.Port = listener.Addr().(*net.TCPAddr).Port //nolint:forcetypeassert // A TCP listener has no other.
-		if err := listener.Close(); err != nil {
-			return err
+	var failed error
+
+	for range tries {
+		s.Port = first + rand.IntN(ports) //nolint:gosec // The port need not be unpredictable.
+		if failed = s.start(); failed == nil {
+			return nil
 		}
 	}
 
+	return failed
+}
+
+// start starts the server at its port. It returns when the server accepts connections.
+func (s *PostgresServer) start() error {
 	args := []string{"-D", filepath.Join(s.Dir, "data"), "-h", "127.0.0.1", "-p", strconv.Itoa(s.Port)}
 	for _, setting := range append([]string{"unix_socket_directories=", "fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB", "lc_messages=C"}, s.settings...) {
 		args = append(args, "-c", setting)
