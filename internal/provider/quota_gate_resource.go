@@ -103,7 +103,8 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 
 	if memory.ID == "" && !isNew {
-		memory.ID = g.provider.nameless.add(before)
+		memory = newGateMemory(g.provider.nameless.add(before), g.provider.key)
+		resp.Diagnostics.Append(memory.write(ctx, resp.Private)...)
 	}
 
 	resp.Diagnostics.Append(g.judge(change, func(read reservation.Read) (reservation.Verdict, error) {
