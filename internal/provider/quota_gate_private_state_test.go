@@ -90,6 +90,7 @@ func privateStates(t *testing.T, created []byte) map[string][]byte {
 
 	for name, memory := range map[string]string{
 		"without an id": `{}`, "with an empty id": `{"id":""}`, "with a number as its id": `{"id":5}`, "with another type": `"x"`, "with null": `null`,
+		"with an account only": `{"account":"x"}`,
 	} {
 		encoded, err := json.Marshal(map[string][]byte{"gate": []byte(memory)})
 		if err != nil {
@@ -124,7 +125,7 @@ func TestAGateCountsOnce(t *testing.T) {
 		gate = s.refreshed(gate) // With -minimal-refresh, Terraform refreshes only now.
 		_, second := s.planGate(gate, forty)
 
-		if first+replaced+second != "" {
+		if first+replaced+second != "" { // A warning about another account would be wrong, too.
 			t.Errorf("a private state %s: the plans report %q, %q and %q", name, first, replaced, second)
 		}
 
@@ -162,6 +163,10 @@ func TestGatesWithoutIDsAddUp(t *testing.T) {
 			t.Errorf("after a refresh, a gate reports\n%s", said)
 		}
 	}
+
+	if _, said := s.planGate(storedGate{}, attributes{"radar_id": 1}); !strings.Contains(said, "Granted to other gates in this run: 48") {
+		t.Errorf("another gate reports %q", said)
+	}
 }
 
 // TestGateOfAnotherAccount has the cases in which a plan warns that another company key has granted a gate.
@@ -176,7 +181,7 @@ func TestGateOfAnotherAccount(t *testing.T) {
 
 	created, _ := newRun(t, url, "").applyGate(storedGate{}, ten)
 	updated, _ := newRun(t, other, otherKey).applyGate(created, twenty)
-	shrunk, _ := newRun(t, other, otherKey).applyGate(updated, ten)
+	shrunk, _ := newRun(t, url, "").applyGate(updated, ten)
 	nameless := storedGate{required: ten}
 	unknownKey := configured(t, testkit.Credentials(url), attributes{"key": unknown})
 
@@ -193,7 +198,7 @@ func TestGateOfAnotherAccount(t *testing.T) {
 		"another account, and it is a new gate":   {newRun(t, other, otherKey), storedGate{private: created.private}, ten, false},
 		"the account of its growth":               {newRun(t, other, otherKey), updated, twenty, false},
 		"not the account of its growth":           {newRun(t, url, ""), updated, twenty, true},
-		"the account that shrunk it":              {newRun(t, url, ""), shrunk, ten, true},
+		"an account that only shrunk it":          {newRun(t, url, ""), shrunk, ten, true},
 		"an unknown key":                          {unknownKey, created, ten, false},
 		"a gate that nobody knows":                {newRun(t, other, otherKey), nameless, ten, false},
 		"one that was refreshed by another":       {newRun(t, other, otherKey), newRun(t, url, "").refreshed(nameless), ten, true},
