@@ -154,6 +154,34 @@ func TestReservationsOfTwoStates(t *testing.T) {
 	other.Succeeds(apply...)
 }
 
+// TestTwoProviderBlocksShareADatabase has two blocks with the same key, which are two processes. Each gate adds 30 of the 48 that are left.
+func TestTwoProviderBlocksShareADatabase(t *testing.T) {
+	t.Parallel()
+
+	f := testkit.NewFolder(t, testkit.Serve(t, emulator.New(radar(48))), map[string]string{"main.tf": testkit.RequiredProvider + `
+provider "qcc" {}
+
+provider "qcc" {
+  alias = "other"
+}
+
+resource "qcc_quota_gate" "one" {
+  required = { radar_id = 30 }
+}
+
+resource "qcc_quota_gate" "other" {
+  provider = qcc.other
+  required = { radar_id = 30 }
+}
+`})
+	f.Set("QCC_RESERVATION_DATABASE=" + testkit.Postgres(t).URL())
+	f.Fails("Reserved by other runs: 30", apply...)
+
+	if gates := gatesInState(t, f); len(gates) != 1 {
+		t.Errorf("the state has the gates %v, want one", gates)
+	}
+}
+
 // TestAKilledApplyKeepsItsReservation ends Terraform with SIGKILL after the gate was granted, before the state has it.
 func TestAKilledApplyKeepsItsReservation(t *testing.T) {
 	t.Parallel()
