@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -233,8 +234,14 @@ func (s *PostgresServer) startAnywhere() error {
 
 // start starts the server at its port. It returns when the server accepts connections.
 func (s *PostgresServer) start() error {
-	args := []string{"-D", filepath.Join(s.Dir, "data"), "-h", "127.0.0.1", "-p", strconv.Itoa(s.Port)}
-	for _, setting := range append([]string{"unix_socket_directories=", "fsync=off", "full_page_writes=off", "autovacuum=off", "shared_buffers=16MB", "lc_messages=C"}, s.settings...) {
+	settings := slices.Concat(s.settings, []string{
+		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(s.Port), "unix_socket_directories=", "fsync=off", "full_page_writes=off",
+		"autovacuum=off", "shared_buffers=16MB", "lc_messages=C",
+	})
+	args := make([]string, 0, 2*(1+len(settings)))
+	args = append(args, "-D", filepath.Join(s.Dir, "data"))
+
+	for _, setting := range settings {
 		args = append(args, "-c", setting)
 	}
 
