@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/base64"
 	"encoding/json"
 	"sync"
 
@@ -56,11 +56,20 @@ func newGateMemory(id, key string) gateMemory {
 	return memory
 }
 
-// fingerprint returns a hash of a company key. The gate's id is the salt, so that gates of one account have different fingerprints.
+// Terraform writes the whole state after each gate of an apply, so id and fingerprint are short. Both need only differ within a state.
+const (
+	idLength          = 16 // characters, with 80 random bits
+	fingerprintLength = 12 // bytes
+)
+
+// newGateID returns a random id.
+func newGateID() string { return rand.Text()[:idLength] }
+
+// fingerprint returns a part of a hash of a company key. The gate's id is the salt, so that gates of one account have different fingerprints.
 func (m gateMemory) fingerprint(key string) string {
 	sum := sha256.Sum256([]byte(m.ID + "\x00" + key))
 
-	return hex.EncodeToString(sum[:])
+	return base64.RawURLEncoding.EncodeToString(sum[:fingerprintLength])
 }
 
 // isOfOtherAccount reports whether another company key than this one granted the gate, as far as both are known.
@@ -91,7 +100,7 @@ func (n *namelessGates) add(before types.Map) string {
 		n.ids = map[string][]string{}
 	}
 
-	id := rand.Text()
+	id := newGateID()
 	n.ids[before.String()] = append(n.ids[before.String()], id)
 
 	return id
@@ -105,7 +114,7 @@ func (n *namelessGates) take(before types.Map) string {
 
 	ids := n.ids[before.String()]
 	if len(ids) == 0 {
-		return rand.Text()
+		return newGateID()
 	}
 
 	n.ids[before.String()] = ids[1:]

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"time"
 
@@ -123,7 +122,7 @@ func (g *quotaGateResource) Create(ctx context.Context, req resource.CreateReque
 	}
 
 	resp.State.Raw = req.Plan.Raw
-	resp.Diagnostics.Append(newGateMemory(rand.Text(), g.provider.key).write(ctx, resp.Private)...)
+	resp.Diagnostics.Append(newGateMemory(newGateID(), g.provider.key).write(ctx, resp.Private)...)
 }
 
 // Read leaves the state as it is, because a gate has no counterpart at QCC. It completes the memory of a gate that has none.
@@ -167,7 +166,7 @@ func (g *quotaGateResource) ImportState(ctx context.Context, req resource.Import
 	}
 
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(requiredAttribute), required)...)
-	resp.Diagnostics.Append(newGateMemory(rand.Text(), g.provider.key).write(ctx, resp.Private)...)
+	resp.Diagnostics.Append(newGateMemory(newGateID(), g.provider.key).write(ctx, resp.Private)...)
 }
 
 // requirement returns the requirement in a state or plan; null if there is none.

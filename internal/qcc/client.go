@@ -2,7 +2,7 @@
 // interface document V1.0 of 2020-04-24. Comments name the section that they follow.
 //
 // A read passes these files: read.go (retries until its timeout), coalesce.go (shares requests), exchange.go (signs, sends, corrects the
-// clock), response.go (reads the body, and makes an error of what cannot be used), decode.go and value.go (the JSON). Every failure is
+// clock), response.go (reads the body, and makes an error of what cannot be used), decode.go (the JSON). Every failure is
 // classified in failure.go.
 package qcc
 
