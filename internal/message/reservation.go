@@ -213,8 +213,8 @@ func transactionFailures() map[reservation.Failure]Explanation {
 	}
 }
 
-// GateOfOtherAccount returns the warning for a gate that another company key has granted. Terraform shows warnings with the same title as
-// one, with their number.
+// GateOfOtherAccount returns the warning for a gate that another company key has granted. Terraform shows the warnings of all gates as
+// one.
 func (l Language) GateOfOtherAccount() (title, detail string) {
 	return l.diagnostic(Text{"QCC quota gate of another company key", "额度门禁由其他公司 key 放行"},
 		Text{
