@@ -98,6 +98,8 @@ func driverConfig(text string, connectTimeout time.Duration) (pq.Config, error) 
 		return config, &URLError{Problem: URLNoHost}
 	case len(location.Path) < len("/x"):
 		return config, &URLError{Problem: URLNoDatabase}
+	case strings.Contains(location.EscapedPath()+location.RawQuery, "@"), strings.Contains(location.EscapedPath()[1:], "/"):
+		return config, &URLError{Problem: URLNone} // The host would be a part of a password with an @, and errors show the host.
 	}
 
 	config.User, config.Database = location.User.Username(), location.Path[1:]
