@@ -116,10 +116,11 @@ func attributes() []attribute {
 			},
 		},
 		{
-			name: fieldReservationTTL, byDefault: "60m", store: storeTTL,
+			name: fieldReservationTTL, byDefault: reservation.DefaultTTL.String(), store: storeTTL,
 			schema: schema.StringAttribute{
-				MarkdownDescription: "How long a reservation counts: a duration from `5m` to `24h`. It must cover the longest apply after its first gate, " +
-					"and the time that QCC needs to count an order. The time limit of the CI job is a good value. Defaults to `60m`.",
+				MarkdownDescription: fmt.Sprintf("How long a reservation counts: a duration from `5m` to `24h`. It must cover the longest apply after its "+
+					"first gate, and the time that QCC needs to count an order. The time limit of the CI job is a good value. Defaults to `%.0fm`.",
+					reservation.DefaultTTL.Minutes()),
 				Optional: true,
 			},
 		},

@@ -11,7 +11,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
 
-// refusalDiagnostic returns the error for the shortage i of a verdict. The quota is that of the reading that judged the gate. The first refusal of a run also says what to do.
+// refusalDiagnostic returns the error for the shortage i of a verdict. The quota is that of the reading that judged the gate. The first
+// refusal of a run also says what to do.
 //
 // redact makes an id of the configuration safe to show, because a user may have written a credential there by mistake. If redact changes
 // the id, the path of the diagnostic omits it, because the framework logs paths.

@@ -138,9 +138,9 @@ func (a *Account) judge(ctx context.Context, p *pending, read Read) (Verdict, er
 		return Verdict{}, nil
 	}
 
-	after := p.arrived.Add(-sharedReadingAge)
+	after, stale := p.arrived.Add(-sharedReadingAge), 0
 
-	for stale := 0; ; {
+	for {
 		reading, since, err := a.stamps.read(ctx, after, read)
 		if err != nil {
 			return Verdict{}, err

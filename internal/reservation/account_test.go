@@ -81,6 +81,18 @@ func inBubble(t *testing.T, test func(r run)) {
 	})
 }
 
+// atBothStages runs a test twice, each time with a new account: at plan and at apply.
+func atBothStages(t *testing.T, test func(r run, at stage)) {
+	t.Helper()
+
+	for _, at := range []stage{stagePlan, stageApply} {
+		t.Run(fmt.Sprint(at), func(t *testing.T) {
+			t.Parallel()
+			inBubble(t, func(r run) { test(r, at) })
+		})
+	}
+}
+
 // at judges a claim at a stage.
 func (r run) at(at stage, claim map[string]int64) (Verdict, error) {
 	if at == stagePlan {
@@ -184,17 +196,12 @@ func TestAccountSharesAReadingForASecond(t *testing.T) {
 func TestAccountSeesAPurchase(t *testing.T) {
 	t.Parallel()
 
-	for _, at := range []stage{stagePlan, stageApply} {
-		t.Run(fmt.Sprint(at), func(t *testing.T) {
-			t.Parallel()
-			inBubble(t, func(r run) {
-				r.grants(at, 40)
-				r.meter.has("radar_id", 100, 2)
-				r.grants(at, 20)
-				r.costs(2)
-			})
-		})
-	}
+	atBothStages(t, func(r run, at stage) {
+		r.grants(at, 40)
+		r.meter.has("radar_id", 100, 2)
+		r.grants(at, 20)
+		r.costs(2)
+	})
 }
 
 // TestAccountDoesNotRefuseByTheReadingThatWasShort refuses by one reading and grants by a newer one. Later gates must be judged by the newer
@@ -293,20 +300,15 @@ func TestAccountMeasuresFromTheFirstGate(t *testing.T) {
 func TestAccountDoesNotCountARefusedClaim(t *testing.T) {
 	t.Parallel()
 
-	for _, at := range []stage{stagePlan, stageApply} {
-		t.Run(fmt.Sprint(at), func(t *testing.T) {
-			t.Parallel()
-			inBubble(t, func(r run) {
-				r.meter.has("bene_id", 10, 0)
+	atBothStages(t, func(r run, at stage) {
+		r.meter.has("bene_id", 10, 0)
 
-				if got := r.judges(at, map[string]int64{"radar_id": 40, "bene_id": 11}); got != "bene_id: 11 after 0 is short by 1" {
-					t.Error(got)
-				}
+		if got := r.judges(at, map[string]int64{"radar_id": 40, "bene_id": 11}); got != "bene_id: 11 after 0 is short by 1" {
+			r.Error(got)
+		}
 
-				r.grants(at, 48)
-			})
-		})
-	}
+		r.grants(at, 48)
+	})
 }
 
 // TestAccountCountsAGateOnce plans the growth of a gate, and then the gate as a new one, as Terraform does to replace it.
@@ -388,16 +390,11 @@ func TestAccountSkipsAPlanningStepThatAnApplyOvertakes(t *testing.T) {
 func TestAccountWithUnknownCapacity(t *testing.T) {
 	t.Parallel()
 
-	for _, at := range []stage{stagePlan, stageApply} {
-		t.Run(fmt.Sprint(at), func(t *testing.T) {
-			t.Parallel()
-			inBubble(t, func(r run) {
-				if got := r.judges(at, map[string]int64{"no_id": 4, "radar_id": 1}); got != "no_id: 4 after 0 is short by 4" {
-					t.Error(got)
-				}
-			})
-		})
-	}
+	atBothStages(t, func(r run, at stage) {
+		if got := r.judges(at, map[string]int64{"no_id": 4, "radar_id": 1}); got != "no_id: 4 after 0 is short by 4" {
+			r.Error(got)
+		}
+	})
 }
 
 // TestAccountWithoutAFirstCount judges a module whose count the first reading did not state.
@@ -442,88 +439,78 @@ func TestAccountFailsClosed(t *testing.T) {
 
 	down := errors.New("down")
 
-	for _, at := range []stage{stagePlan, stageApply} {
-		t.Run(fmt.Sprint(at), func(t *testing.T) {
-			t.Parallel()
-			inBubble(t, func(r run) {
-				r.meter.failure = down
+	atBothStages(t, func(r run, at stage) {
+		r.meter.failure = down
 
-				if _, err := r.at(at, adds("radar_id", 1)); !errors.Is(err, down) {
-					t.Error(err)
-				}
+		if _, err := r.at(at, adds("radar_id", 1)); !errors.Is(err, down) {
+			r.Error(err)
+		}
 
-				r.costs(1)
+		r.costs(1)
 
-				r.meter.failure = nil
+		r.meter.failure = nil
 
-				time.Sleep(time.Minute)
-				r.grants(at, 40)
+		time.Sleep(time.Minute)
+		r.grants(at, 40)
 
-				r.meter.failure = down // The read before a refusal fails.
+		r.meter.failure = down // The read before a refusal fails.
 
-				if _, err := r.at(at, adds("radar_id", 9)); !errors.Is(err, down) {
-					t.Error(err)
-				}
+		if _, err := r.at(at, adds("radar_id", 9)); !errors.Is(err, down) {
+			r.Error(err)
+		}
 
-				r.meter.failure = nil
+		r.meter.failure = nil
 
-				time.Sleep(time.Minute)
-				r.grants(at, 8) // The claim whose read failed does not count.
-			})
-		})
-	}
+		time.Sleep(time.Minute)
+		r.grants(at, 8) // The claim whose read failed does not count.
+	})
 }
 
 // TestAccountOfAThousandGates judges gates with Terraform's default parallelism. 500 gates are refused.
 func TestAccountOfAThousandGates(t *testing.T) {
 	t.Parallel()
 
-	for _, at := range []stage{stagePlan, stageApply} {
-		t.Run(fmt.Sprint(at), func(t *testing.T) {
-			t.Parallel()
-			inBubble(t, func(r run) {
-				r.meter.has("radar_id", 500, 0)
+	atBothStages(t, func(r run, at stage) {
+		r.meter.has("radar_id", 500, 0)
 
-				var (
-					gates    sync.WaitGroup
-					mu       sync.Mutex
-					refused  int
-					next     = make(chan struct{})
-					began    = time.Now()
-					interval = 10 * time.Millisecond
-				)
+		var (
+			gates    sync.WaitGroup
+			mu       sync.Mutex
+			refused  int
+			next     = make(chan struct{})
+			began    = time.Now()
+			interval = 10 * time.Millisecond
+		)
 
-				for range 10 {
-					gates.Go(func() {
-						for range next {
-							if r.judges(at, adds("radar_id", 1)) != "" {
-								mu.Lock()
-								refused++
-								mu.Unlock()
-							}
-						}
-					})
-				}
-
-				for range 1000 {
-					next <- struct{}{}
-
-					time.Sleep(interval)
-				}
-
-				close(next)
-				gates.Wait()
-
-				if refused != 500 {
-					t.Errorf("%d were refused, want 500", refused)
-				}
-
-				if most := int(time.Since(began)/time.Second) + 2; r.meter.requests > most {
-					t.Errorf("%d requests, want at most %d", r.meter.requests, most)
+		for range 10 {
+			gates.Go(func() {
+				for range next {
+					if r.judges(at, adds("radar_id", 1)) != "" {
+						mu.Lock()
+						refused++
+						mu.Unlock()
+					}
 				}
 			})
-		})
-	}
+		}
+
+		for range 1000 {
+			next <- struct{}{}
+
+			time.Sleep(interval)
+		}
+
+		close(next)
+		gates.Wait()
+
+		if refused != 500 {
+			r.Errorf("%d were refused, want 500", refused)
+		}
+
+		if most := int(time.Since(began)/time.Second) + 2; r.meter.requests > most {
+			r.Errorf("%d requests, want at most %d", r.meter.requests, most)
+		}
+	})
 }
 
 // TestAccountAtPlanCountsConsumption consumes quota between two gates of a plan. No order runs in a plan, so others have consumed it.

@@ -3,8 +3,6 @@ package reservation
 import (
 	"context"
 	"database/sql"
-	"maps"
-	"slices"
 )
 
 // attempt reserves one claim, in one or several transactions.
@@ -43,7 +41,7 @@ func (a *attempt) reserve(ctx context.Context, tx *sql.Tx) (bool, error) {
 		a.unknown = false
 	}
 
-	now, levels, err := a.store.levels(ctx, tx, a.claim.Run, a.claim.Stamp, slices.Collect(maps.Keys(a.claim.Adds)))
+	now, levels, err := a.store.levels(ctx, tx, a.claim.Run, a.claim.Stamp, modulesOf(a.claim.Adds))
 	if err != nil {
 		return false, err
 	}
@@ -52,7 +50,7 @@ func (a *attempt) reserve(ctx context.Context, tx *sql.Tx) (bool, error) {
 		return false, errStale
 	}
 
-	after := a.judge(maps.Clone(levels))
+	after := a.judge(levels)
 	if after == nil {
 		return false, nil
 	}

@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"maps"
 	"math"
 	"math/big"
-	"slices"
 
 	"github.com/lib/pq"
 )
@@ -173,50 +171,38 @@ func (p *Postgres) addHolders(ctx context.Context, tx *sql.Tx, run string, since
 const claimSQL = `select exists (select from qcc_reservation where claim = $1)`
 
 // storeSQL stores a claim with its levels, and deletes old rows. The lock makes the test of whether a level exists safe.
-const storeSQL = `with reserved as (
-  insert into qcc_reservation (claim, module, account, run, units, granted, ends, holder)
-  select $1, module, $2, $3, units, $4, $5, $6 from unnest($7::text[], $8::bigint[]) as claimed (module, units)
-), level as (
-  select module, committed, beside_until from unnest($9::text[], $10::bigint[], $11::bigint[]) as level (module, committed, beside_until)
+const storeSQL = `with claimed as (
+  select module, units, committed, beside_until
+  from unnest($7::text[], $8::bigint[], $9::bigint[], $10::bigint[]) as claimed (module, units, committed, beside_until)
+), reserved as (
+  insert into qcc_reservation (claim, module, account, run, units, granted, ends, holder) select $1, module, $2, $3, units, $4, $5, $6 from claimed
 ), changed as (
-  update qcc_level set committed = level.committed, beside_until = greatest(qcc_level.beside_until, level.beside_until)
-  from level where qcc_level.account = $2 and qcc_level.module = level.module
+  update qcc_level set committed = claimed.committed, beside_until = greatest(qcc_level.beside_until, claimed.beside_until)
+  from claimed where qcc_level.account = $2 and qcc_level.module = claimed.module
 ), added as (
   insert into qcc_level (account, module, committed, beside_until) select $2, module, committed, beside_until
-  from level where not exists (select from qcc_level old where old.account = $2 and old.module = level.module)
+  from claimed where not exists (select from qcc_level old where old.account = $2 and old.module = claimed.module)
 ) delete from qcc_reservation where (claim, module) in (
-  select claim, module from qcc_reservation where account = $2 and ends < $12 order by ends limit $13
+  select claim, module from qcc_reservation where account = $2 and ends < $11 order by ends limit $12
 )`
 
 // store stores a claim and the levels after it. A module that is newly used beside the gates is marked for keepBeside.
 func (p *Postgres) store(ctx context.Context, tx *sql.Tx, id string, claim Claim, now Instant, before, after map[string]Level) error {
 	var (
-		claimed          = slices.Collect(maps.Keys(claim.Adds))
-		units            = make([]int64, len(claimed))
-		modules          []string
-		committed, until []int64
+		modules                 = modulesOf(claim.Adds)
+		units, committed, until = make([]int64, len(modules)), make([]int64, len(modules)), make([]int64, len(modules))
 	)
 
-	for i, module := range claimed {
-		units[i] = claim.Adds[module]
-	}
+	for i, module := range modules {
+		units[i], committed[i] = claim.Adds[module], *after[module].Committed
 
-	for module, level := range after {
-		if level.Committed == nil {
-			continue
+		if after[module].Beside && !before[module].Beside { // Otherwise, 0 keeps the stored mark.
+			until[i] = int64(now) + keepBeside.Milliseconds()
 		}
-
-		var mark int64 // 0 keeps the stored mark.
-		if level.Beside && !before[module].Beside {
-			mark = int64(now) + keepBeside.Milliseconds()
-		}
-
-		modules, committed, until = append(modules, module), append(committed, *level.Committed), append(until, mark)
 	}
 
 	_, err := tx.ExecContext(ctx, storeSQL, id, p.config.Account, claim.Run, now, now+Instant(p.config.TTL.Milliseconds()), p.config.Holder,
-		pq.Array(claimed), pq.Array(units), pq.Array(modules), pq.Array(committed), pq.Array(until),
-		now-Instant(keepEnded.Milliseconds()), mostDeleted)
+		pq.Array(modules), pq.Array(units), pq.Array(committed), pq.Array(until), now-Instant(keepEnded.Milliseconds()), mostDeleted)
 
 	return err
 }

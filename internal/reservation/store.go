@@ -9,9 +9,10 @@ type Store interface {
 	// Live returns the level of each of these modules, with the holders of its reservations. It counts the reservations of other runs than
 	// run that end after since.
 	Live(ctx context.Context, run string, since Instant, modules []string) (map[string]Level, error)
-	// Reserve locks the account, and calls judge with the levels that Live would return, but without holders. If judge returns levels, Reserve
-	// stores them with the claim, and then calls granted. If judge returns nil, it stores nothing. It may call judge several times before it
-	// returns, but granted only once. Calls of Reserve wait for each other, so no judge is called between a judge and its granted.
+	// Reserve locks the account, and calls judge with the levels that Live would return, but without holders. If judge returns levels, one with
+	// Committed for each module of the claim, Reserve stores them with the claim, and then calls granted. If judge returns nil, it stores
+	// nothing. It may call judge several times before it returns, but granted only once. Calls of Reserve wait for each other, so no judge is
+	// called between a judge and its granted.
 	//
 	// An error is an *Error or that of ctx. Then the claim may be stored or not, but granted was not called. The error is a FailureStale if
 	// claim.Stamp is more than a minute old when Reserve holds the lock.
