@@ -163,8 +163,10 @@ func (g *texts) answers() {
 		codes, withoutMessage []example
 
 		unusable = make([]example, 0, len(qcc.Problems()))
-		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("text/html"), Length: 1234}
+		page     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("text/html")}
 		json     = qcc.Response{Host: "pro.qcc.com", StatusCode: 200, ContentType: safe("application/json"), Length: 99}
+		// tolerated is a clock that no text mentions.
+		tolerated = qcc.ToleratedSkew
 	)
 
 	for _, status := range append(qcc.Statuses(), qcc.Lookup(777)) {
@@ -181,7 +183,7 @@ func (g *texts) answers() {
 			}
 
 			codes = append(codes, example{
-				code, failed(&qcc.StatusError{Status: status, Message: safe(text)}), strings.NewReplacer(code, "CODE", text, "MESSAGE"),
+				code, failed(&qcc.StatusError{Status: status, Message: safe(text), Skew: &tolerated}), strings.NewReplacer(code, "CODE", text, "MESSAGE"),
 			})
 		}
 	}
@@ -202,7 +204,8 @@ func (g *texts) answers() {
 	}
 
 	g.shape("answers", append(unusable,
-		example{"a page", failed(&qcc.AnswerError{Response: page, Problem: qcc.ProblemNoJSON}), nil},
+		example{"a module", failed(&qcc.AnswerError{Response: json, Problem: qcc.ProblemModuleTwice, Module: safe("radar_id")}), nil},
+		example{"an empty page", failed(&qcc.AnswerError{Response: page, Problem: qcc.ProblemNoJSON}), nil},
 		example{"a count", failed(&qcc.AnswerError{
 			Response: json, Problem: qcc.ProblemNotWhole, Module: safe("radar_id"), Field: "totalCount", Value: safe("50.5"),
 		}), nil})...)
@@ -252,8 +255,10 @@ func (g *texts) reads() {
 		end("wait that does not fit", qcc.ReadError{Err: busy, Attempts: 2, End: qcc.EndNoRoom, Timeout: timeout}),
 		end("wait for the service", qcc.ReadError{Err: busy, Attempts: 4, End: qcc.EndRetries, Timeout: timeout, NotBefore: later}),
 		end("wait for the service that does not fit", qcc.ReadError{Err: busy, Attempts: 1, End: qcc.EndNoRoom, Timeout: timeout, NotBefore: later}),
+		end("wait for the service before the first attempt", qcc.ReadError{Err: busy, End: qcc.EndNoRoom, Timeout: timeout, NotBefore: later}),
 		end("final failure after several attempts", qcc.ReadError{Err: &qcc.StatusError{Status: qcc.Lookup(101)}, Attempts: 2, Timeout: timeout}),
 		end("cancelled", qcc.ReadError{Err: context.Canceled, Attempts: 1}),
+		end("out of time", qcc.ReadError{Err: context.DeadlineExceeded, Attempts: 1}),
 		example{"not known to the provider", failed(errors.New("s3cr3t")), nil})
 
 	g.messages("warnings", message.Language.NoRecord,
@@ -272,7 +277,7 @@ func (g *texts) settings() {
 
 		switch problem {
 		case qcc.ConfigInvisible:
-			wrong.Position, wrong.Char = 4, '\u200b'
+			wrong.Position, wrong.Char = 1, '\u200b'
 		case qcc.ConfigTooLong:
 			wrong.Value = "513"
 		case qcc.ConfigTimeout:

@@ -28,7 +28,7 @@ func TestTextsOfGates(t *testing.T) {
 	}
 
 	many := qcc.Quota{Modules: map[string]qcc.Module{}}
-	for i := range 25 {
+	for i := range 11 {
 		many.Modules[fmt.Sprintf("module_%02d", i)] = qcc.Module{}
 	}
 
