@@ -32,6 +32,8 @@ func TestConfiguration(t *testing.T) {
 		"credentials from both":         {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, attributes{"key": "test_key"}, sampleModules},
 		"block wins over a bad QCC_KEY": {testkit.Environment{"QCC_KEY": " "}, credentials, sampleModules},
 		"block wins over QCC_LANGUAGE":  {testkit.Environment{"QCC_LANGUAGE": "german"}, credentialsAnd("language", "zh"), sampleModules},
+		"language that is unknown":      {nil, credentialsAnd("language", unknown), sampleModules},
+		"key that is unknown":           {nil, credentialsAnd("key", unknown), "The provider does not use QCC_KEY instead of an unknown value"},
 		"longest timeout":               {nil, credentialsAnd("timeout", "10m"), sampleModules},
 		"shortest timeout":              {nil, credentialsAnd("timeout", "1000ms"), sampleModules},
 		"most retries":                  {nil, credentialsAnd("max_retries", 10), sampleModules},
@@ -49,6 +51,7 @@ func TestConfiguration(t *testing.T) {
 		"key in quotes":               {nil, credentialsAnd("key", "'test_key'"), "The value of key in the provider block cannot be used. It is enclosed in quotes, which are a part of the value."},
 		"base_url with the path":      {nil, credentialsAnd("base_url", "https://pro.qcc.com/api/company/quota/getQuota/"), "It ends with /api/company/quota/getQuota, which the provider adds itself."},
 		"empty base_url":              {nil, credentialsAnd("base_url", ""), "The value of base_url in the provider block cannot be used. It is not an absolute URL"},
+		"default base_url":            {testkit.Environment{"QCC_BASE_URL": ""}, credentialsAnd("timeout", unknown), "Terraform does not know before apply: timeout. Such a value comes from something that is still to be created or changed. Take the value"},
 		"key with a line break":       {nil, credentialsAnd("key", "test_key\n"), "The value of key in the provider block cannot be used. It begins or ends with white space"},
 		"secret_key with a space":     {nil, credentialsAnd("secret_key", " test_secret"), "The value of secret_key in the provider block cannot be used. It begins or ends with white space"},
 		"white space in QCC_KEY":      {testkit.Environment{"QCC_KEY": "test_key\n"}, attributes{"secret_key": "test_secret"}, "The value of key, which comes from the environment variable QCC_KEY, cannot be used. It begins or ends"},
@@ -97,6 +100,13 @@ func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 			if !testkit.Says("Terraform does not know before apply: " + attribute + ".").MatchString(said) {
 				t.Errorf("if %s is unknown, the %s source reports\n%s", attribute, surface, said)
 			}
+		}
+	}
+
+	for key, want := range map[any]string{unknown: "Terraform 要到 apply 时才能确定 provider 块中的 key。", "": "provider 块中 key 的值无效。"} {
+		said := configured(t, testkit.Credentials(testkit.Silent(t)), attributes{"key": key, "language": "zh"}).gate(attributes{"new_id": 1})
+		if !testkit.Says(want).MatchString(said) {
+			t.Errorf("with the key %v, a gate reports\n%s\nwant %q", key, said, want)
 		}
 	}
 
