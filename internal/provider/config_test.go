@@ -113,9 +113,11 @@ func TestUnknownConfigurationIsNamedAndNeverReplaced(t *testing.T) {
 		}
 	}
 
-	said := configured(t, testkit.Credentials(testkit.Silent(t)), attributes{"key": unknown, "language": "zh"}).gate(attributes{"new_id": 1})
-	if !testkit.Says("Terraform 要到 apply 时才能确定 provider 块中的 key。").MatchString(said) {
-		t.Errorf("in Chinese, a gate reports\n%s\nwant key as the reason", said)
+	for key, want := range map[any]string{unknown: "Terraform 要到 apply 时才能确定 provider 块中的 key。", "": "provider 块中 key 的值无效。"} {
+		said := configured(t, testkit.Credentials(testkit.Silent(t)), attributes{"key": key, "language": "zh"}).gate(attributes{"new_id": 1})
+		if !testkit.Says(want).MatchString(said) {
+			t.Errorf("with the key %v, a gate reports\n%s\nwant %q", key, said, want)
+		}
 	}
 
 	s := newSession(t, testkit.Credentials(testkit.Silent(t)).Getenv)

@@ -148,7 +148,9 @@ func TestARefusalDoesNotRepeatACredential(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	for _, id := range []string{key, secretKey, "x" + key[3:12], "##vso[task]", "::error::" + strings.ToUpper(key)} {
+	for id, where := range map[string]string{
+		key: "required", secretKey: "required", "x" + key[3:12]: "required", "##vso[task]": "required", "::error::" + strings.ToUpper(key): "required", "new_id": `required["new_id"]`,
+	} {
 		change := newGateChange(types.MapNull(types.NumberType), types.MapValueMust(types.NumberType, map[string]attr.Value{id: whole(1)}))
 		verdict := &reservation.Verdict{FirstRefusal: true, Short: []reservation.Shortage{
 			{Module: id, Adds: 1, Short: 1, Reserved: 1, Holders: []reservation.Holder{{Name: id, Units: 1}}},
@@ -159,7 +161,7 @@ func TestARefusalDoesNotRepeatACredential(t *testing.T) {
 		} {
 			for _, language := range message.Languages() {
 				refusal := refusalDiagnostic(language, verdict, 0, qcc.Quota{Modules: modules}, change, client.Redact)
-				if withPath, ok := refusal.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != requiredAttribute {
+				if withPath, ok := refusal.(diag.DiagnosticWithPath); !ok || withPath.Path().String() != where {
 					t.Errorf("the refusal of %q points at %v", id, withPath.Path())
 				}
 

@@ -129,17 +129,22 @@ func ones(count int) map[string]int {
 func TestGateIsShortOfEachModule(t *testing.T) {
 	t.Parallel()
 
-	service := emulator.New()
-	said := configured(t, testkit.Credentials(testkit.Serve(t, service)), nil).gate(attributes{"radar_id": 49, "bene_id": 100, "natural_person_id": 50})
+	service := emulator.New(emulator.WithBehavior(emulator.Behavior{Clock: emulator.Duration(10 * time.Minute)}))
+	s := configured(t, testkit.Credentials(testkit.Serve(t, service)), nil)
+	said := s.gate(attributes{"radar_id": 49, "bene_id": 100, "natural_person_id": 50})
+	queries := service.Requests()
+	said += s.gate(attributes{"radar_id": 50})
 
-	for _, says := range []string{"The quota of radar_id (风险监控-企业) is short by 1.", "The quota of bene_id (股权穿透) is short by 2."} {
-		if !strings.Contains(said, says) {
-			t.Errorf("the plan does not say %q", says)
+	for _, says := range []string{
+		"Warning: Clock of this machine is off", "Order less", "The quota of radar_id (风险监控-企业) is short by 1.", "The quota of bene_id (股权穿透) is short by 2.",
+	} {
+		if strings.Count(said, says) != 1 {
+			t.Errorf("the plan does not say %q once", says)
 		}
 	}
 
-	if count := strings.Count(said, "Error: "); count != 2 || service.Requests() != 1 {
-		t.Errorf("there are %d errors, want 2, and %d queries, want 1\n%s", count, service.Requests(), said)
+	if count := strings.Count(said, "Error: "); count != 3 || queries != 2 {
+		t.Errorf("there are %d errors, want 3, and %d queries, want one for each clock\n%s", count, queries, said)
 	}
 }
 

@@ -146,6 +146,8 @@ func TestReservationsOfTwoStates(t *testing.T) {
 	one.Succeeds(plan...)
 	one.Succeeds(with(apply, "-refresh-only")...)
 	one.Succeeds(destroy...)
+	one.Succeeds("import", `qcc_quota_gate.this["a"]`, "radar_id=40")
+	one.Succeeds(destroy...)
 	one.Fails("The reservation database cannot be reached.", plan...)
 
 	// The destroyed gate still holds its reservation.

@@ -22,15 +22,6 @@ import (
 func TestFailuresOfTheConnection(t *testing.T) {
 	t.Parallel()
 
-	closed, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	if err := closed.Close(); err != nil {
-		t.Fatal(err)
-	}
-
 	secure := func(drop string, config *tls.Config) *httptest.Server {
 		return serveTLS(t, emulator.New(emulator.WithBehavior(emulator.Behavior{Drop: drop})), config)
 	}
@@ -53,7 +44,7 @@ func TestFailuresOfTheConnection(t *testing.T) {
 		failure   Failure
 		transient bool
 	}{
-		"closed port":             {&httptest.Server{URL: "http://" + closed.Addr().String()}, false, FailureRefused, true},
+		"closed port":             {&httptest.Server{URL: "http://127.0.0.1:1"}, false, FailureRefused, true}, // No test listens on this port.
 		"dropped before answer":   {dropping(emulator.DropAnswer), false, FailureBroken, true},
 		"dropped in the middle":   {dropping(emulator.DropHalf), false, FailureBroken, true},
 		"unknown certificate":     {secure("", nil), false, FailureCertificate, false},

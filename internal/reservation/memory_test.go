@@ -18,6 +18,8 @@ type memory struct {
 	holder string
 	// failure is what the next calls return; nil if they succeed.
 	failure error
+	// mute makes Live fail, as long as it is true.
+	mute bool
 
 	rows   []reserved
 	levels map[string]Level
@@ -53,6 +55,10 @@ func (m *memory) instant() Instant { return Instant(m.now().UnixMilli()) }
 func (m *memory) Live(_ context.Context, run string, since Instant, modules []string) (map[string]Level, error) {
 	m.lock <- struct{}{}
 	defer func() { <-m.lock }()
+
+	if m.mute {
+		return nil, &Error{Failure: FailureSlow}
+	}
 
 	return m.live(run, since, modules), m.failure
 }

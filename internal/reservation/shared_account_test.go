@@ -69,7 +69,7 @@ func TestAPlanCountsReservations(t *testing.T) {
 func TestARefusalAtApplySaysWhoHolds(t *testing.T) {
 	t.Parallel()
 
-	twoRuns(t, func(one, other run, _ *memory) {
+	twoRuns(t, func(one, other run, store *memory) {
 		one.grants(stageApply, 20)
 		other.grants(stageApply, 10)
 		other.grants(stageApply, 10)
@@ -81,6 +81,12 @@ func TestARefusalAtApplySaysWhoHolds(t *testing.T) {
 
 		if short := v.Short[0]; short.Granted != 20 || short.Reserved != 20 || len(short.Holders) != 1 || short.Holders[0].Units != 20 {
 			t.Errorf("%+v", short)
+		}
+
+		store.mute = true // A refusal does not depend on the names of the holders.
+
+		if v, err := other.at(stageApply, adds("radar_id", 9)); err != nil || len(v.Short) != 1 || v.Short[0].Holders != nil {
+			t.Errorf("%+v, %v", v, err)
 		}
 	})
 }
