@@ -79,7 +79,7 @@ func TestFailuresOfTheDatabase(t *testing.T) {
 		"the user may not read":     {prepare: `revoke all on qcc_account from qcc_gates`, want: reservation.FailureNoRights, code: "42501"},
 		"the user may not insert":   {prepare: `revoke insert on qcc_reservation from qcc_gates`, want: reservation.FailureNoRights, code: "42501"},
 		"the role has too many":     {prepare: `alter database %s connection limit 0`, want: reservation.FailureTooManyConnections, code: "53300"},
-		"the server has a limit":    {prepare: `alter database %s set statement_timeout = 1; ` + slow, want: reservation.FailureSlow, code: "57014"},
+		"the server has a limit":    {prepare: `alter database %s set statement_timeout = '500ms'; ` + slow, want: reservation.FailureSlow, code: "57014"},
 		"a level is negative":       {prepare: `alter table qcc_level drop constraint qcc_level_committed_check; ` + level("-1"), want: reservation.FailureUnreadable},
 		"a mark is not a number":    {prepare: `` + level("1") + `; alter table qcc_level drop constraint qcc_level_beside_until_check, alter beside_until type text; update qcc_level set beside_until = 'soon'`, want: reservation.FailureUnreadable},
 		"a reservation is NaN":      {prepare: reserved("numeric", "'NaN'"), want: reservation.FailureUnreadable},
@@ -105,7 +105,7 @@ func TestFailuresOfTheDatabase(t *testing.T) {
 	}
 }
 
-// slow makes each grant slower than a millisecond.
+// slow makes each grant take a second, and no other statement slower.
 const slow = `create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return new; end $$;
 	create trigger slow before insert on qcc_level for each row execute function slow()`
 
