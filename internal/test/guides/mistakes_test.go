@@ -1,6 +1,7 @@
 package guides_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -338,9 +339,11 @@ var missingOrderTests = map[string]func(s scene) []string{
 	"a gate moved to another account, with `provider` or `key`": func(s scene) []string {
 		s.Succeeds("apply", "-auto-approve")
 
-		other := emulator.New(emulator.WithCredentials("other_company", "other_word"), emulator.WithModules())
-		s.Set("QCC_BASE_URL="+testkit.Serve(s.t, other), "QCC_KEY=other_company", "QCC_SECRET_KEY=other_word")
-		s.Plans("Warning: ")
+		other := testkit.Serve(s.t, emulator.New(emulator.WithCredentials("other_company", "other_word"), emulator.WithModules()))
+		s.Write("south.tf", fmt.Sprintf("provider \"qcc\" {\n  alias      = \"south\"\n  base_url   = %q\n  key        = \"other_company\"\n"+
+			"  secret_key = \"other_word\"\n}\n", other))
+		s.Write("main.tf", strings.Replace(s.Read("main.tf"), "required = ", "provider = qcc.south\n  required = ", 1))
+		s.Plans("Warning: QCC quota gate of another company key")
 
 		return nil
 	},
