@@ -257,7 +257,7 @@ func chainedModule(e example) {
 	e.consume("radar_id", 47)
 	e.Fails(radarShort, "apply", "tfplan")
 
-	if got := e.Succeeds("state", "list"); strings.Contains(got, "module.monitoring") {
+	if got := e.State(); strings.Contains(got, "module.monitoring") {
 		e.t.Errorf("the apply has ordered\n%s", got)
 	}
 
