@@ -47,11 +47,10 @@ func (f *shortfallsFunction) Definition(_ context.Context, _ function.Definition
 			"credentials, and sends no request.",
 		Parameters: []function.Parameter{
 			function.MapParameter{
-				Name: "modules",
-				MarkdownDescription: "The `modules` of the data source or of the ephemeral resource `qcc_quota`, or any map of objects with " +
-					"`remaining`.",
-				ElementType:        types.ObjectType{AttrTypes: map[string]attr.Type{remainingAttribute: types.NumberType}},
-				AllowUnknownValues: true,
+				Name:                "modules",
+				MarkdownDescription: "The `modules` of the data source or ephemeral resource, or any map of objects with `remaining`.",
+				ElementType:         types.ObjectType{AttrTypes: map[string]attr.Type{remainingAttribute: types.NumberType}},
+				AllowUnknownValues:  true,
 			},
 			function.MapParameter{
 				Name:                "required",
