@@ -46,21 +46,3 @@ func TestREADMEsBeginWithWhatToTry(t *testing.T) {
 		}
 	}
 }
-
-// TestIndexBeginsLikeTheREADMEs compares the first configurations and, with the English README, the first outputs. A test of the guides runs
-// them.
-func TestIndexBeginsLikeTheREADMEs(t *testing.T) {
-	t.Parallel()
-
-	const index = "docs/index.md"
-
-	for _, name := range testkit.READMEs {
-		if same := testkit.CodeBlocks(t, index, "terraform")[0]; testkit.WithoutComments(same) != testkit.WithoutComments(testkit.CodeBlocks(t, name, "terraform")[0]) {
-			t.Errorf("the index begins with\n%s\nand not as %s", same, name)
-		}
-
-		if same := testkit.CodeBlocks(t, index, "text")[0]; !testkit.IsChinese(name) && same != testkit.CodeBlocks(t, name, "text")[0] {
-			t.Errorf("the index shows\n%s", same)
-		}
-	}
-}
