@@ -472,7 +472,7 @@ func checkCell(t *testing.T, prepared *testkit.Folder, operation *gateOperation,
 
 // refusal returns what Terraform prints if a gate does not pass.
 func (c *gateCondition) refusal(want *gateVerdict, adds int64) []string {
-	says := []string{c.says, "If this run is a destroy: run it with -refresh=false."}
+	says := []string{c.says, "see https://github.com/qccpro/terraform-provider-qcc/blob/main/docs/guides/gate-orders.md"}
 
 	switch {
 	case c.class == unreadable:

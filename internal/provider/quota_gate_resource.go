@@ -199,13 +199,11 @@ func (g *quotaGateResource) apply(ctx context.Context, change *gateChange) diag.
 }
 
 // secretIDs returns an error if a module id of a requirement holds a part of a secret, whatever its count is. Without it, the id would become
-// a part of the state.
+// a part of the state. The error has no attribute path, because Terraform would print the line of the requirement beside it.
 func (g *quotaGateResource) secretIDs(change *gateChange) diag.Diagnostics {
 	for id := range change.after {
 		if g.isSecret(id) {
-			title, detail := g.provider.language.InvalidRequirement(message.ModuleIDSecret, id)
-
-			return diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root(requiredAttribute), title, detail)}
+			return diag.Diagnostics{diag.NewErrorDiagnostic(g.provider.language.InvalidRequirement(message.ModuleIDSecret, id))}
 		}
 	}
 

@@ -153,38 +153,6 @@ func TestAnUnusableCountIsTheProblemOfItsModule(t *testing.T) {
 	}
 }
 
-// TestCredentialsFromTwoPlaces has one credential in the provider block, and one in the environment.
-func TestCredentialsFromTwoPlaces(t *testing.T) {
-	t.Parallel()
-
-	const warning = "Warning: QCC credentials from two places"
-
-	url := testkit.Serve(t, emulator.New(radar(48)))
-	key, secretKey := attributes{"key": emulator.DefaultKey}, attributes{"secret_key": emulator.DefaultSecretKey}
-	both := attributes{"key": emulator.DefaultKey, "secret_key": emulator.DefaultSecretKey}
-
-	for name, test := range map[string]struct {
-		block attributes
-		says  string
-	}{
-		"neither in the block": {nil, ""}, "both in the block": {both, ""},
-		"key in the block":        {key, "The provider block has key, and secret_key comes from the environment variable QCC_SECRET_KEY."},
-		"secret_key in the block": {secretKey, "The provider block has secret_key, and key comes from the environment variable QCC_KEY."},
-		"a key that is wrong":     {attributes{"key": "other"}, "The provider block has key, and secret_key comes from the environment variable QCC_SECRET_KEY."},
-	} {
-		s := configured(t, testkit.Credentials(url), test.block)
-
-		for surface, said := range map[string]string{
-			"data source": s.read(), "ephemeral resource": s.open(), "first gate": s.gate(attributes{"radar_id": 1}), "second gate": s.gate(attributes{"radar_id": 1}),
-		} {
-			warned := strings.Contains(said, warning) && strings.Contains(said, test.says)
-			if wants := test.says != "" && surface != "second gate"; warned != wants {
-				t.Errorf("%s, %s: warned: %t, want %t\n%s", name, surface, warned, wants, said)
-			}
-		}
-	}
-}
-
 // TestAModuleIDThatIsASecret requires nothing of a module whose id is a part of a credential, so no reading finds it.
 func TestAModuleIDThatIsASecret(t *testing.T) {
 	t.Parallel()
