@@ -77,11 +77,11 @@ func TestGatewayPrefersIPv4(t *testing.T) {
 		addresses []dnsmessage.ResourceBody
 		uses      string
 		settings  []string
-		healthy   bool
+		status    int
 	}{
-		"both":               {[]dnsmessage.ResourceBody{ipv6, ipv4}, "127.0.0.1", nil, true},
-		"only IPv6":          {[]dnsmessage.ResourceBody{ipv6}, "::1", nil, false},
-		"both, IPv6 is used": {[]dnsmessage.ResourceBody{ipv4, ipv6}, "::1", []string{"PREFER=ipv6"}, false},
+		"both":               {[]dnsmessage.ResourceBody{ipv6, ipv4}, "127.0.0.1", nil, http.StatusOK},
+		"only IPv6":          {[]dnsmessage.ResourceBody{ipv6}, "::1", nil, http.StatusServiceUnavailable},
+		"both, IPv6 is used": {[]dnsmessage.ResourceBody{ipv4, ipv6}, "::1", []string{"PREFER=ipv6"}, http.StatusServiceUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -105,12 +105,11 @@ func TestGatewayPrefersIPv4(t *testing.T) {
 				t.Fatal("HAProxy has ended")
 			}
 
-			response, answer := g.get(unknownKey)
-			if got := response.StatusCode == http.StatusOK; got != test.healthy {
+			if response, answer := g.get(unknownKey); response.StatusCode != test.status {
 				t.Errorf("HTTP %d: %s", response.StatusCode, answer)
 			}
 
-			g.await("health does not tell whether QCC can be reached", func() bool { return g.healthy() == test.healthy })
+			g.awaitHealth(test.status)
 		})
 	}
 }

@@ -615,13 +615,16 @@ func (g *gateway) sendRaw(request string) int {
 	return response.StatusCode
 }
 
-// healthy returns whether the gateway says that it can reach QCC.
-func (g *gateway) healthy() bool {
+// awaitHealth waits until the gateway says whether it can reach QCC, at its own address and at that of the runners.
+func (g *gateway) awaitHealth(status int) {
 	g.t.Helper()
 
-	response, _ := send(g.t, home, http.MethodGet, g.ops+"/health", "", nil)
+	g.await(fmt.Sprintf("the health is not %d", status), func() bool {
+		own, _ := send(g.t, home, http.MethodGet, g.ops+"/health", "", nil)
+		runners, _ := send(g.t, home, http.MethodGet, g.url+"/health", "", nil)
 
-	return response.StatusCode == http.StatusOK
+		return own.StatusCode == status && runners.StatusCode == status
+	})
 }
 
 // await waits until a condition holds.
