@@ -203,7 +203,7 @@ func TestGatewayStopsAllKeysOfAllSources(t *testing.T) {
 	const keys, sources, limit = 35, 8, 200
 
 	u := serveQCC(t, emulator.Behavior{LockAfter: patience}, nil)
-	g := startGateway(t, u, "SECONDS=3600") // The minute of the default may end during the test.
+	g := startGateway(t, u, "SECONDS=86400") // The minute of the default may end during the test.
 
 	var all sync.WaitGroup
 
