@@ -211,7 +211,7 @@ func failures(t *testing.T) map[string]failure {
 		"no such host":        {url: "https://qcc.invalid", says: "the host name could not be resolved"},
 		"nobody listens":      {url: "http://127.0.0.1:1", says: "connection refused"},
 		"unknown certificate": {url: secure.URL, says: "the certificate is not trusted"},
-		"no TLS":              {url: strings.Replace(testkit.Serve(t, emulator.New()), "http:", "https:", 1), says: "no TLS session could be agreed on"},
+		"no TLS":              {url: strings.Replace(testkit.Serve(t, emulator.New()), "http:", "https:", 1), says: "the other side does not speak TLS"},
 		"proxy away":          {url: "https://qcc.invalid", env: []string{"HTTPS_PROXY=http://user:" + emulator.DefaultSecretKey + "@127.0.0.1:1"}, says: "the proxy could not be reached"},
 		"bad proxy":           {url: "https://qcc.invalid", env: []string{"HTTPS_PROXY=:// " + emulator.DefaultSecretKey}, says: "HTTPS_PROXY does not hold the address of a proxy"},
 		"bad base_url":        {url: "https://user:" + emulator.DefaultSecretKey + "@pro.qcc.com/?key=" + emulator.DefaultKey},
