@@ -1,6 +1,10 @@
 package message
 
-import "github.com/qccpro/terraform-provider-qcc/internal/qcc"
+import (
+	"maps"
+
+	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
+)
 
 // Failure explains a request without a complete answer. The meaning is a phrase without a full stop. Those in English have the words that
 // other programs use, so that a search for them finds help.
@@ -13,21 +17,22 @@ func Failure(failure qcc.Failure) Explanation {
 
 // failures returns the meaning and remedy of each failure of qcc.Failures.
 func failures() map[qcc.Failure]Explanation {
+	all := connectionFailures()
+	maps.Copy(all, proxyFailures())
+	maps.Copy(all, certificateFailures())
+	maps.Copy(all, sessionFailures())
+
+	return all
+}
+
+// connectionFailures has the failures before there is a connection.
+func connectionFailures() map[qcc.Failure]Explanation {
 	const (
 		checkNames   = "Check the name servers of this machine. Behind a proxy, set HTTPS_PROXY: the proxy then resolves the name."
 		checkNamesZH = "请检查本机的 DNS 服务器。需要代理时，请设置 HTTPS_PROXY，由代理解析主机名。"
-		checkProxy   = "Check HTTPS_PROXY: its address begins with https only if the proxy itself speaks TLS. If the service can be reached " +
-			"without a proxy, add its host to NO_PROXY."
-		checkProxyZH = "请检查 HTTPS_PROXY：只有代理本身使用 TLS 时，地址才以 https 开头。如果不经代理也能访问该服务，请把它的主机加入 NO_PROXY。"
 		checkNetwork = "Check base_url (QCC_BASE_URL), the network on the way to the service, and its firewalls. Behind a proxy, set HTTPS_PROXY, and check " +
 			"that NO_PROXY does not exclude the service."
 		checkNetworkZH = "请检查 base_url（QCC_BASE_URL）、通往该服务的网络和途中的防火墙。需要代理时，请设置 HTTPS_PROXY，并检查 NO_PROXY 是否排除了该服务。"
-		checkTLS       = "Check that base_url (QCC_BASE_URL) names an https port, and check the proxies and firewalls on the way. If curl works on this " +
-			"machine, set the environment variable GODEBUG=tlsmlkem=0. Some networks, also in mainland China, drop a first TLS message above " +
-			"1,300 bytes. The provider's has 1,500 bytes, and 300 with this setting, which switches off post-quantum key exchange."
-		checkTLSZH = "请检查 base_url（QCC_BASE_URL）中的端口是否为 https 端口，以及途中的代理和防火墙。如果在本机用 curl 可以访问，" +
-			"请设置环境变量 GODEBUG=tlsmlkem=0：有些网络（包括中国大陆的部分线路）会丢弃超过 1,300 字节的 TLS 首包。provider 的首包有 1,500 字节，" +
-			"该设置会关闭后量子密钥交换，首包减为 300 字节。"
 	)
 
 	return map[qcc.Failure]Explanation{
@@ -38,6 +43,7 @@ func failures() map[qcc.Failure]Explanation {
 		qcc.FailureName: {Meaning: Text{
 			"the host name could not be resolved, because the name servers failed", "DNS 服务器没有正常响应，无法解析主机名",
 		}, Remedy: Text{checkNames, checkNamesZH}},
+		qcc.FailureSlowName: {Meaning: Text{"the host name was not resolved in time", "解析主机名超时"}, Remedy: Text{checkNames, checkNamesZH}},
 		qcc.FailureRefused: {Meaning: Text{
 			"connection refused: nothing listens at this address, or a firewall rejects the connection",
 			"连接被拒绝，该地址没有服务在监听，或者被防火墙拒绝",
@@ -49,7 +55,8 @@ func failures() map[qcc.Failure]Explanation {
 			"If the host name has only IPv6 addresses, this machine needs IPv6. " + checkNetwork,
 			"如果主机名只有 IPv6 地址，本机必须支持 IPv6。" + checkNetworkZH,
 		}},
-		qcc.FailureConnect: {Meaning: Text{"no connection could be made", "无法建立连接"}, Remedy: Text{checkNetwork, checkNetworkZH}},
+		qcc.FailureConnect:     {Meaning: Text{"no connection could be made", "无法建立连接"}, Remedy: Text{checkNetwork, checkNetworkZH}},
+		qcc.FailureSlowConnect: {Meaning: Text{"no connection was made in time", "建立连接超时"}, Remedy: Text{checkNetwork, checkNetworkZH}},
 		qcc.FailureNotLoopback: {Meaning: Text{
 			"the host name leads to another machine, and plain http is for this machine only",
 			"主机名指向另一台机器，而 http 只允许用于本机",
@@ -58,6 +65,18 @@ func failures() map[qcc.Failure]Explanation {
 				"this machine: look at a file such as /etc/hosts, and at the name server.",
 			"请在 base_url（QCC_BASE_URL）中使用 https，或者用地址 127.0.0.1 代替主机名。请检查 /etc/hosts 等文件和 DNS 服务器，查明主机名为什么没有解析到本机。",
 		}},
+	}
+}
+
+// proxyFailures has the failures of a proxy.
+func proxyFailures() map[qcc.Failure]Explanation {
+	const (
+		checkProxy = "Check HTTPS_PROXY: its address begins with https only if the proxy itself speaks TLS. If the service can be reached " +
+			"without a proxy, add its host to NO_PROXY."
+		checkProxyZH = "请检查 HTTPS_PROXY：只有代理本身使用 TLS 时，地址才以 https 开头。如果不经代理也能访问该服务，请把它的主机加入 NO_PROXY。"
+	)
+
+	return map[qcc.Failure]Explanation{
 		qcc.FailureProxyAddress: {Meaning: Text{"HTTPS_PROXY does not hold the address of a proxy", "HTTPS_PROXY 不是有效的代理地址"}, Remedy: Text{
 			"Set HTTPS_PROXY to a URL such as http://proxy.example.com:8080, or remove it. The provider does not bypass a proxy that is " +
 				"configured incorrectly.",
@@ -69,11 +88,20 @@ func failures() map[qcc.Failure]Explanation {
 		qcc.FailureProxy: {Meaning: Text{
 			"the proxy in HTTPS_PROXY could not be reached, or does not answer as a proxy", "无法连接 HTTPS_PROXY 中的代理，或者它的响应不像代理",
 		}, Remedy: Text{checkProxy, checkProxyZH}},
+		qcc.FailureSlowProxy: {Meaning: Text{"the proxy did not connect in time", "代理建立连接超时"}, Remedy: Text{
+			checkProxy + " Ask the operator of the proxy whether it can reach the service.", checkProxyZH + "请向代理的管理员确认代理能否访问该服务。",
+		}},
 		qcc.FailureProxyRefused: {Meaning: Text{"the proxy refused to connect", "代理拒绝建立连接"}, Remedy: Text{
 			"HTTP 407 means that the proxy requires a login: write the user name and the password into the address in HTTPS_PROXY. Otherwise, ask the " +
 				"operator of the proxy to allow connections to this host.",
 			"HTTP 407 表示代理要求认证：请在 HTTPS_PROXY 的地址中写上用户名和密码。其他情况请联系代理管理员，放行对该主机的访问。",
 		}},
+	}
+}
+
+// certificateFailures has the reasons to refuse a certificate.
+func certificateFailures() map[qcc.Failure]Explanation {
+	return map[qcc.Failure]Explanation{
 		qcc.FailureTrustStore: {Meaning: Text{
 			"the certificate could not be verified, because SSL_CERT_FILE or SSL_CERT_DIR does not name a file or a folder of certificates",
 			"无法验证证书，因为 SSL_CERT_FILE 或 SSL_CERT_DIR 指定的证书文件或目录不存在或无效",
@@ -110,6 +138,21 @@ func failures() map[qcc.Failure]Explanation {
 			"Have the operator of the gateway or proxy issue a certificate for TLS servers, whose authorities may issue it for this host.",
 			"请让网关或代理的管理员签发用于 TLS 服务器的证书，签发它的 CA 必须有权为该主机签发证书。",
 		}},
+	}
+}
+
+// sessionFailures has the failures of TLS except for certificates, and those of the answer.
+func sessionFailures() map[qcc.Failure]Explanation {
+	const (
+		checkTLS = "Check that base_url (QCC_BASE_URL) names an https port, and check the proxies and firewalls on the way. If curl works on this " +
+			"machine, set the environment variable GODEBUG=tlsmlkem=0. Some networks, also in mainland China, drop a first TLS message above " +
+			"1,300 bytes. The provider's has 1,500 bytes, and 300 with this setting, which switches off post-quantum key exchange."
+		checkTLSZH = "请检查 base_url（QCC_BASE_URL）中的端口是否为 https 端口，以及途中的代理和防火墙。如果在本机用 curl 可以访问，" +
+			"请设置环境变量 GODEBUG=tlsmlkem=0：有些网络（包括中国大陆的部分线路）会丢弃超过 1,300 字节的 TLS 首包。provider 的首包有 1,500 字节，" +
+			"该设置会关闭后量子密钥交换，首包减为 300 字节。"
+	)
+
+	return map[qcc.Failure]Explanation{
 		qcc.FailureClientCertificate: {Meaning: Text{
 			"the other side requires a client certificate (mutual TLS)", "对方要求客户端证书（双向 TLS）",
 		}, Remedy: Text{
@@ -132,13 +175,8 @@ func failures() map[qcc.Failure]Explanation {
 			"Check that base_url (QCC_BASE_URL) is right and that the other side supports TLS 1.2 or newer.",
 			"请检查 base_url（QCC_BASE_URL）是否正确、对方是否支持 TLS 1.2 或更高版本。",
 		}},
-		qcc.FailureHandshake:   {Meaning: Text{"the connection was closed or reset during the TLS handshake", "TLS 握手尚未完成，连接就被关闭或重置"}, Remedy: Text{checkTLS, checkTLSZH}},
-		qcc.FailureSlowName:    {Meaning: Text{"the host name was not resolved in time", "解析主机名超时"}, Remedy: Text{checkNames, checkNamesZH}},
-		qcc.FailureSlowConnect: {Meaning: Text{"no connection was made in time", "建立连接超时"}, Remedy: Text{checkNetwork, checkNetworkZH}},
-		qcc.FailureSlowProxy: {Meaning: Text{"the proxy did not connect in time", "代理建立连接超时"}, Remedy: Text{
-			checkProxy + " Ask the operator of the proxy whether it can reach the service.", checkProxyZH + "请向代理的管理员确认代理能否访问该服务。",
-		}},
-		qcc.FailureSlowTLS: {Meaning: Text{"the TLS handshake did not end in time", "TLS 握手超时"}, Remedy: Text{checkTLS, checkTLSZH}},
+		qcc.FailureHandshake: {Meaning: Text{"the connection was closed or reset during the TLS handshake", "TLS 握手尚未完成，连接就被关闭或重置"}, Remedy: Text{checkTLS, checkTLSZH}},
+		qcc.FailureSlowTLS:   {Meaning: Text{"the TLS handshake did not end in time", "TLS 握手超时"}, Remedy: Text{checkTLS, checkTLSZH}},
 		qcc.FailureSlow: {Meaning: Text{"no complete answer came in time", "等待完整的响应超时"}, Remedy: Text{
 			"Check the network on the way to the service. If the service is only slow, raise timeout in the provider block to more than four " +
 				"times its response time: every attempt before the last gets a quarter of it.",

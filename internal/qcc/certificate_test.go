@@ -86,7 +86,7 @@ func TestFailuresOfCertificates(t *testing.T) {
 }
 
 // TestATrustStoreThatCannotBeRead has values of SSL_CERT_FILE and SSL_CERT_DIR, which it sets for the whole process.
-func TestATrustStoreThatCannotBeRead(t *testing.T) { //nolint:paralleltest // It changes the environment.
+func TestATrustStoreThatCannotBeRead(t *testing.T) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		t.Skip("the system has a trust store of its own")
 	}
@@ -133,7 +133,7 @@ func TestATrustStoreThatCannotBeRead(t *testing.T) { //nolint:paralleltest // It
 
 // TestASmallHelloPassesANarrowLine has a line that resets connections whose first TLS message is above 1,300 bytes. The advice of the
 // failure makes the message smaller.
-func TestASmallHelloPassesANarrowLine(t *testing.T) { //nolint:paralleltest // It changes the environment.
+func TestASmallHelloPassesANarrowLine(t *testing.T) {
 	const narrow = 1300
 
 	server := serveTLS(t, emulator.New(), nil)

@@ -138,12 +138,8 @@ func failureOf(err error, p *progress) Failure {
 	switch {
 	case errors.As(err, &own):
 		return Failure(own)
-	case errors.As(err, &name) && !name.IsNotFound:
-		return FailureName
-	case name != nil && operation == "proxyconnect":
-		return FailureProxyName
-	case name != nil:
-		return FailureNoHost
+	case errors.As(err, &name):
+		return nameFailure(name, operation == "proxyconnect")
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return p.slow()
 	case errors.As(err, &certificate): // A proxy can have a certificate, too.
@@ -152,14 +148,34 @@ func failureOf(err error, p *progress) Failure {
 		return FailureProxyRefused
 	case operation == "socks connect", operation == "proxyconnect":
 		return FailureProxy
-	case operation == "dial" && isRefused(err):
-		return FailureRefused
-	case operation == "dial" && isUnreachable(err):
-		return FailureNoRoute
 	case operation == "dial":
-		return FailureConnect
+		return dialFailure(err)
 	default:
 		return p.broken(err)
+	}
+}
+
+// nameFailure returns the failure of a host name that could not be resolved: that of the service, or of a proxy.
+func nameFailure(err *net.DNSError, proxy bool) Failure {
+	switch {
+	case !err.IsNotFound:
+		return FailureName
+	case proxy:
+		return FailureProxyName
+	default:
+		return FailureNoHost
+	}
+}
+
+// dialFailure returns the failure of a connection that could not be made.
+func dialFailure(err error) Failure {
+	switch {
+	case isRefused(err):
+		return FailureRefused
+	case isUnreachable(err):
+		return FailureNoRoute
+	default:
+		return FailureConnect
 	}
 }
 
