@@ -66,9 +66,10 @@ func OtherHTTP() Explanation {
 // RefusedByGateway explains an answer with which a gateway, and not QCC, has refused a query.
 func RefusedByGateway() Explanation {
 	return Explanation{Title: Text{"Quota query refused by the gateway", "网关拒绝了额度查询"}, Remedy: Text{
-		"The gateway has answered, not QCC. If QCC has refused too many queries, correct QCC_KEY and QCC_SECRET_KEY in the pipeline that sends the " +
-			"wrong ones: the log of the gateway names its address. The gateway then sends queries again by itself. Otherwise, ask the operator of the gateway.",
-		"这是网关的响应，不是企查查的。如果是因为企查查拒绝的查询过多，请在出错的流水线中更正 QCC_KEY 和 QCC_SECRET_KEY（网关日志中有它的地址），" +
+		"The gateway has answered, not QCC, so QCC's support cannot help. If QCC has refused too many queries, correct QCC_KEY and QCC_SECRET_KEY in the " +
+			"pipeline that sends wrong ones (the log of the gateway has its address): the gateway then sends queries again by itself. In other cases, ask " +
+			"the operator of the gateway.",
+		"这是网关的响应，不是企查查的，联系企查查客服没有用。如果是因为企查查拒绝的查询过多，请在出错的流水线中更正 QCC_KEY 和 QCC_SECRET_KEY（网关日志中有它的地址），" +
 			"之后网关会自动恢复转发。其他情况请联系网关的管理员。",
 	}}
 }

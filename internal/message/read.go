@@ -23,14 +23,14 @@ func (l Language) FailedRead(err error) (title, detail string) {
 	case errors.As(err, &status):
 		return l.failed(err, Status(status.Status), l.refusedSkewText(status.Skew), l.statusText(status), l.statusFacts(status))
 	case errors.As(err, &response):
-		what, why := Text{"%s answered the quota query with HTTP %s.", "%s 对额度查询返回 HTTP %s。"}, HTTP(response.StatusCode)
+		what, why := Text{"%s answered the quota query with HTTP %s.", "向 %s 查询额度，返回 HTTP %s。"}, HTTP(response.StatusCode)
 		if response.FromGateway {
-			what, why = Text{"The gateway at %s refused the quota query with HTTP %s.", "%s 的网关拒绝了额度查询，返回 HTTP %s。"}, RefusedByGateway()
+			what, why = Text{"The gateway at %s refused the quota query with HTTP %s.", "网关 %s 拒绝了额度查询，返回 HTTP %s。"}, RefusedByGateway()
 		}
 
 		return l.failed(err, why, "", l.format(what, response.Host, response.HTTPStatus()), l.httpFacts(response))
 	case errors.As(err, &answer):
-		what := l.format(Text{"%s answered the quota query, and the answer cannot be used.", "%s 对额度查询的响应无法使用。"}, answer.Host)
+		what := l.format(Text{"%s answered the quota query, and the answer cannot be used.", "向 %s 查询额度，收到的响应无法使用。"}, answer.Host)
 
 		return l.failed(err, Answer(answer), "", what, facts(append([]string{l.problem(answer)}, l.responseFacts(answer.Response)...)...))
 	case errors.As(err, &transport):
