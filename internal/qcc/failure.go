@@ -17,13 +17,16 @@ type Failure string
 const (
 	FailureNoHost            Failure = "no-such-host"
 	FailureName              Failure = "name-not-resolved"
+	FailureSlowName          Failure = "slow-name"
 	FailureRefused           Failure = "connection-refused"
 	FailureNoRoute           Failure = "no-route"
 	FailureConnect           Failure = "no-connection"
+	FailureSlowConnect       Failure = "slow-connect"
 	FailureNotLoopback       Failure = "not-loopback"
 	FailureProxyAddress      Failure = "bad-proxy-address"
 	FailureProxyName         Failure = "no-such-proxy"
 	FailureProxy             Failure = "proxy-unreachable"
+	FailureSlowProxy         Failure = "slow-proxy"
 	FailureProxyRefused      Failure = "proxy-refused"
 	FailureTrustStore        Failure = "no-trust-store"
 	FailureAuthority         Failure = "unknown-authority"
@@ -36,9 +39,6 @@ const (
 	FailureCiphers           Failure = "no-common-cipher"
 	FailureTLS               Failure = "no-tls-session"
 	FailureHandshake         Failure = "broken-handshake"
-	FailureSlowName          Failure = "slow-name"
-	FailureSlowConnect       Failure = "slow-connect"
-	FailureSlowProxy         Failure = "slow-proxy"
 	FailureSlowTLS           Failure = "slow-tls"
 	FailureSlow              Failure = "slow-answer"
 	FailureBroken            Failure = "broken-connection"
@@ -47,10 +47,10 @@ const (
 // Failures returns all failures.
 func Failures() []Failure {
 	return []Failure{
-		FailureNoHost, FailureName, FailureRefused, FailureNoRoute, FailureConnect, FailureNotLoopback, FailureProxyAddress, FailureProxyName,
-		FailureProxy, FailureProxyRefused, FailureTrustStore, FailureAuthority, FailureExpired, FailureCertificateName, FailureNoSAN,
-		FailureCertificate, FailureClientCertificate, FailureNotTLS, FailureCiphers, FailureTLS, FailureHandshake, FailureSlowName,
-		FailureSlowConnect, FailureSlowProxy, FailureSlowTLS, FailureSlow, FailureBroken,
+		FailureNoHost, FailureName, FailureSlowName, FailureRefused, FailureNoRoute, FailureConnect, FailureSlowConnect, FailureNotLoopback,
+		FailureProxyAddress, FailureProxyName, FailureProxy, FailureSlowProxy, FailureProxyRefused, FailureTrustStore, FailureAuthority,
+		FailureExpired, FailureCertificateName, FailureNoSAN, FailureCertificate, FailureClientCertificate, FailureNotTLS, FailureCiphers,
+		FailureTLS, FailureHandshake, FailureSlowTLS, FailureSlow, FailureBroken,
 	}
 }
 
