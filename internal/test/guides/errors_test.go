@@ -124,7 +124,7 @@ func TestSymptomsAreWhatTerraformPrints(t *testing.T) {
 		text, _, _ := strings.Cut(testkit.ReadFile(t, filepath.Join(testkit.GuidesDir, page)), "\n- **101**")
 
 		for _, item := range regexp.MustCompile("(?m)^- `.*?(?:: |：)").FindAllString(text, -1) {
-			for _, message := range regexp.MustCompile("`([^`]+)`(?:（`([^`]+)`）)?").FindAllStringSubmatch(item, -1) {
+			for _, message := range regexp.MustCompile("`([^`]+)`(?:（`([A-Z][^`]+)`）)?").FindAllStringSubmatch(item, -1) {
 				english := cmp.Or(message[2], message[1])
 				if !slices.Contains(untested, english) {
 					order = append(order, english)
