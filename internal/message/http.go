@@ -45,7 +45,7 @@ func HTTPRanges() []HTTPRange {
 		{busy, http.StatusRequestTimeout, http.StatusRequestTimeout},
 		{busy, http.StatusTooEarly, http.StatusTooEarly},
 		{Explanation{Title: unavailable(), Remedy: Text{
-			"The service, or something on the way to it, receives too many requests. Find out which pipelines send them, and try again later.",
+			"The service, or something on the way to it, receives too many requests. Find out which pipelines send so many, and try again later.",
 			"企查查服务或途中的某个环节收到的请求过多。请查明哪些流水线请求过于频繁，稍后重试。",
 		}}, http.StatusTooManyRequests, http.StatusTooManyRequests},
 		{busy, http.StatusInternalServerError, 999},
