@@ -11,13 +11,15 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/cmd/qcc-demo/terminal"
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 const (
 	// shown is the order whose gate is refused in the pictures.
 	shown = "west"
-	// pictureColumns is the width of the pictures. Terraform wraps diagnostics at 78 columns if its output is not a terminal.
-	pictureColumns = 80
+	// pictureColumns is the width of the pictures. Terraform wraps diagnostics at 78 columns if its output is not a terminal, but not the link at
+	// their end.
+	pictureColumns = 92
 	// attempts is how often the plan runs at most. On average, every third plan refuses the gate of shown.
 	attempts = 100
 )
@@ -28,12 +30,12 @@ func draw(ctx context.Context, out io.Writer, dir string) error {
 		return err
 	}
 
-	return prepare(ctx, out, true, func(show *show, _ *emulator.Emulator, _ string) error {
+	return prepare(ctx, message.English, out, true, func(show *show, _ *emulator.Emulator, _ string) error {
 		if err := show.initialize(ctx); err != nil {
 			return err
 		}
 
-		for language, name := range map[string]string{"en": "refused-plan.svg", "zh": "refused-plan.zh-CN.svg"} {
+		for language, name := range map[message.Language]string{message.English: "refused-plan.svg", message.Chinese: "refused-plan.zh-CN.svg"} {
 			output, err := show.refused(ctx, language)
 			if err != nil {
 				return err
@@ -55,10 +57,10 @@ func draw(ctx context.Context, out io.Writer, dir string) error {
 
 // refused returns the command of the refused plan, and the output of its first run that refuses the gate of shown. Terraform judges gates
 // in any order, so each run may refuse another gate.
-func (s *show) refused(ctx context.Context, language string) (string, error) {
-	scene := refusedPlan(language)
+func (s *show) refused(ctx context.Context, language message.Language) (string, error) {
+	scene := refusedPlan()
 	arguments := slices.Concat(scene.command[:1], []string{"-input=false"}, scene.command[1:])
-	env := slices.Concat(s.env, []string{"QCC_LANGUAGE=" + language})
+	env := slices.Concat(s.env, []string{"QCC_LANGUAGE=" + language.String()})
 
 	for range attempts {
 		var output strings.Builder
@@ -68,7 +70,7 @@ func (s *show) refused(ctx context.Context, language string) (string, error) {
 			return "", err
 		}
 
-		if err := scene.want.check(code, output.String(), len(s.takeQueries())); err != nil {
+		if err := scene.want.check(language, code, output.String(), len(s.takeQueries())); err != nil {
 			return "", fmt.Errorf("terraform plan: %w\n%s", err, output.String())
 		}
 
