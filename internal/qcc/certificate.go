@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 )
 
 // certificateFailure returns the failure of a certificate that was refused with an error.
@@ -33,31 +34,32 @@ func certificateFailure(err error) Failure {
 
 // hasNoTrustStore reports whether a value of SSL_CERT_FILE or SSL_CERT_DIR names something from which crypto/x509 reads no certificate, which
 // it does not report. An empty value is not used. Windows and macOS have a trust store of their own.
-func hasNoTrustStore(file, dirs string) bool {
+func hasNoTrustStore(file, folders string) bool {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		return false
 	}
 
-	for _, dir := range filepath.SplitList(dirs) {
-		if _, err := os.ReadDir(dir); err != nil {
-			return true
-		}
-	}
+	return file != "" && !hasCertificates(file) || folders != "" && !slices.ContainsFunc(filepath.SplitList(folders), isFolder)
+}
 
-	if file == "" {
-		return false
-	}
-
+// hasCertificates reports whether a file has certificates in PEM form. Those of a pipe cannot be read again.
+func hasCertificates(file string) bool {
 	info, err := os.Stat(file)
-
-	switch {
-	case err != nil || info.IsDir():
-		return true
-	case !info.Mode().IsRegular(): // The certificates of a pipe have been read.
+	if err != nil || info.IsDir() {
 		return false
+	}
+
+	if info.Mode()&os.ModeNamedPipe != 0 {
+		return true
 	}
 
 	certificates, err := os.ReadFile(file)
 
-	return err != nil || !x509.NewCertPool().AppendCertsFromPEM(certificates)
+	return err == nil && x509.NewCertPool().AppendCertsFromPEM(certificates)
+}
+
+func isFolder(name string) bool {
+	_, err := os.ReadDir(name)
+
+	return err == nil
 }

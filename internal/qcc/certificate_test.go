@@ -118,7 +118,7 @@ func TestATrustStoreThatCannotBeRead(t *testing.T) {
 		{binary, "", FailureTrustStore},
 		{folder, "", FailureTrustStore},
 		{"", missing, FailureTrustStore},
-		{"", folder + ":" + missing, FailureTrustStore},
+		{"", missing + ":" + folder, FailureAuthority},
 		{"", store, FailureTrustStore},
 	} {
 		t.Setenv("SSL_CERT_FILE", test.file)
