@@ -44,12 +44,7 @@ func hasNoTrustStore(file, folders string) bool {
 
 // hasCertificates reports whether a file has certificates in PEM form. Those of a pipe cannot be read again.
 func hasCertificates(file string) bool {
-	info, err := os.Stat(file)
-	if err != nil || info.IsDir() {
-		return false
-	}
-
-	if info.Mode()&os.ModeNamedPipe != 0 {
+	if info, err := os.Stat(file); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
 		return true
 	}
 
