@@ -35,8 +35,8 @@ func HTTPRanges() []HTTPRange {
 	return []HTTPRange{
 		{Explanation{Title: unexpectedHTTP(), Remedy: Text{
 			"The provider does not follow redirects, because the signature must not reach another host. Check base_url (QCC_BASE_URL), and " +
-				"whether there is a proxy or a login page between this machine and QCC.",
-			"provider 不跟随重定向，因为签名不能发给其他主机。请检查 base_url（QCC_BASE_URL），以及本机与企查查之间是否有代理或登录页面。",
+				"whether a proxy or a login page has answered.",
+			"provider 不跟随重定向，因为签名不能发给其他主机。请检查 base_url（QCC_BASE_URL），以及是否由代理或登录页面作出了响应。",
 		}}, http.StatusMultipleChoices, http.StatusPermanentRedirect},
 		{Explanation{Title: unexpectedHTTP(), Remedy: Text{
 			"There is no quota interface at this address. Check base_url (QCC_BASE_URL): it is the part before /api/company/quota/getQuota.",
@@ -55,10 +55,19 @@ func HTTPRanges() []HTTPRange {
 // OtherHTTP explains every HTTP status outside of HTTPRanges.
 func OtherHTTP() Explanation {
 	return Explanation{Title: unexpectedHTTP(), Remedy: Text{
-		"QCC sends its own refusals with HTTP 200, so this answer probably comes from a firewall or a gateway in front of QCC. Check that this " +
-			"machine, or its proxy, may reach QCC (some of its services refuse addresses outside mainland China), and check base_url " +
-			"(QCC_BASE_URL).",
+		"QCC refuses with HTTP 200, so a firewall or a gateway in front of it has probably answered. Check that this machine or its proxy may reach " +
+			"QCC (some of its services refuse addresses outside mainland China), and check base_url (QCC_BASE_URL).",
 		"企查查拒绝查询时，HTTP 状态仍是 200，所以这个响应很可能来自企查查前面的防火墙或网关。请检查本机或其代理能否访问企查查（部分服务拒绝中国大陆以外的地址），" +
 			"再检查 base_url（QCC_BASE_URL）。",
+	}}
+}
+
+// RefusedByGateway explains an answer with which a gateway, and not QCC, has refused a query.
+func RefusedByGateway() Explanation {
+	return Explanation{Title: Text{"Quota query refused by the gateway", "网关拒绝了额度查询"}, Remedy: Text{
+		"The gateway has answered, not QCC. If QCC has refused too many queries, correct the credentials of the pipeline that sends wrong " +
+			"ones (the gateway logs its address), and wait. Otherwise, ask the operator of the gateway.",
+		"这是网关的响应，不是企查查的。如果是因为企查查拒绝的查询过多，请更正出错的流水线的凭据（网关日志中有它的地址），" +
+			"并等待网关恢复转发。其他情况请联系网关的管理员。",
 	}}
 }

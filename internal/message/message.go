@@ -1,6 +1,6 @@
 // Package message has every text of the provider's diagnostics, in English and Chinese. Its methods return the title and the detail of a
-// diagnostic: a short noun phrase, and paragraphs that say what happened, what it means, and what to do about it. The guide "Status codes and
-// errors" uses the same texts.
+// diagnostic: a short noun phrase, and paragraphs that say what happened, what it means, and what to do about it. The guide "Errors" uses
+// the same texts.
 package message
 
 import "strings"
@@ -20,6 +20,9 @@ const (
 	support   = "400-928-2212, working days 08:00-17:30 (UTC+8)"
 	supportZH = "400-928-2212（北京时间工作日 08:00-17:30）"
 )
+
+// Support returns the telephone number of QCC's support, as remedies have it.
+func Support() Text { return Text{support, supportZH} }
 
 // diagnostic returns the parts of a diagnostic.
 func (l Language) diagnostic(heading Text, paragraphs ...string) (title, detail string) {

@@ -23,9 +23,12 @@ func (l Language) FailedRead(err error) (title, detail string) {
 	case errors.As(err, &status):
 		return l.failed(err, Status(status.Status), l.refusedSkewText(status.Skew), l.statusText(status), l.statusFacts(status))
 	case errors.As(err, &response):
-		what := l.format(Text{"%s answered the quota query with HTTP %s.", "向 %s 查询额度，返回 HTTP %s。"}, response.Host, response.HTTPStatus())
+		what, why := Text{"%s answered the quota query with HTTP %s.", "向 %s 查询额度，返回 HTTP %s。"}, HTTP(response.StatusCode)
+		if response.FromGateway {
+			what, why = Text{"The gateway at %s refused the quota query with HTTP %s.", "网关 %s 拒绝了额度查询，返回 HTTP %s。"}, RefusedByGateway()
+		}
 
-		return l.failed(err, HTTP(response.StatusCode), "", what, l.httpFacts(response))
+		return l.failed(err, why, "", l.format(what, response.Host, response.HTTPStatus()), l.httpFacts(response))
 	case errors.As(err, &answer):
 		what := l.format(Text{"%s answered the quota query, and the answer cannot be used.", "向 %s 查询额度，收到的响应无法使用。"}, answer.Host)
 
@@ -86,7 +89,12 @@ func (l Language) httpFacts(err *qcc.HTTPError) string {
 	return facts(lines...)
 }
 
+// responseFacts returns the text of a response. If it has none that can be shown, it returns the type and the length of the body.
 func (l Language) responseFacts(response qcc.Response) []string {
+	if response.Message != (qcc.SafeText{}) {
+		return []string{l.format(Text{"Message: %s", "返回信息：%s"}, response.Message)}
+	}
+
 	lines := []string{l.format(Text{"Content type: %s", "内容类型：%s"}, cmp.Or(response.ContentType.String(), notStated().In(l)))}
 	if response.Length >= 0 {
 		lines = append(lines, l.format(Text{"Length: %d bytes", "长度：%d 字节"}, response.Length))

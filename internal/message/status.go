@@ -67,8 +67,8 @@ func accountStatuses() map[int]Explanation {
 		101: {
 			Meaning: Text{"The key is not valid, or not in effect yet.", "key 无效，或者尚未生效。"},
 			Remedy: Text{
-				"Compare key (QCC_KEY) with the one under 设置中心 -> 我的公司 in QCC Pro, and check that it is not swapped with secret_key " +
-					"(QCC_SECRET_KEY). If the key is new, wait until QCC has put it into effect.",
+				"Compare key (QCC_KEY) with 设置中心 -> 我的公司 in QCC Pro. It must not be swapped with secret_key (QCC_SECRET_KEY). If it is new, wait " +
+					"until QCC has put it into effect.",
 				"请把 key（QCC_KEY）与企查查专业版“设置中心 -> 我的公司”中的公司 key 核对，并确认没有与 secret_key（QCC_SECRET_KEY）互换。如果是新的 key，请等待企查查使其生效。",
 			},
 		},
@@ -78,19 +78,19 @@ func accountStatuses() map[int]Explanation {
 		106: {Meaning: locked, Remedy: unlock},
 		107: {
 			Meaning: Text{
-				"There are two possible causes: the egress IP address of this machine is not on the account's white list, or the signature is wrong.",
-				"有两种可能：本机的出口 IP 不在账号的白名单中，或者签名错误。",
+				"The egress IP address of this machine is not on the account's white list, or the signature is wrong.",
+				"本机的出口 IP 不在账号的白名单中，或者签名错误。",
 			},
 			Remedy: Text{
 				"Check that secret_key (QCC_SECRET_KEY) belongs to key (QCC_KEY) and is not mistyped. If both are right, ask QCC to add the " +
-					"egress IP address of this machine, or of its proxy, to the white list.",
+					"egress IP address of this machine or its proxy to the white list.",
 				"请检查 secret_key（QCC_SECRET_KEY）与 key（QCC_KEY）是否配对、有无输错。如果都正确，请让企查查把本机（或其代理）的出口 IP 加入白名单。",
 			},
 		},
 		108: {Meaning: locked, Remedy: unlock},
 		109: {Meaning: daily, Remedy: nextDay},
 		110: {
-			Meaning: Text{"The same query failed several times in a row and is blocked for a while.", "同一查询连续失败多次，暂时被禁止。"},
+			Meaning: Text{"The same query failed several times in a row.", "同一查询连续失败多次。"},
 			Remedy:  Text{"Wait two hours before the next attempt.", "请等待两小时再试。"},
 		},
 		111: {Meaning: Text{"The account may not use the quota query interface.", "账号没有额度查询接口的权限。"}, Remedy: buy},
@@ -107,8 +107,8 @@ func accountStatuses() map[int]Explanation {
 		115: {
 			Meaning: Text{"The signature was not accepted: it had expired, or it is wrong.", "签名未通过验证：已过期，或者签名错误。"},
 			Remedy: Text{
-				"Check the clock of this machine, because a signature is valid for a few minutes only. Then check that secret_key (QCC_SECRET_KEY) " +
-					"belongs to key (QCC_KEY) and is not mistyped.",
+				"Check the clock of this machine: a signature is valid for a few minutes only. Then check that secret_key (QCC_SECRET_KEY) belongs " +
+					"to key (QCC_KEY) and is not mistyped.",
 				"请先检查本机时钟，因为签名只在几分钟内有效；再检查 secret_key（QCC_SECRET_KEY）与 key（QCC_KEY）是否配对、有无输错。",
 			},
 		},

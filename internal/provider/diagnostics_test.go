@@ -222,7 +222,11 @@ func (g *texts) answers() {
 		answered = append(answered, example{strconv.Itoa(status), failed(failure), strings.NewReplacer(failure.HTTPStatus(), "STATUS")})
 	}
 
-	g.shape("HTTP statuses", answered...)
+	refusal := qcc.Response{Host: "gateway.example.com", StatusCode: http.StatusServiceUnavailable, Message: safe("The queue is full.")}
+	text := failed(&qcc.HTTPError{Response: refusal})
+	refusal.FromGateway = true
+
+	g.shape("HTTP statuses", append(answered, example{"short text", text, nil}, example{"gateway", failed(&qcc.HTTPError{Response: refusal}), nil})...)
 }
 
 // failures writes the errors for requests without an answer.

@@ -41,7 +41,7 @@ func TestProxyAndTrustStoreOfTheSystemAreUsed(t *testing.T) {
 	}
 
 	f.Set("SSL_CERT_FILE="+os.DevNull, "SSL_CERT_DIR="+os.DevNull)
-	f.Fails("the certificate is not trusted", "plan")
+	f.Fails("SSL_CERT_FILE or SSL_CERT_DIR does not name a file or a folder of certificates", "plan")
 
 	proxy.refuses.Store(http.StatusProxyAuthRequired)
 	f.Fails("the proxy refused to connect. Its answer was HTTP 407.", "plan")

@@ -372,6 +372,34 @@ func TestATimeoutNamesTheStage(t *testing.T) {
 	}
 }
 
+// TestHalfAStatusLineIsATimeout has a service that stops within its status line. When the deadline ends the connection, net/http reports
+// such a line as malformed, or the end of the context, whichever comes first.
+func TestHalfAStatusLineIsATimeout(t *testing.T) {
+	t.Parallel()
+
+	client := newTestClient(t, "http://"+listen(t, func(connection net.Conn) {
+		_, _ = connection.Read(make([]byte, 1024))
+		_, _ = io.WriteString(connection, "HTTP/1.1 2")
+		_, _ = io.Copy(io.Discard, connection)
+	}), nil)
+
+	var exchanges sync.WaitGroup
+
+	for range 50 {
+		exchanges.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+
+			_, err := client.exchange(ctx, &Attempt{})
+			if failed, ok := errors.AsType[*TransportError](err); !ok || failed.Failure != FailureSlow {
+				t.Errorf("the failure is %+v, want %q", err, FailureSlow)
+			}
+		})
+	}
+
+	exchanges.Wait()
+}
+
 // TestProgressNamesTheStage lets one request pass stages that no server on this machine can delay. In some of them it ends with an error.
 func TestProgressNamesTheStage(t *testing.T) {
 	t.Parallel()
@@ -400,7 +428,7 @@ func TestProgressNamesTheStage(t *testing.T) {
 		{"a connection", connected, FailureSlowConnect, nil, ""},
 		{"the start of TLS", func() { p.trace.TLSHandshakeStart() }, FailureSlowTLS, nil, ""},
 		{"TLS that failed", func() { p.trace.TLSHandshakeDone(tls.ConnectionState{}, io.EOF) }, FailureSlowTLS, errors.New("tls: failure"), FailureTLS},
-		{"an interrupted handshake", func() {}, FailureSlowTLS, fmt.Errorf("tls: %w", io.ErrUnexpectedEOF), FailureBroken},
+		{"an interrupted handshake", func() {}, FailureSlowTLS, fmt.Errorf("tls: %w", io.ErrUnexpectedEOF), FailureHandshake},
 		{"TLS without a proxy", encrypted, FailureSlowConnect, malformed, FailureBroken},
 		{"the start of DNS for a proxy", func() { p.proxied.Store(true); p.trace.DNSStart(httptrace.DNSStartInfo{}) }, FailureSlowProxy, nil, ""},
 		{"the start of a connection to a proxy", func() { p.trace.ConnectStart("tcp", "") }, FailureSlowProxy, nil, ""},

@@ -109,7 +109,7 @@ func (e *AnswerError) Error() string {
 	return strings.Join(said, ": ")
 }
 
-// Response describes an HTTP response without showing its body.
+// Response describes an HTTP response. It shows the body only if that is a short plain text.
 type Response struct {
 	// Host is the host of the base URL, with its port if it has one.
 	Host string
@@ -119,6 +119,10 @@ type Response struct {
 	ContentType SafeText
 	// Length is the length of the body in bytes; -1 if it is not known.
 	Length int64
+	// Message is the body if it is a short plain text; else zero.
+	Message SafeText
+	// FromGateway reports whether the answer is a gateway's own refusal: its header QCC-Gateway says so.
+	FromGateway bool
 }
 
 // HTTPStatus returns the status code with its standard name, such as "404 Not Found".

@@ -15,19 +15,30 @@ type Failure string
 
 // The failures that the client distinguishes.
 const (
+	FailureNoHost            Failure = "no-such-host"
 	FailureName              Failure = "name-not-resolved"
+	FailureSlowName          Failure = "slow-name"
 	FailureRefused           Failure = "connection-refused"
+	FailureNoRoute           Failure = "no-route"
 	FailureConnect           Failure = "no-connection"
+	FailureSlowConnect       Failure = "slow-connect"
 	FailureNotLoopback       Failure = "not-loopback"
 	FailureProxyAddress      Failure = "bad-proxy-address"
+	FailureProxyName         Failure = "no-such-proxy"
 	FailureProxy             Failure = "proxy-unreachable"
-	FailureProxyRefused      Failure = "proxy-refused"
-	FailureCertificate       Failure = "untrusted-certificate"
-	FailureClientCertificate Failure = "client-certificate-required"
-	FailureTLS               Failure = "no-tls-session"
-	FailureSlowName          Failure = "slow-name"
-	FailureSlowConnect       Failure = "slow-connect"
 	FailureSlowProxy         Failure = "slow-proxy"
+	FailureProxyRefused      Failure = "proxy-refused"
+	FailureTrustStore        Failure = "no-trust-store"
+	FailureAuthority         Failure = "unknown-authority"
+	FailureExpired           Failure = "certificate-expired"
+	FailureCertificateName   Failure = "certificate-for-another-name"
+	FailureNoSAN             Failure = "certificate-without-san"
+	FailureCertificate       Failure = "unusable-certificate"
+	FailureClientCertificate Failure = "client-certificate-required"
+	FailureNotTLS            Failure = "not-tls"
+	FailureCiphers           Failure = "no-common-cipher"
+	FailureTLS               Failure = "no-tls-session"
+	FailureHandshake         Failure = "broken-handshake"
 	FailureSlowTLS           Failure = "slow-tls"
 	FailureSlow              Failure = "slow-answer"
 	FailureBroken            Failure = "broken-connection"
@@ -36,20 +47,22 @@ const (
 // Failures returns all failures.
 func Failures() []Failure {
 	return []Failure{
-		FailureName, FailureRefused, FailureConnect, FailureNotLoopback, FailureProxyAddress, FailureProxy, FailureProxyRefused, FailureCertificate,
-		FailureClientCertificate, FailureTLS, FailureSlowName, FailureSlowConnect, FailureSlowProxy, FailureSlowTLS, FailureSlow,
-		FailureBroken,
+		FailureNoHost, FailureName, FailureSlowName, FailureRefused, FailureNoRoute, FailureConnect, FailureSlowConnect, FailureNotLoopback,
+		FailureProxyAddress, FailureProxyName, FailureProxy, FailureSlowProxy, FailureProxyRefused, FailureTrustStore, FailureAuthority,
+		FailureExpired, FailureCertificateName, FailureNoSAN, FailureCertificate, FailureClientCertificate, FailureNotTLS, FailureCiphers,
+		FailureTLS, FailureHandshake, FailureSlowTLS, FailureSlow, FailureBroken,
 	}
 }
 
-// Transient reports whether a retry may help in general. The Transient field of a TransportError reports it for one error: a retry does
-// not help if the name does not exist, and may help if a proxy refused because it is busy.
+// Transient reports whether a retry may help in general. The Transient field of a TransportError reports it for one error: a retry may also
+// help if a proxy refused because it is busy.
 func (f Failure) Transient() bool {
 	switch f {
-	case FailureNotLoopback, FailureProxyAddress, FailureProxyRefused, FailureCertificate, FailureClientCertificate, FailureTLS:
-		return false
-	default:
+	case FailureName, FailureRefused, FailureNoRoute, FailureConnect, FailureProxy, FailureHandshake,
+		FailureSlowName, FailureSlowConnect, FailureSlowProxy, FailureSlowTLS, FailureSlow, FailureBroken:
 		return true
+	default:
+		return false
 	}
 }
 
@@ -99,17 +112,9 @@ func newTransportError(err error, host string, p *progress) *TransportError {
 	failure := failureOf(err, p)
 	failed := &TransportError{Failure: failure, Host: host, Transient: failure.Transient()}
 
-	var (
-		refusal proxyRefusedError
-		name    *net.DNSError
-	)
-
-	switch {
-	case errors.As(err, &refusal):
+	if refusal, ok := errors.AsType[proxyRefusedError](err); ok {
 		failed.ProxyStatus = int(refusal)
 		failed.Transient = TransientHTTP(int(refusal))
-	case failure == FailureName && errors.As(err, &name):
-		failed.Transient = !name.IsNotFound
 	}
 
 	return failed
@@ -118,9 +123,11 @@ func newTransportError(err error, host string, p *progress) *TransportError {
 // failureOf returns the failure of a request that ended with an error.
 func failureOf(err error, p *progress) Failure {
 	var (
-		own     ownError
-		op      *net.OpError
-		timeout net.Error
+		own         ownError
+		op          *net.OpError
+		timeout     net.Error
+		name        *net.DNSError
+		certificate *tls.CertificateVerificationError
 	)
 
 	operation := ""
@@ -131,22 +138,44 @@ func failureOf(err error, p *progress) Failure {
 	switch {
 	case errors.As(err, &own):
 		return Failure(own)
-	case isA[*net.DNSError](err) && operation != "proxyconnect":
-		return FailureName
+	case errors.As(err, &name):
+		return nameFailure(name, operation == "proxyconnect")
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return p.slow()
+	case errors.As(err, &certificate): // A proxy can have a certificate, too.
+		return certificateFailure(certificate.Err)
 	case isA[proxyRefusedError](err), operation == "socks connect" && !isEnd(err):
 		return FailureProxyRefused
 	case operation == "socks connect", operation == "proxyconnect":
 		return FailureProxy
-	case isA[*tls.CertificateVerificationError](err):
-		return FailureCertificate
-	case operation == "dial" && isRefused(err):
-		return FailureRefused
 	case operation == "dial":
-		return FailureConnect
+		return dialFailure(err)
 	default:
 		return p.broken(err)
+	}
+}
+
+// nameFailure returns the failure of a host name that could not be resolved: that of the service, or of a proxy.
+func nameFailure(err *net.DNSError, proxy bool) Failure {
+	switch {
+	case !err.IsNotFound:
+		return FailureName
+	case proxy:
+		return FailureProxyName
+	default:
+		return FailureNoHost
+	}
+}
+
+// dialFailure returns the failure of a connection that could not be made.
+func dialFailure(err error) Failure {
+	switch {
+	case isRefused(err):
+		return FailureRefused
+	case isUnreachable(err):
+		return FailureNoRoute
+	default:
+		return FailureConnect
 	}
 }
 
@@ -177,16 +206,26 @@ func (p *progress) slow() Failure {
 
 // broken returns the failure of a request whose connection ended early.
 func (p *progress) broken(err error) Failure {
+	const handshakeFailure = tls.AlertError(40)
+
 	var op *net.OpError
 
 	alert := errors.As(err, &op) && op.Op == "remote error" // The other side sent a TLS alert.
 
 	switch {
+	case p.isOver(): // The deadline has closed the connection, and net/http may report what it had read as malformed.
+		return p.slow()
 	case p.proxied.Load() && p.stage.Load() == stageProxy:
 		return FailureProxy
 	case p.certificateAsked.Load() && alert:
 		return FailureClientCertificate
-	case alert, p.handshakeFailed.Load() && !isEnd(err):
+	case alert && op.Err.Error() == handshakeFailure.Error(): // The type of op.Err is not exported.
+		return FailureCiphers
+	case p.handshakeFailed.Load() && isA[tls.RecordHeaderError](err):
+		return FailureNotTLS
+	case p.handshakeFailed.Load() && isEnd(err):
+		return FailureHandshake
+	case alert, p.handshakeFailed.Load():
 		return FailureTLS
 	default:
 		return FailureBroken
@@ -205,4 +244,11 @@ func isRefused(err error) bool {
 	const windowsRefused = syscall.Errno(10061)
 
 	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, windowsRefused)
+}
+
+// isUnreachable reports whether this machine has no route to an address. Windows uses other error numbers for that.
+func isUnreachable(err error) bool {
+	const windowsNetwork, windowsHost = syscall.Errno(10051), syscall.Errno(10065)
+
+	return errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EHOSTUNREACH) || errors.Is(err, windowsNetwork) || errors.Is(err, windowsHost)
 }

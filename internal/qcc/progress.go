@@ -71,3 +71,6 @@ func progressOf(ctx context.Context) *progress {
 
 	return p
 }
+
+// isOver reports whether the deadline of the request has passed.
+func (p *progress) isOver() bool { return !p.deadline.IsZero() && !time.Now().Before(p.deadline) }

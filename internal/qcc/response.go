@@ -5,14 +5,20 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
-// maxBody limits the body of an answer, in bytes. Thousands of modules fit, and three are known.
-const maxBody = 1 << 20
+const (
+	// maxBody limits the body of an answer, in bytes. Thousands of modules fit, and three are known.
+	maxBody = 1 << 20
+	// maxShortText limits a body that is shown, in bytes.
+	maxShortText = 1000
+)
 
 // reply holds the facts of what came back for one request. A quota or an error is made from them.
 type reply struct {
@@ -40,6 +46,7 @@ func (c *Client) receive(response *http.Response, p *progress) reply {
 	}
 
 	received.response.Host = c.endpoint.Host
+	received.response.FromGateway = response.Header.Get("QCC-Gateway") == "refused"
 	received.response.ContentType = redactor.safe(response.Header.Get("Content-Type"))
 	received.response.Length = redactor.safeLength(length)
 	received.retryAfter = parseRetryAfter(response.Header, came)
@@ -58,7 +65,7 @@ func (c *Client) receive(response *http.Response, p *progress) reply {
 // readAnswer reads the answer in a response, and returns the length of the body; -1 if it is not known.
 func (c *Client) readAnswer(response *http.Response, p *progress, redactor *redactor) (reply, int64) {
 	if response.StatusCode != http.StatusOK {
-		return reply{}, response.ContentLength
+		return reply{response: Response{Message: readShortText(response, redactor)}}, response.ContentLength
 	}
 
 	if isCached(response.Header) {
@@ -75,8 +82,43 @@ func (c *Client) readAnswer(response *http.Response, p *progress, redactor *reda
 	case len(body) > maxBody:
 		return reply{answer: answer{defect: &defect{problem: ProblemTooLong}}}, response.ContentLength
 	default:
-		return reply{answer: decode(body, redactor)}, int64(len(body))
+		received := reply{answer: decode(body, redactor)}
+		if received.defect != nil && received.defect.problem == ProblemNoJSON && isShortText(response.Header, int64(len(body))) {
+			received.response.Message = shortText(body, redactor)
+		}
+
+		return received, int64(len(body))
 	}
+}
+
+// readShortText returns the body of a response if it is a short plain text, such as a gateway sends; else it reads nothing.
+func readShortText(response *http.Response, redactor *redactor) SafeText {
+	if !isShortText(response.Header, response.ContentLength) {
+		return SafeText{}
+	}
+
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		return SafeText{}
+	}
+
+	return shortText(body, redactor)
+}
+
+// isShortText reports whether a body of the given length, with the given headers, is a short plain text.
+func isShortText(header http.Header, length int64) bool {
+	mediaType, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
+
+	return mediaType == "text/plain" && length > 0 && length <= maxShortText
+}
+
+// shortText makes a body safe to show. A body in another encoding than UTF-8 is not shown.
+func shortText(body []byte, redactor *redactor) SafeText {
+	if !utf8.Valid(body) {
+		return SafeText{}
+	}
+
+	return redactor.safe(string(body))
 }
 
 // hasQuota reports whether the reply states the quota.

@@ -113,6 +113,68 @@ func TestHTTPStatusOtherThanOK(t *testing.T) {
 	}
 }
 
+// TestAShortTextIsShown has answers of gateways. Only a short plain text in UTF-8 is shown, on one line and without secrets.
+func TestAShortTextIsShown(t *testing.T) {
+	t.Parallel()
+
+	const plain, text = "text/plain", "QCC has refused too many queries with this key."
+
+	for name, test := range map[string]struct {
+		status                    int
+		contentType, body, header string
+		want                      string
+	}{
+		"a gateway's refusal":  {503, plain, text + "\n", "refused", text},
+		"with a character set": {403, plain + "; charset=utf-8", "访问被拒绝", "", "访问被拒绝"},
+		"with HTTP 200":        {200, plain, text, "", text},
+		"another header":       {503, plain, text, "yes", text},
+		"commands and secrets": {
+			503, plain, "\x1b[31m::error::no\n##vso[x] " + emulator.DefaultKey + "\u202e", "", "[31m::error::no # vso[x] (redacted)",
+		},
+		"a text that is cut":       {502, plain, strings.Repeat("长", 333), "", strings.Repeat("长", 300) + "…"},
+		"a long text":              {502, plain, strings.Repeat("x", 1001), "", ""},
+		"a text of unknown length": {502, plain, text, "", ""},
+		"a long text, 200":         {200, plain, strings.Repeat("x", 1001), "", ""},
+		"another encoding":         {502, plain + "; charset=gbk", "\xb7\xc3", "", ""},
+		"a page":                   {502, "text/html", text, "", ""},
+		"no content type":          {502, "", text, "", ""},
+		"no body":                  {502, plain, "", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+
+			_, err := read(t, config(serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", test.contentType)
+
+				if name != "a text of unknown length" {
+					w.Header().Set("Content-Length", fmt.Sprint(len(test.body)))
+				}
+
+				w.Header().Set("Qcc-Gateway", test.header)
+				w.WriteHeader(test.status)
+				_ = http.NewResponseController(w).Flush()
+				fmt.Fprint(w, test.body)
+			}))))
+
+			var (
+				wrong    *qcc.AnswerError
+				response *qcc.HTTPError
+				got      qcc.Response
+			)
+
+			if errors.As(err, &wrong) {
+				got = wrong.Response
+			} else if errors.As(err, &response) {
+				got = response.Response
+			}
+
+			if got.Message.String() != test.want || got.FromGateway != (test.header == "refused") {
+				t.Errorf("the message is %q, and a gateway's: %t; want %q, %q", got.Message, got.FromGateway, test.want, test.header)
+			}
+		})
+	}
+}
+
 func TestARedirectNamesItsHost(t *testing.T) {
 	t.Parallel()
 

@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"embed"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"text/template"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
-	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
 
 // pages has a template for each language.
@@ -18,10 +19,8 @@ import (
 //go:embed guide-en.md.tmpl guide-zh.md.tmpl
 var pages embed.FS
 
-// row is one row of a table in the guide. Each table prints only the fields for which it has a column.
-type row struct {
-	What, Text, Meaning, Action, Remedy string
-}
+// item is one item of a list in the guide: what a reader looks up, and what it says.
+type item struct{ What, Text string }
 
 // write writes the guide in one language, in the form of a tfplugindocs template.
 func write(out io.Writer, language message.Language) error {
@@ -31,90 +30,115 @@ func write(out io.Writer, language message.Language) error {
 	}
 
 	return guide.Execute(out, map[string]any{
-		"Documented": codes(language, true),
-		"Siblings":   codes(language, false),
-		"HTTP":       httpStatuses(language),
-		"Failures":   failures(language),
-		"Database":   databaseFailures(language),
-		"Problems":   problems(language),
-		"Cached":     message.CachedAnswer().Remedy.In(language),
-		"WebPage":    message.WebPage().Remedy.In(language),
-		"Other":      message.OtherAnswer().Remedy.In(language),
+		"Support":      message.Support().In(language),
+		"Codes":        codes(language),
+		"Undocumented": listed(language, func(status qcc.Status) bool { return !status.Documented() }),
+		"Transient":    listed(language, func(status qcc.Status) bool { return status.Class == qcc.ClassTransient }),
+		"Refused":      listed(language, func(status qcc.Status) bool { return status.Class == qcc.ClassRefused }),
+		"Signature":    listed(language, qcc.Status.DependsOnClock),
+		"HTTP":         httpStatuses(language),
+		"Failures":     failures(language),
 	})
 }
 
-// codes returns rows for the documented status codes, or for the undocumented ones, in the order of the codes.
-func codes(language message.Language, documented bool) []row {
+// codes returns items for the status codes, in their order. Codes with the same meaning and remedy share an item. So do the reasons to refuse
+// a query that have the same remedy: if their meanings differ, the item has only the remedy, because QCC's texts tell them apart.
+func codes(language message.Language) []item {
+	meanings := map[string][]string{} // By remedy.
+
+	for _, status := range qcc.Statuses() {
+		said := message.Status(status)
+		if known := meanings[said.Remedy.English]; status.Class == qcc.ClassRefused && !slices.Contains(known, said.Meaning.English) {
+			meanings[said.Remedy.English] = append(known, said.Meaning.English)
+		}
+	}
+
+	var all []item
+
+	for _, status := range sorted() {
+		said := message.Status(status)
+		if status.Class == qcc.ClassRefused && len(meanings[said.Remedy.English]) > 1 {
+			said.Meaning = message.Text{}
+		}
+
+		all = append(all, item{
+			What: strings.TrimSpace("**" + strconv.Itoa(status.Code) + "** " + status.Text),
+			Text: sentences(language, said.Meaning.In(language), brief(language, said.Remedy)),
+		})
+	}
+
+	return group(language, all)
+}
+
+// sorted returns all status codes in their order.
+func sorted() []qcc.Status {
 	statuses := qcc.Statuses()
 	slices.SortFunc(statuses, func(a, b qcc.Status) int { return cmp.Compare(a.Code, b.Code) })
 
-	var rows []row
+	return statuses
+}
 
-	for _, status := range statuses {
-		if status.Documented() != documented {
-			continue
+// listed returns the codes of some statuses as a list in a sentence.
+func listed(language message.Language, is func(qcc.Status) bool) string {
+	var all []string
+
+	for _, status := range sorted() {
+		if is(status) {
+			all = append(all, strconv.Itoa(status.Code))
 		}
-
-		said := message.Status(status)
-		rows = append(rows, row{
-			What: strconv.Itoa(status.Code), Text: orDash(status.Text), Meaning: said.Meaning.In(language),
-			Action: statusAction(status).In(language), Remedy: orDash(said.Remedy.In(language)),
-		})
 	}
 
-	return rows
+	return list(language, all)
 }
 
-func httpStatuses(language message.Language) []row {
-	ranges := message.HTTPRanges()
-	rows := make([]row, 0, len(ranges)+1)
+// httpStatuses returns items for the HTTP statuses, of which those of a gateway are the last.
+func httpStatuses(language message.Language) []item {
+	var all []item
 
-	for _, r := range ranges {
-		rows = append(rows, row{
-			What: rangeName(r).In(language), Action: retryAction(qcc.TransientHTTP(r.First)).In(language), Remedy: r.Remedy.In(language),
-		})
+	for _, r := range message.HTTPRanges() {
+		all = append(all, item{lookedUp(language, rangeName(r), qcc.TransientHTTP(r.First)), brief(language, r.Remedy)})
 	}
 
-	return append(rows, row{
-		What: otherName().In(language), Action: retryAction(false).In(language), Remedy: message.OtherHTTP().Remedy.In(language),
-	})
+	return append(group(language, all),
+		item{lookedUp(language, otherName(), false), brief(language, message.OtherHTTP().Remedy)},
+		item{lookedUp(language, gatewayName(), false), brief(language, message.RefusedByGateway().Remedy)})
 }
 
-func failures(language message.Language) []row {
-	all := qcc.Failures()
-	rows := make([]row, 0, len(all))
+// failures returns items for the requests without a complete answer.
+func failures(language message.Language) []item {
+	var all []item
 
-	for _, failure := range all {
+	for _, failure := range qcc.Failures() {
 		said := message.Failure(failure)
-		rows = append(rows, row{
-			What: said.Meaning.In(language), Action: failureAction(failure).In(language), Remedy: said.Remedy.In(language),
-		})
+		all = append(all, item{lookedUp(language, said.Meaning, failure.Transient()), brief(language, said.Remedy)})
 	}
 
-	return rows
+	return group(language, all)
 }
 
-func databaseFailures(language message.Language) []row {
-	all := reservation.Failures()
-	rows := make([]row, 0, len(all))
+// group joins items with the same text. The order is that of the first of them.
+func group(language message.Language, all []item) []item {
+	var grouped []item
 
-	for _, failure := range all {
-		said := message.ReservationFailure(failure)
-		rows = append(rows, row{What: said.Meaning.In(language), Remedy: said.Remedy.In(language)})
+	for _, each := range all {
+		if i := slices.IndexFunc(grouped, func(one item) bool { return one.Text == each.Text }); i >= 0 {
+			grouped[i].What += text("; ", "；").In(language) + each.What
+		} else {
+			grouped = append(grouped, each)
+		}
 	}
 
-	return rows
+	return grouped
 }
 
-func problems(language message.Language) []string {
-	all := qcc.Problems()
-	texts := make([]string, 0, len(all))
+// brief returns a remedy without what the guide says once: the number of QCC's support, and what to set behind a proxy. The names of environment
+// variables beside those of attributes are left out, too.
+func brief(language message.Language, remedy message.Text) string {
+	said := strings.NewReplacer(
+		text(": ", "：").In(language)+message.Support().In(language), "",
+		message.BehindAProxy().In(language), "",
+	).Replace(remedy.In(language))
+	said = regexp.MustCompile(`（QCC_[A-Z_]+）(\p{Han})`).ReplaceAllString(said, " $1")
 
-	for _, problem := range all {
-		texts = append(texts, problemItem(problem).In(language))
-	}
-
-	return texts
+	return regexp.MustCompile(`（QCC_[A-Z_]+）| \(QCC_[A-Z_]+\)`).ReplaceAllString(said, "")
 }
-
-func orDash(text string) string { return cmp.Or(text, "-") }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"os"
 	"regexp"
@@ -15,7 +14,7 @@ import (
 )
 
 // files are the guides in templates/guides.
-var files = map[message.Language]string{message.English: "status-codes-and-errors.md", message.Chinese: "status-codes-and-errors-zh.md"}
+var files = map[message.Language]string{message.English: "errors.md", message.Chinese: "errors-zh.md"}
 
 // written returns the guide in a language.
 func written(t *testing.T, language message.Language) string {
@@ -47,98 +46,86 @@ func TestGuideIsUpToDateAndComplete(t *testing.T) {
 				t.Errorf("templates/guides/%s is not what the tables say: run make generate", files[language])
 			}
 
-			// The table of HTTP statuses follows the codes, and also begins its rows with numbers.
-			codes := guide[:regexp.MustCompile(`\n## HTTP `).FindStringIndex(guide)[0]]
-			checkCodes(t, language, codes)
+			checkCodes(t, language, guide)
 
 			for _, failure := range qcc.Failures() {
-				said := message.Failure(failure)
-				if row := regexp.MustCompile(`(?m)^\| ` + regexp.QuoteMeta(said.Meaning.In(language)) + ` \| .* \| ` +
-					regexp.QuoteMeta(said.Remedy.In(language)) + ` \|$`); !row.MatchString(guide) {
-					t.Errorf("the guide does not have %q", failure)
-				}
+				checkItem(t, guide, lookedUp(language, message.Failure(failure).Meaning, failure.Transient()), brief(language, message.Failure(failure).Remedy))
 			}
 
-			for _, problem := range qcc.Problems() {
-				if !strings.Contains(guide, "\n- "+problemItem(problem).In(language)+"\n") {
-					t.Errorf("the guide does not have %q", problem)
-				}
+			for _, r := range message.HTTPRanges() {
+				checkItem(t, guide, lookedUp(language, rangeName(r), qcc.TransientHTTP(r.First)), brief(language, r.Remedy))
 			}
 
-			for _, explained := range append(httpExplanations(), message.CachedAnswer(), message.WebPage(), message.OtherAnswer()) {
-				if !strings.Contains(guide, explained.Remedy.In(language)) {
-					t.Errorf("the guide does not have %q", explained.Remedy.In(language))
-				}
+			checkItem(t, guide, lookedUp(language, otherName(), false), brief(language, message.OtherHTTP().Remedy))
+			checkItem(t, guide, lookedUp(language, gatewayName(), false), brief(language, message.RefusedByGateway().Remedy))
+
+			if strings.Count(guide, message.Support().In(language)) != 1 {
+				t.Error("the guide does not have the number of QCC's support once")
+			}
+
+			if wrong := regexp.MustCompile(`[(（]QCC_|base_url\p{Han}`).FindString(guide); wrong != "" {
+				t.Errorf("the guide has %q", wrong)
 			}
 		})
 	}
 }
 
-func httpExplanations() []message.Explanation {
-	ranges := message.HTTPRanges()
-	all := make([]message.Explanation, 0, len(ranges)+1)
-
-	for _, r := range ranges {
-		all = append(all, r.Explanation)
-	}
-
-	return append(all, message.OtherHTTP())
-}
-
-// checkCodes compares the tables of status codes with the provider's diagnostics.
-func checkCodes(t *testing.T, language message.Language, codes string) {
+// checkItem looks for one list item that has both a text to look up and an explanation.
+func checkItem(t *testing.T, guide, what, said string) {
 	t.Helper()
 
-	rows := regexp.MustCompile(`(?m)^\| (\d+) \|`).FindAllStringSubmatch(codes, -1)
-	if len(rows) != len(qcc.Statuses()) {
-		t.Errorf("the guide has %d rows of codes, want %d", len(rows), len(qcc.Statuses()))
+	if items := regexp.MustCompile(`(?m)^- (?:.*[；;] ?)?`+regexp.QuoteMeta(what)+`(?:[；;].*)?(?:: |：)`+regexp.QuoteMeta(said)+`$`).FindAllString(guide, -1); len(items) != 1 {
+		t.Errorf("the guide has %d items that explain %s by %q, want 1", len(items), what, said)
 	}
+}
 
-	var documented, others []int
+// checkCodes compares the items for status codes with the provider's diagnostics. An item for several refusals may have only their remedy.
+func checkCodes(t *testing.T, language message.Language, guide string) {
+	t.Helper()
 
-	for _, row := range rows {
-		code, err := strconv.Atoi(row[1])
+	var first []int
+
+	for _, code := range regexp.MustCompile(`(?m)^- \*\*(\d+)\*\* ?\p{Han}`).FindAllStringSubmatch(guide, -1) {
+		number, err := strconv.Atoi(code[1])
 		if err != nil {
 			t.Fatal(err)
 		}
 
-		if qcc.Lookup(code).Documented() {
-			documented = append(documented, code)
-		} else {
-			others = append(others, code)
-		}
+		first = append(first, number)
 	}
 
-	if !slices.IsSorted(documented) || !slices.IsSorted(others) {
-		t.Errorf("the codes are not in their order: %v, %v", documented, others)
+	if !slices.IsSorted(first) || len(first) < 10 {
+		t.Errorf("the codes are not in their order: %v", first)
 	}
 
 	for _, status := range qcc.Statuses() {
 		said := message.Status(status)
-		row := regexp.MustCompile(fmt.Sprintf(`(?m)^\| %d \| (.*) \|$`, status.Code)).FindAllStringSubmatch(codes, -1)
+		what := strings.TrimSpace(fmt.Sprintf("**%d** %s", status.Code, status.Text))
+		meaning, remedy := said.Meaning.In(language), brief(language, said.Remedy)
 
-		if len(row) != 1 {
-			t.Errorf("the guide has %d rows for %d, want one", len(row), status.Code)
-
-			continue
+		if whole := sentences(language, meaning, remedy); strings.Contains(guide, whole) {
+			remedy = whole
+		} else if status.Class != qcc.ClassRefused {
+			t.Errorf("the guide does not have %q", whole)
 		}
 
-		cells := strings.Split(row[0][1], " | ")
-		if want := []string{
-			cmp.Or(status.Text, "-"), said.Meaning.In(language), statusAction(status).In(language), cmp.Or(said.Remedy.In(language), "-"),
-		}; !slices.Equal(cells, want) {
-			t.Errorf("the guide explains %d by %q, want %q", status.Code, cells, want)
-		}
+		checkItem(t, guide, what, remedy)
+	}
+
+	retried := map[message.Language]string{message.English: "retries 120, 122, 124, 199, 203, 205 and 500.", message.Chinese: "重试 120、122、124、199、203、205 和 500。"}
+	if !strings.Contains(guide, retried[language]) {
+		t.Errorf("the guide does not say %q", retried[language])
 	}
 }
 
-// TestGuidesHaveTheSameParts compares headings, rows and links of the two guides.
+// TestGuidesHaveTheSameParts compares headings, items and links of the two guides. The Chinese one also has the titles in English.
 func TestGuidesHaveTheSameParts(t *testing.T) {
 	t.Parallel()
 
-	english, chinese := written(t, message.English), written(t, message.Chinese)
+	english := written(t, message.English)
+	chinese := regexp.MustCompile("（`[A-Z][^`]+`）").ReplaceAllString(written(t, message.Chinese), "")
 
-	for _, part := range []string{`(?m)^#+ `, `(?m)^\|`, `(?m)^- `, "`[^`]+`", `\]\([^)]+\)`} {
+	for _, part := range []string{`(?m)^#+ `, `(?m)^- `, "`[^`]+`", `\]\([^)]+\)`} {
 		if a, b := len(regexp.MustCompile(part).FindAllString(english, -1)), len(regexp.MustCompile(part).FindAllString(chinese, -1)); a != b {
 			t.Errorf("%s: the English guide has %d, the Chinese one %d", part, a, b)
 		}
@@ -177,7 +164,7 @@ func TestGuidesHaveEveryTitle(t *testing.T) {
 	}
 
 	for pair := range slices.Chunk(titles, inBothLanguages) {
-		if !strings.Contains(english, "\n| "+pair[0]+" | ") || !strings.Contains(chinese, "\n| "+pair[1]+" | "+pair[0]+" | ") {
+		if !strings.Contains(english, "`"+pair[0]+"`") || !strings.Contains(chinese, "`"+pair[1]+"`（`"+pair[0]+"`）") {
 			t.Errorf("a guide does not have %q", pair)
 		}
 	}

@@ -1,4 +1,4 @@
-// Command error-guide prints the template of the guide "Status codes and errors" in one language, for make generate.
+// Command error-guide prints the template of the guide "Errors" in one language, for make generate.
 package main
 
 import (
