@@ -36,7 +36,7 @@ func TestEveryWayToInstallGivesOneChecksum(t *testing.T) {
 		folder          string // The folder in the command.
 		further         []string
 	}{
-		{"console", "make install", "FOLDER", []string{"PLUGINS=FOLDER"}}, // Not the folder of the user.
+		{"console", "make install", "FOLDER", []string{"PLUGINS=FOLDER", "VERSION=" + guideVersion}}, // Not the folder of the user.
 		{"powershell", `install "$env:APPDATA`, `$env:APPDATA\terraform.d\plugins`, nil},
 		{"console", "make mirror", guideMirror, nil},
 		{"powershell", `mirror D:\terraform`, `D:\terraform\providers`, nil},
