@@ -1,6 +1,7 @@
 package documents_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -27,7 +28,8 @@ var inPowerShell = []struct {
 // spelledOtherwise are the forms of commands that PowerShell spells otherwise. Each make target is a form of its own.
 var spelledOtherwise = []*regexp.Regexp{
 	regexp.MustCompile(`^export\b`), regexp.MustCompile(`^unset\b`), regexp.MustCompile(`^curl \$`), regexp.MustCompile(`^curl\b`),
-	regexp.MustCompile(`^make [\w-]+`), regexp.MustCompile(`^\w+=\S* \w`), regexp.MustCompile(`\\$`), regexp.MustCompile(`^terraform .*"`),
+	regexp.MustCompile(`^make [\w-]+`), regexp.MustCompile(`^\w+=\S* \w`), regexp.MustCompile(`^terraform .*(?:"|='\w)`), regexp.MustCompile(`\bgrep\b`),
+	regexp.MustCompile(`\\$`),
 }
 
 // formOf returns the form of a command in bash, or an empty string if PowerShell has the same command.
@@ -47,17 +49,23 @@ func formOf(command string) string {
 func comparePowerShell(page string) (wrong []string, forms map[string]bool) {
 	forms = map[string]bool{}
 
-	for _, row := range regexp.MustCompile("(?m)^\\| [^`|]*`([^`]+)` \\| `+ ?([^|]+?) ?`+ \\|$").FindAllStringSubmatch(page, -1) {
-		bash, powerShell := row[1], row[2]
+	for _, row := range regexp.MustCompile("(?m)^\\| [^`|]*`([^`]+)` \\| `+ ?([^|]+?) ?`+ \\|(?: `([^`]+)` \\|)?$").FindAllStringSubmatch(page, -1) {
+		bash, powerShell, old := row[1], row[2], row[3]
 		forms[formOf(bash)] = true
 
-		var want string
+		want, variable := "", regexp.MustCompile(`^(\w+)=(\w+) (.*)$`).FindStringSubmatch(bash)
 
 		switch {
 		case bash == `\`:
 			want = "`"
-		case strings.HasPrefix(bash, "terraform "):
-			want = strings.ReplaceAll(bash, `"`, `\"`)
+		case bash == "grep":
+			want = "Select-String"
+		case old != "":
+			want = regexp.MustCompile(`(-\w+=)'`).ReplaceAllString(bash, "'$1")
+			want += " and " + strings.ReplaceAll(want, `"`, `\"`)
+			powerShell += " and " + old
+		case variable != nil:
+			want = fmt.Sprintf("$env:%s = %q; %s", variable[1], variable[2], variable[3])
 		default:
 			want = strings.Join(testkit.Commands(bash)[0], " ")
 			for _, rule := range inPowerShell {
