@@ -16,8 +16,9 @@ import (
 const (
 	// shown is the order whose gate is refused in the pictures.
 	shown = "west"
-	// pictureColumns is the width of the pictures. Terraform wraps diagnostics at 78 columns if its output is not a terminal.
-	pictureColumns = 80
+	// pictureColumns is the width of the pictures. Terraform wraps diagnostics at 78 columns if its output is not a terminal, but not the link at
+	// their end.
+	pictureColumns = 92
 	// attempts is how often the plan runs at most. On average, every third plan refuses the gate of shown.
 	attempts = 100
 )
