@@ -36,11 +36,20 @@ func run(serve func(context.Context, func() fwprovider.Provider, providerserver.
 	// The log of net/http is discarded, because it may contain a Token. net/http logs unsolicited data from a server unchanged.
 	log.SetOutput(io.Discard)
 
+	keepSecretsOutOfSDK()
+
 	if !opts.Debug {
 		silenceSDK()
 	}
 
 	return serve(context.Background(), provider.New(version, os.Getenv), opts)
+}
+
+// keepSecretsOutOfSDK switches off what HashiCorp's libraries write of a configuration, whatever the user has set. The framework logs the keys
+// of maps, and a user may have written a credential in place of a module id. The protocol library writes whole configurations into a folder.
+func keepSecretsOutOfSDK() {
+	_ = os.Setenv("TF_LOG_SDK_FRAMEWORK", "off")
+	_ = os.Unsetenv("TF_LOG_SDK_PROTO_DATA_DIR")
 }
 
 // silenceSDK switches off the log lines of HashiCorp's libraries, unless the user has set a level. Without TF_LOG, Terraform discards these

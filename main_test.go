@@ -48,7 +48,9 @@ func TestProviderImportsNoTestSupport(t *testing.T) {
 func TestLogOfTheStandardLibraryIsDiscarded(t *testing.T) {
 	defer log.SetOutput(log.Writer())
 
-	t.Setenv("TF_LOG_SDK", "") // The function run changes this variable, and Setenv restores it.
+	for _, changed := range []string{"TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO_DATA_DIR"} {
+		t.Setenv(changed, "") // The function run changes these variables, and Setenv restores them.
+	}
 
 	served := errors.New("served")
 
@@ -85,5 +87,17 @@ func TestSDKIsSilentUnlessALevelIsSet(t *testing.T) {
 		if got := os.Getenv("TF_LOG_SDK"); got != test.want {
 			t.Errorf("with %+v the level is %q", test, got)
 		}
+	}
+}
+
+// TestSDKWritesNoConfiguration is not parallel, because it changes the environment.
+func TestSDKWritesNoConfiguration(t *testing.T) {
+	t.Setenv("TF_LOG_SDK_FRAMEWORK", "trace")
+	t.Setenv("TF_LOG_SDK_PROTO_DATA_DIR", t.TempDir())
+
+	keepSecretsOutOfSDK()
+
+	if level, folder := os.Getenv("TF_LOG_SDK_FRAMEWORK"), os.Getenv("TF_LOG_SDK_PROTO_DATA_DIR"); level != "off" || folder != "" {
+		t.Errorf("the level is %q, and the folder %q", level, folder)
 	}
 }

@@ -2,6 +2,8 @@ package message
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
@@ -90,28 +92,14 @@ func problems() map[qcc.Problem]Text {
 		},
 		qcc.ProblemIDSecret:    {"The answer has a module id that contains a credential or a signature", "响应中有的模块 ID 含有凭据或签名"},
 		qcc.ProblemModuleTwice: {"The answer has a module twice", "响应中有的模块出现了两次"},
-		qcc.ProblemCountTwice:  {"The answer has a count twice", "响应中有的数值出现了两次"},
-		qcc.ProblemNotWhole:    {"The answer has a count that is not a whole number", "响应中有的数值不是整数"},
-		qcc.ProblemNegative:    {"The answer has a negative count", "响应中有的数值为负数"},
-		qcc.ProblemTooLarge:    {"The answer has a count that 64 bits cannot hold", "响应中有的数值超出 64 位整数的范围"},
 	}
 }
 
-// problem describes what is wrong with an answer, and in which module and field.
+// problem describes what is wrong with an answer, and in which module.
 func (l Language) problem(answer *qcc.AnswerError) string {
-	var where []string
-
-	if answer.Module != (qcc.SafeText{}) {
-		where = append(where, l.format(Text{"module %q", "模块 %q"}, answer.Module))
-	}
-
-	if answer.Field != "" {
-		where = append(where, answer.Field)
-	}
-
 	said := []string{Problem(answer.Problem).In(l)}
-	if len(where) > 0 {
-		said = append(said, strings.Join(where, Text{", ", "，"}.In(l)))
+	if answer.Module != (qcc.SafeText{}) {
+		said = append(said, l.format(Text{"module %q", "模块 %q"}, answer.Module))
 	}
 
 	if answer.Value != (qcc.SafeText{}) {
@@ -119,4 +107,48 @@ func (l Language) problem(answer *qcc.AnswerError) string {
 	}
 
 	return strings.Join(said, Text{": ", "："}.In(l))
+}
+
+// UnusableCounts returns the warning for the unusable counts of a quota. Terraform shows only the first of several warnings with the same
+// title, so one warning names all modules.
+func (l Language) UnusableCounts(quota qcc.Quota) (title, detail string) {
+	var lines []string
+
+	for _, id := range slices.Sorted(maps.Keys(quota.Modules)) {
+		module := quota.Modules[id]
+		for _, count := range module.Unusable {
+			lines = append(lines, l.format(Text{"%s, %s: %s", "%s，%s：%s"}, l.name(id, &module), count.Field, l.unusable(count)))
+		}
+	}
+
+	if more := len(lines) - mostListed; more > 0 {
+		lines = append(lines[:mostListed], l.format(Text{"and %d more", "另有 %d 项"}, more))
+	}
+
+	return l.diagnostic(Text{"Unusable count from QCC", "企查查给出的数值无法使用"},
+		Text{
+			"QCC stated a count that is not a whole number from 0 to 9223372036854775807. The provider treats it as not stated.",
+			"企查查给出的数值不是 0 到 9223372036854775807 之间的整数，provider 按未给出处理。",
+		}.In(l),
+		facts(lines...),
+		Text{
+			"Such a count is null. If remaining needs it, remaining is null too, and gates that require the module are refused. " +
+				"Other modules are not affected.",
+			"这样的数值为 null。如果 remaining 要用到它，remaining 也为 null，需要该模块的门禁会被拒绝。其他模块不受影响。",
+		}.In(l),
+		askForCount().In(l))
+}
+
+// unusable returns what the service stated in place of a count.
+func (l Language) unusable(count qcc.UnusableCount) string {
+	if count.Stated == (qcc.SafeText{}) {
+		return Text{"stated twice", "给出了两次"}.In(l)
+	}
+
+	return count.Stated.String()
+}
+
+// askForCount is the remedy for a count that QCC does not state, or not as a count.
+func askForCount() Text {
+	return Text{"Ask QCC for the count: " + support + ".", "请向企查查询问该数值：" + supportZH + "。"}
 }

@@ -130,6 +130,20 @@ func (l Language) MissingCredential(field qcc.Field, variable string) (title, de
 		}, field, variable))
 }
 
+// MixedCredentials returns the warning for credentials of which one is in the provider block, and the other in an environment variable.
+func (l Language) MixedCredentials(inBlock, inEnvironment qcc.Field, variable string) (title, detail string) {
+	return l.diagnostic(Text{"QCC credentials from two places", "企查查凭据来自两处"},
+		l.format(Text{
+			"The provider block has %s, and %s comes from the environment variable %s. QCC refuses credentials that belong to different companies.",
+			"%s 来自 provider 块，%s 来自环境变量 %s。如果两者属于不同的公司，企查查会拒绝查询。",
+		}, inBlock, inEnvironment, variable),
+		Text{
+			"Set both in the provider block, or both in the environment. A value in the block that is null counts as not set. If it comes from a " +
+				"variable, nullable = false in the variable prevents that.",
+			"请把两者都写在 provider 块中，或者都放在环境变量中。块中的值为 null 时视为未设置；如果值来自变量，请在该变量中设置 nullable = false。",
+		}.In(l))
+}
+
 // UnknownConfiguration returns the error of a read while fields of the provider block are unknown. The variables are the environment
 // variables of these fields, which the provider does not use instead.
 func (l Language) UnknownConfiguration(fields []qcc.Field, variables []string) (title, detail string) {

@@ -32,6 +32,8 @@ type Refusal struct {
 	First bool
 	// Gates is how many gates this apply has granted before; 0 at plan.
 	Gates int
+	// ImportID is the import ID of the whole gate; empty if the gate is in the state already.
+	ImportID string
 }
 
 // Holder is who holds reservations of a module.
@@ -49,7 +51,7 @@ func (l Language) Refusal(r Refusal) (title, detail string) {
 	paragraphs := []string{why.what, facts(why.facts...), why.meaning}
 
 	if r.First {
-		paragraphs = append(paragraphs, why.remedy, l.afterAnApply(r.Gates), l.beforeADestroy())
+		paragraphs = append(paragraphs, why.remedy, l.advice(r.Gates))
 	}
 
 	return l.diagnostic(why.title, paragraphs...)
@@ -88,11 +90,11 @@ func (l Language) refusal(r Refusal) refusal {
 	case r.Module.Remaining == nil:
 		return refusal{title: Text{"Unstated QCC quota", "企查查没有给出额度"}, what: l.format(Text{
 			"QCC does not say how much is left of %s, so the gate cannot pass.", "企查查没有给出 %s 的剩余额度，门禁不能放行。",
-		}, l.name(r)), facts: []string{
+		}, l.name(r.ID, r.Module)), facts: []string{
 			l.adds(r),
-			l.format(Text{"Total: %s", "总额度：%s"}, l.stated(r.Module.Total)),
-			l.format(Text{"Consumed: %s", "消耗额度：%s"}, l.stated(r.Module.Consumed)),
-		}, remedy: Text{"Ask QCC for the count: " + support + ".", "请向企查查询问该数值：" + supportZH + "。"}.In(l)}
+			l.format(Text{"Total: %s", "总额度：%s"}, l.stated(r.Module.Total, r.Module, qcc.FieldTotal)),
+			l.format(Text{"Consumed: %s", "消耗额度：%s"}, l.stated(r.Module.Consumed, r.Module, qcc.FieldConsumed)),
+		}, remedy: l.join(askForCount().In(l), l.orImport(r))}
 	default:
 		return l.notEnoughQuota(r)
 	}
@@ -102,7 +104,7 @@ func (l Language) notEnoughQuota(r Refusal) refusal {
 	left := l.format(Text{"Left at QCC: %d of %d", "剩余额度：%d（总额度 %d）"}, *r.Module.Remaining, *r.Module.Total)
 	said := refusal{
 		title:  Text{"Not enough QCC quota", "企查查额度不足"},
-		what:   l.format(Text{"The quota of %s is short by %d.", "%s 的额度不足，缺口为 %d。"}, l.name(r), r.Short),
+		what:   l.format(Text{"The quota of %s is short by %d.", "%s 的额度不足，缺口为 %d。"}, l.name(r.ID, r.Module), r.Short),
 		facts:  []string{l.adds(r), left},
 		remedy: Text{"Order less, or buy more quota from QCC.", "请减少订单，或者向企查查增购额度。"}.In(l),
 	}
@@ -112,7 +114,7 @@ func (l Language) notEnoughQuota(r Refusal) refusal {
 	}
 
 	if r.Granted > 0 {
-		said.facts = append(said.facts, l.format(Text{"Granted to other gates in this run: %d", "本次运行已放行给其他门禁：%d"}, r.Granted))
+		said.facts = append(said.facts, l.format(Text{"Granted to other gates in this run: %d", "本次运行中其他门禁已占用：%d"}, r.Granted))
 		said.remedy = l.join(said.remedy, Text{
 			"Terraform judges gates in any order, so another run may refuse another gate.", "Terraform 检查门禁的顺序不固定，下次被拒绝的可能是另一道门禁。",
 		}.In(l))
@@ -134,7 +136,19 @@ func (l Language) notEnoughQuota(r Refusal) refusal {
 		}.In(l), said.remedy)
 	}
 
+	said.remedy = l.join(said.remedy, l.orImport(r))
+
 	return said
+}
+
+// orImport says how to take over work that exists already. It is empty if the gate is in the state.
+func (l Language) orImport(r Refusal) string {
+	if r.ImportID == "" {
+		return ""
+	}
+
+	return Text{"If this work exists already, import its gate:", "如果订单已经存在，请导入它的门禁："}.In(l) + "\n" +
+		facts("terraform import 'ADDRESS' "+r.ImportID)
 }
 
 // reserved says what other runs have reserved, until when and by whom.
@@ -163,32 +177,20 @@ func (l Language) minute(at time.Time) string {
 	return at.UTC().Format(minute) + "UTC"
 }
 
-// The provider cannot distinguish an apply from a destroy, because Terraform plans the configuration before both. So the following texts
-// name their condition.
-
-// afterAnApply says what becomes of the gates that were granted. The number of gates is 0 if no gate was granted before the text is made.
-func (l Language) afterAnApply(gates int) string {
-	stay := Text{
-		"If this run is an apply: gates that passed in it stay in the state, even if their orders are missing now.",
-		"如果这次运行的是 apply：已放行的门禁会留在 state 中，即使它们的订单没有创建。",
+// advice says what to do before a destroy and after an apply, and links to the page about both. The provider cannot distinguish the two,
+// because Terraform plans the configuration before a destroy as well. The number of gates that this apply has granted is 0 if none was granted
+// before the text is made. If some were, the run is an apply.
+func (l Language) advice(gates int) string {
+	said := Text{
+		"If this run is a destroy, run it with -refresh=false. If it is an apply, see", "如果这次运行的是 destroy，请加上 -refresh=false；如果是 apply，请看：",
 	}.In(l)
 	if gates > 0 {
-		stay = l.format(Text{
-			"Gates that this apply has granted so far: %d. They stay in the state, even if their orders are missing now.",
-			"这次 apply 已放行 %d 道门禁。它们会留在 state 中，即使它们的订单没有创建。",
+		said = l.format(Text{
+			"Gates that this apply has granted so far: %d. They stay in the state, see", "这次 apply 已放行 %d 道门禁，它们会留在 state 中，请看：",
 		}, gates)
 	}
 
-	return l.join(stay, Text{
-		"To judge them again, replace them in the next run with -replace='ADDRESS'.", "要重新检查，请在下次运行时用 -replace='ADDRESS' 重建这些门禁。",
-	}.In(l))
-}
-
-func (l Language) beforeADestroy() string {
-	return Text{
-		"If this run is a destroy: run it with -refresh=false. Then Terraform does not plan the configuration first.",
-		"如果这次运行的是 destroy：请加上 -refresh=false，这样 Terraform 不会先对配置执行 plan。",
-	}.In(l)
+	return said + "\n" + l.guide("gate-orders")
 }
 
 // adds says what a gate adds. If the gate had a requirement, it also says the requirement before and after.
@@ -200,21 +202,28 @@ func (l Language) adds(r Refusal) string {
 	return l.format(Text{"This gate adds: %d", "本门禁新增：%d"}, r.Adds)
 }
 
-func (l Language) stated(count *int64) string {
-	if count == nil {
-		return notStated().In(l)
+// stated returns a count of a module, or what QCC stated in its place.
+func (l Language) stated(count *int64, module *qcc.Module, field string) string {
+	if count != nil {
+		return strconv.FormatInt(*count, 10)
 	}
 
-	return strconv.FormatInt(*count, 10)
+	for _, wrong := range module.Unusable {
+		if wrong.Field == field {
+			return l.format(Text{"%s (not a count)", "%s（不是有效数值）"}, l.unusable(wrong))
+		}
+	}
+
+	return notStated().In(l)
 }
 
 // name returns a module's id, with its product name if the interface document has one.
-func (l Language) name(r Refusal) string {
-	if r.Module.Name == r.ID {
-		return r.ID
+func (l Language) name(id string, module *qcc.Module) string {
+	if module.Name == id {
+		return id
 	}
 
-	return l.format(Text{"%s (%s)", "%s（%s）"}, r.ID, r.Module.Name)
+	return l.format(Text{"%s (%s)", "%s（%s）"}, id, module.Name)
 }
 
 // modules lists the modules of an account. The client has checked that their ids are safe to show. A long list takes several lines, each
@@ -253,8 +262,8 @@ func (l Language) GateNotRead(err error) (title, detail string) {
 	title, detail = l.FailedRead(err)
 
 	return title, detail + "\n\n" + l.paragraphs(Text{
-		"The provider reads the quota because this gate adds something.", "provider 读取额度，是因为本门禁有新增的用量。",
-	}.In(l), l.afterAnApply(0), l.beforeADestroy())
+		"The provider reads the quota because this gate adds something.", "本门禁有新增用量，所以 provider 查询了额度。",
+	}.In(l), l.advice(0))
 }
 
 // NotJudgedUntilApply lists the unknown values because of which a plan cannot judge a gate completely.

@@ -26,7 +26,17 @@ func (l Language) diagnostic(heading Text, paragraphs ...string) (title, detail 
 	return heading.In(l), l.paragraphs(paragraphs...)
 }
 
-// paragraphs joins all paragraphs that are not empty. It wraps Chinese ones, because Terraform wraps lines at spaces only.
+// guide returns the address of a page of the documentation.
+func (l Language) guide(name string) string {
+	if l == Chinese {
+		name += "-zh"
+	}
+
+	return "https://github.com/qccpro/terraform-provider-qcc/blob/main/docs/guides/" + name + ".md"
+}
+
+// paragraphs joins all paragraphs that are not empty. It wraps the lines of Chinese ones, except facts, because Terraform wraps lines at
+// spaces only.
 func (l Language) paragraphs(all ...string) string {
 	var said []string
 
@@ -35,11 +45,15 @@ func (l Language) paragraphs(all ...string) string {
 			continue
 		}
 
-		if l == Chinese && !strings.HasPrefix(paragraph, factIndent) {
-			paragraph = wrap(paragraph, 0)
+		lines := strings.Split(paragraph, "\n")
+
+		for i, line := range lines {
+			if l == Chinese && !strings.HasPrefix(line, factIndent) {
+				lines[i] = wrap(line, 0)
+			}
 		}
 
-		said = append(said, paragraph)
+		said = append(said, strings.Join(lines, "\n"))
 	}
 
 	return strings.Join(said, "\n\n")

@@ -23,11 +23,11 @@ func (l Language) FailedRead(err error) (title, detail string) {
 	case errors.As(err, &status):
 		return l.failed(err, Status(status.Status), l.refusedSkewText(status.Skew), l.statusText(status), l.statusFacts(status))
 	case errors.As(err, &response):
-		what := l.format(Text{"%s answered the quota query with HTTP %s.", "%s 对额度查询返回 HTTP %s。"}, response.Host, response.HTTPStatus())
+		what := l.format(Text{"%s answered the quota query with HTTP %s.", "向 %s 查询额度，返回 HTTP %s。"}, response.Host, response.HTTPStatus())
 
 		return l.failed(err, HTTP(response.StatusCode), "", what, l.httpFacts(response))
 	case errors.As(err, &answer):
-		what := l.format(Text{"%s answered the quota query, and the answer cannot be used.", "%s 对额度查询的响应无法使用。"}, answer.Host)
+		what := l.format(Text{"%s answered the quota query, and the answer cannot be used.", "向 %s 查询额度，收到的响应无法使用。"}, answer.Host)
 
 		return l.failed(err, Answer(answer), "", what, facts(append([]string{l.problem(answer)}, l.responseFacts(answer.Response)...)...))
 	case errors.As(err, &transport):
@@ -58,11 +58,11 @@ func (l Language) failed(err error, why Explanation, skew string, received ...st
 func (l Language) statusText(err *qcc.StatusError) string {
 	if err.Message == (qcc.SafeText{}) {
 		return l.format(Text{
-			"QCC answered the quota query with status code %d, without a message.", "企查查对额度查询返回状态码 %d，没有返回信息。",
+			"QCC answered the quota query with status code %d, without a message.", "额度查询返回状态码 %d，没有返回信息。",
 		}, err.Status.Code)
 	}
 
-	return l.format(Text{"QCC answered the quota query with status code %d.", "企查查对额度查询返回状态码 %d。"}, err.Status.Code)
+	return l.format(Text{"QCC answered the quota query with status code %d.", "额度查询返回状态码 %d。"}, err.Status.Code)
 }
 
 // statusFacts returns the service's message. If there is none, it returns the text of the interface document.

@@ -18,6 +18,7 @@ const (
 	RequirementTooLarge
 	ModuleIDEmpty
 	ModuleIDImpossible
+	ModuleIDSecret
 )
 
 // MostRequired is the largest requirement of one module. A larger one is certainly a mistake.
@@ -50,6 +51,12 @@ func (l Language) InvalidRequirement(fault RequirementFault, id string) (title, 
 		return l.diagnostic(heading, Text{
 			"A requirement has a module id that no account can have. Remove spaces and invisible characters from it.",
 			"有一项需求的模块 ID 不可能存在。请删除其中的空格和不可见字符。",
+		}.In(l))
+	case ModuleIDSecret:
+		return l.diagnostic(heading, Text{
+			"A requirement has a module id that contains a part of key, of secret_key or of a signature. Write a module id such as radar_id, " +
+				"bene_id or natural_person_id.",
+			"有一项需求的模块 ID 含有 key、secret_key 或签名的一部分。请写上模块 ID，例如 radar_id、bene_id 或 natural_person_id。",
 		}.In(l))
 	default:
 		name := l.format(Text{"The requirement of %s", "%s 的需求量"}, l.mentionable(id))
@@ -109,6 +116,7 @@ const (
 	ImportNoPair ImportFaultKind = iota
 	ImportCount
 	ImportTwice
+	ImportSecret
 )
 
 // InvalidImportID returns the error for an invalid import ID, with an example. It does not repeat the ID, because a user may have written a
@@ -120,6 +128,9 @@ func (l Language) InvalidImportID(fault ImportFault) (title, detail string) {
 		},
 		ImportCount: {
 			"The count in part %d is not a whole number from 0 to " + strconv.FormatInt(MostRequired, 10) + ".", "第 %d 部分的数量不是 0 到 " + strconv.FormatInt(MostRequired, 10) + " 之间的整数。",
+		},
+		ImportSecret: {
+			"The module id in part %d contains a part of key, of secret_key or of a signature.", "第 %d 部分的模块 ID 含有 key、secret_key 或签名的一部分。",
 		},
 		ImportTwice: {"Part %d names a module for the second time.", "第 %d 部分重复了前面的模块。"},
 	}[fault.Kind]

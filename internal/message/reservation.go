@@ -75,7 +75,7 @@ func (l Language) GateNotReserved(err *reservation.Error) (title, detail string)
 	return l.diagnostic(said.Title, said.Meaning.In(l), facts(lines...), said.Remedy.In(l), Text{
 		"The provider asks the database because this gate adds something. Runs that add nothing do not need it.",
 		"本门禁有新增用量，所以 provider 查询了数据库。没有新增用量的运行不需要数据库。",
-	}.In(l), l.afterAnApply(0), l.beforeADestroy())
+	}.In(l), l.advice(0))
 }
 
 // ReservationFailure explains a failure of the reservation database. The meaning says what happened.

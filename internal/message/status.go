@@ -95,7 +95,7 @@ func accountStatuses() map[int]Explanation {
 		},
 		111: {Meaning: Text{"The account may not use the quota query interface.", "账号没有额度查询接口的权限。"}, Remedy: buy},
 		112: {
-			Meaning: Text{"The account has no calls left, or has expired.", "账号的剩余使用量不足，或者账号已过期。"},
+			Meaning: Text{"The account has no calls left, or has expired.", "账号的接口调用次数不足（QCC 原文：剩余使用量），或者账号已过期。"},
 			Remedy: Text{
 				"Top up or renew the account with QCC. Until then, QCC does not return the quota. To destroy resources, run terraform destroy " +
 					"-refresh=false.",

@@ -335,6 +335,30 @@ func (s *settings) unknown() []attribute {
 	return all
 }
 
+// warnings returns what a user must know of valid settings.
+func (s *settings) warnings() diag.Diagnostics {
+	var (
+		diags            diag.Diagnostics
+		block, variables []setting
+	)
+
+	for _, setting := range s.all {
+		switch {
+		case setting.name != qcc.FieldKey && setting.name != qcc.FieldSecretKey:
+		case setting.from == "":
+			block = append(block, setting)
+		default:
+			variables = append(variables, setting)
+		}
+	}
+
+	if len(block) == 1 && len(variables) == 1 {
+		diags.AddWarning(s.language.MixedCredentials(block[0].name, variables[0].name, variables[0].from))
+	}
+
+	return diags
+}
+
 // faults returns an error for each value that is missing or invalid. The errors have no attribute path; Configure explains why. The
 // arguments are what the client refused, and what the store refused; nil if it refused nothing.
 func (s *settings) faults(refused qcc.ConfigErrors, database *reservation.URLError) diag.Diagnostics {

@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
@@ -29,7 +30,6 @@ func TestConfiguration(t *testing.T) {
 		block attributes
 		want  string
 	}{
-		"credentials from both":         {testkit.Environment{"QCC_SECRET_KEY": "test_secret"}, attributes{"key": "test_key"}, sampleModules},
 		"block wins over a bad QCC_KEY": {testkit.Environment{"QCC_KEY": " "}, credentials, sampleModules},
 		"block wins over QCC_LANGUAGE":  {testkit.Environment{"QCC_LANGUAGE": "german"}, credentialsAnd("language", "zh"), sampleModules},
 		"language that is unknown":      {nil, credentialsAnd("language", unknown), sampleModules},
@@ -97,6 +97,42 @@ func TestConfiguration(t *testing.T) {
 				t.Errorf("the read returns\n%s\nwant %q", got, test.want)
 			}
 		})
+	}
+}
+
+// TestCredentialsFromTwoPlaces has one credential in the provider block, and one in the environment.
+func TestCredentialsFromTwoPlaces(t *testing.T) {
+	t.Parallel()
+
+	const warning = "Warning: QCC credentials from two places"
+
+	url := testkit.Serve(t, emulator.New())
+	key, secretKey := attributes{"key": emulator.DefaultKey}, attributes{"secret_key": emulator.DefaultSecretKey}
+	both := attributes{"key": emulator.DefaultKey, "secret_key": emulator.DefaultSecretKey}
+
+	for name, test := range map[string]struct {
+		block attributes
+		says  string
+	}{
+		"neither in the block": {nil, ""}, "both in the block": {both, ""},
+		"key in the block":        {key, "The provider block has key, and secret_key comes from the environment variable QCC_SECRET_KEY."},
+		"secret_key in the block": {secretKey, "The provider block has secret_key, and key comes from the environment variable QCC_KEY."},
+		"a key that is wrong":     {attributes{"key": "other"}, "The provider block has key, and secret_key comes from the environment variable QCC_SECRET_KEY."},
+	} {
+		s := configured(t, testkit.Credentials(url), test.block)
+
+		for surface, said := range map[string]string{
+			"data source": s.read(), "ephemeral resource": s.open(), "first gate": s.gate(attributes{"radar_id": 1}), "second gate": s.gate(attributes{"radar_id": 1}),
+		} {
+			warned := strings.Contains(said, warning) && strings.Contains(said, test.says)
+			if wants := test.says != "" && surface != "second gate"; warned != wants {
+				t.Errorf("%s, %s: warned: %t, want %t\n%s", name, surface, warned, wants, said)
+			}
+
+			if surface == "data source" && strings.HasSuffix(said, sampleModules) == (test.block["key"] == "other") {
+				t.Errorf("%s: the read returns\n%s", name, said)
+			}
+		}
 	}
 }
 

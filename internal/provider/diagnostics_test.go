@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -207,9 +208,7 @@ func (g *texts) answers() {
 	g.shape("answers", append(unusable,
 		example{"a module", failed(&qcc.AnswerError{Response: json, Problem: qcc.ProblemModuleTwice, Module: safe("radar_id")}), nil},
 		example{"an empty page", failed(&qcc.AnswerError{Response: page, Problem: qcc.ProblemNoJSON}), nil},
-		example{"a count", failed(&qcc.AnswerError{
-			Response: json, Problem: qcc.ProblemNotWhole, Module: safe("radar_id"), Field: "totalCount", Value: safe("50.5"),
-		}), nil})...)
+		example{"a status", failed(&qcc.AnswerError{Response: json, Problem: qcc.ProblemStatus, Value: safe("success")}), nil})...)
 
 	statuses := []int{204, 302, 401, 404, 405, 429, 500, 503}
 	answered := make([]example, 0, len(statuses))
@@ -262,9 +261,23 @@ func (g *texts) reads() {
 		end("out of time", qcc.ReadError{Err: context.DeadlineExceeded, Attempts: 1}),
 		example{"not known to the provider", failed(errors.New("s3cr3t")), nil})
 
+	many := qcc.Quota{Modules: map[string]qcc.Module{
+		"bene_id": {Name: "股权穿透", Unusable: []qcc.UnusableCount{{Field: qcc.FieldTotal, Stated: safe(`"不限"`)}, {Field: qcc.FieldConsumed}}},
+	}}
+	one := qcc.Quota{Modules: maps.Clone(many.Modules)}
+
+	for i := range 9 {
+		many.Modules[fmt.Sprintf("module_%d", i)] = qcc.Module{Name: fmt.Sprintf("module_%d", i), Unusable: []qcc.UnusableCount{{Field: qcc.FieldDeletable, Stated: safe("-1")}}}
+	}
+
 	g.messages("warnings", message.Language.NoRecord,
 		func(l message.Language) (string, string) { return l.Skew(time.Hour + 90*time.Second) },
-		func(l message.Language) (string, string) { return l.Skew(-2 * time.Minute) })
+		func(l message.Language) (string, string) { return l.Skew(-2 * time.Minute) },
+		func(l message.Language) (string, string) { return l.UnusableCounts(one) },
+		func(l message.Language) (string, string) { return l.UnusableCounts(many) },
+		func(l message.Language) (string, string) {
+			return l.MixedCredentials(qcc.FieldKey, qcc.FieldSecretKey, "QCC_SECRET_KEY")
+		})
 	g.messages("mistakes in the provider", message.Language.UnknownAtApply,
 		func(l message.Language) (string, string) { return l.WrongProviderData("") })
 }
@@ -321,7 +334,7 @@ func (g *texts) messages(name string, messages ...func(message.Language) (string
 }
 
 // checkChinese fails unless the title is Chinese. Each line must fit into 72 columns, and must not begin or end with the wrong punctuation.
-// Only QCC's own words may be longer.
+// Only QCC's own words and the address of a page may be longer.
 func checkChinese(t *testing.T, name string, said diag.Diagnostic) {
 	t.Helper()
 
@@ -340,7 +353,7 @@ func checkChinese(t *testing.T, name string, said diag.Diagnostic) {
 			}
 		}
 
-		if columns > 72 && !strings.HasPrefix(line, "  企查查返回信息：") && !strings.HasPrefix(line, "The value of language") {
+		if columns > 72 && !strings.HasPrefix(line, "https://") && !strings.HasPrefix(line, "  企查查返回信息：") && !strings.HasPrefix(line, "The value of language") {
 			t.Errorf("%s: %q has %d columns", name, line, columns)
 		}
 

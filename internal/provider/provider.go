@@ -86,7 +86,10 @@ func (p *qccProvider) Configure(_ context.Context, req provider.ConfigureRequest
 		return
 	}
 
-	provide(newConfiguredData(settings.language, client, settings.config.Key, store), resp)
+	data := newConfiguredData(settings.language, client, settings.config.Key, store)
+	data.notices = settings.warnings()
+
+	provide(data, resp)
 }
 
 // userAgent returns the User-Agent header, with the versions of the provider and of Terraform.

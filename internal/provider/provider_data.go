@@ -2,7 +2,8 @@ package provider
 
 import (
 	"context"
-	"sync/atomic"
+	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
@@ -18,6 +19,8 @@ type providerData struct {
 	client *qcc.Client
 	// errors are the reasons why the quota cannot be read. Reads report them.
 	errors diag.Diagnostics
+	// notices are warnings about the provider block. Reads report them, for the reason that Configure gives.
+	notices diag.Diagnostics
 	// language is the language of all diagnostics.
 	language message.Language
 	// unknown lists the fields of the provider block that Terraform does not know before apply. If there are any, errors has an error about
@@ -29,8 +32,8 @@ type providerData struct {
 	account *reservation.Account
 	// nameless has the claims of gates without an id.
 	nameless namelessGates
-	// skewReported reports whether a gate has reported that the service corrected the clock.
-	skewReported atomic.Bool
+	// reported has the titles of the notices, and of the warnings about readings, that a gate has reported. One gate reports them for all.
+	reported sync.Map
 }
 
 // newConfiguredData returns the data of a provider that can read the quota. Without a store, only the gates of one run add up.
@@ -85,7 +88,7 @@ func (p *providerData) read(ctx context.Context) (quotaModel, diag.Diagnostics) 
 		return quotaModel{}, p.errors
 	}
 
-	var diags diag.Diagnostics
+	diags := slices.Clone(p.notices)
 
 	quota, err := p.client.Quota(ctx)
 	if err != nil {
@@ -98,11 +101,41 @@ func (p *providerData) read(ctx context.Context) (quotaModel, diag.Diagnostics) 
 		diags.AddWarning(p.language.NoRecord())
 	}
 
+	diags.Append(p.warnings(quota)...)
+
+	return newQuotaModel(quota), diags
+}
+
+// warnings returns the warnings about a reading, each with another title.
+func (p *providerData) warnings(quota qcc.Quota) diag.Diagnostics {
+	var diags diag.Diagnostics
+
 	if quota.Skew != 0 {
 		diags.AddWarning(p.language.Skew(quota.Skew))
 	}
 
-	return newQuotaModel(quota), diags
+	for _, module := range quota.Modules {
+		if len(module.Unusable) > 0 {
+			diags.AddWarning(p.language.UnusableCounts(quota))
+
+			break
+		}
+	}
+
+	return diags
+}
+
+// warnOnce returns those warnings that no gate has reported before.
+func (p *providerData) warnOnce(warnings diag.Diagnostics) diag.Diagnostics {
+	var diags diag.Diagnostics
+
+	for _, warning := range warnings {
+		if _, again := p.reported.LoadOrStore(warning.Summary(), true); !again {
+			diags.Append(warning)
+		}
+	}
+
+	return diags
 }
 
 // logAttempt logs one line for each attempt. The line holds no secrets.

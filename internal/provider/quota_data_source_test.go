@@ -91,15 +91,20 @@ func TestAnswers(t *testing.T) {
 			answer(`[{"id":"new_id","totalCount":1,"consumedCount":5,"canDeletedCount":5},{"id":"bene_id"}]`),
 			"{bene_id={consumed=null deletable=null name=股权穿透 remaining=null total=null} new_id={consumed=5 deletable=5 name=new_id remaining=-4 total=1}}",
 		},
+		"counts that are none": {
+			answer(`[{"id":"new_id","totalCount":"不限","consumedCount":-1},{"id":"bene_id","totalCount":5,"consumedCount":2,"canDeletedCount":1.5}]`),
+			`Warning: Unusable count from QCC QCC stated a count that is not a whole number from 0 to 9223372036854775807. ` +
+				`The provider treats it as not stated. bene_id (股权穿透), canDeletedCount: 1.5 new_id, totalCount: "不限" new_id, consumedCount: -1 ` +
+				`Such a count is null. If remaining needs it, remaining is null too, and gates that require the module are refused. ` +
+				`Other modules are not affected. Ask QCC for the count: 400-928-2212, working days 08:00-17:30 (UTC+8). ` +
+				`{bene_id={consumed=2 deletable=null name=股权穿透 remaining=3 total=5} new_id={consumed=null deletable=null name=new_id remaining=null total=null}}`,
+		},
 		"sample":         {emulator.Behavior{}, sampleModules},
 		"numeric status": {emulator.Behavior{Body: `{"status":200,"result":[]}`}, "{}"},
 		"no modules":     {emulator.Behavior{Body: `{"status":"200","msg":"查询成功","result":[]}`}, "{}"},
 
 		"no quota record":                 {emulator.Behavior{Code: 201}, "Warning: No quota record at QCC"},
-		"half a count":                    {answer(`[{"id":"bene_id","totalCount":50.5}]`), `The answer has a count that is not a whole number: module "bene_id", totalCount: 50.5`},
-		"2^63":                            {answer(`[{"id":"bene_id","consumedCount":9223372036854775808}]`), `The answer has a count that 64 bits cannot hold: module "bene_id", consumedCount: 9223372036854775808`},
 		"a module twice":                  {answer(`[{"id":"bene_id"},{"id":"bene_id"}]`), `The answer has a module twice: module "bene_id"`},
-		"negative count":                  {answer(`[{"id":"bene_id","totalCount":5,"consumedCount":-100}]`), `The answer has a negative count: module "bene_id", consumedCount: -100`},
 		"an id that is no plain text":     {answer(`[{"id":"e\u0301"}]`), "A module id is printable text without spaces"},
 		"an id that is the key":           {answer(`[{"id":"` + emulator.DefaultKey + `"}]`), "a module id that contains a credential or a signature"},
 		"no result":                       {emulator.Behavior{Body: `{"status":"200"}`}, "The answer has no result, although its status code requires one"},

@@ -58,6 +58,9 @@ var gateConditions = []gateCondition{
 	{name: "count not stated", class: short, behave: emulator.Behavior{
 		Body: `{"status":"200","result":[{"id":"radar_id","totalCount":null,"consumedCount":2},{"id":"bene_id"}]}`,
 	}, says: "Error: Unstated QCC quota"},
+	{name: "count that is none", class: short, behave: emulator.Behavior{
+		Body: `{"status":"200","result":[{"id":"radar_id","totalCount":"不限","consumedCount":2},{"id":"bene_id","totalCount":-1}]}`,
+	}, says: "Error: Unstated QCC quota"},
 	{name: "status 201", class: short, behave: emulator.Behavior{Code: 201}, says: noModule},
 	{name: "refused", class: unreadable, behave: emulator.Behavior{Code: 101}, says: "Error: Quota query refused by QCC"},
 	{name: "status 200 without a result", class: unreadable, behave: emulator.Behavior{Body: `{"status":"200"}`}, says: "The answer has no result"},
@@ -469,7 +472,7 @@ func checkCell(t *testing.T, prepared *testkit.Folder, operation *gateOperation,
 
 // refusal returns what Terraform prints if a gate does not pass.
 func (c *gateCondition) refusal(want *gateVerdict, adds int64) []string {
-	says := []string{c.says, "If this run is a destroy: run it with -refresh=false."}
+	says := []string{c.says, "see https://github.com/qccpro/terraform-provider-qcc/blob/main/docs/guides/gate-orders.md"}
 
 	switch {
 	case c.class == unreadable:

@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -16,6 +18,8 @@ type gateChange struct {
 	before, after map[string]attr.Value
 	// adds is what the gate adds by module id, without the counts that are unknown. Each count is above 0.
 	adds map[string]int64
+	// isNew reports whether the state has no such gate, so that an import can add it.
+	isNew bool
 	// unknown lists the ids whose count Terraform does not know before apply. unknownIDs reports whether it does not even know the ids.
 	unknown    []string
 	unknownIDs bool
@@ -23,7 +27,9 @@ type gateChange struct {
 
 // newGateChange compares two requirements. A null map requires nothing.
 func newGateChange(before, after types.Map) *gateChange {
-	c := &gateChange{before: before.Elements(), after: after.Elements(), adds: map[string]int64{}, unknownIDs: after.IsUnknown()}
+	c := &gateChange{
+		before: before.Elements(), after: after.Elements(), adds: map[string]int64{}, isNew: before.IsNull(), unknownIDs: after.IsUnknown(),
+	}
 
 	for _, id := range slices.Sorted(maps.Keys(c.after)) {
 		if c.after[id].IsUnknown() {
@@ -60,3 +66,23 @@ func (c *gateChange) addsNothing() bool {
 
 // isUnknown reports whether Terraform does not know the whole requirement before apply.
 func (c *gateChange) isUnknown() bool { return c.unknownIDs || len(c.unknown) > 0 }
+
+// importID returns the import ID of a gate that is new; else "". It has placeholders if the requirement is unknown, or if an id is not
+// mentionable.
+func (c *gateChange) importID() string {
+	if !c.isNew {
+		return ""
+	}
+
+	parts := make([]string, 0, len(c.after))
+
+	for _, id := range slices.Sorted(maps.Keys(c.after)) {
+		if c.isUnknown() || !message.IsMentionable(id) {
+			return "MODULE=COUNT"
+		}
+
+		parts = append(parts, fmt.Sprintf("%s=%d", id, count(c.after[id])))
+	}
+
+	return strings.Join(parts, ",")
+}

@@ -30,7 +30,7 @@ func refusalDiagnostic(
 		ID: id, Quota: quota,
 		Adds: short.Adds, Before: count(change.before[short.Module]), After: count(change.after[short.Module]),
 		Granted: short.Granted, Reserved: short.Reserved, Beside: short.Beside, Short: short.Short,
-		First: verdict.FirstRefusal && i == 0, Gates: verdict.Gates,
+		First: verdict.FirstRefusal && i == 0, Gates: verdict.Gates, ImportID: change.importID(),
 	}
 
 	for _, holder := range short.Holders {

@@ -23,6 +23,7 @@ func TestTextsOfGates(t *testing.T) {
 	sample := map[string]qcc.Module{
 		"radar_id":          {Name: "风险监控-企业", Total: new(int64(50)), Consumed: new(int64(2)), Remaining: new(int64(48))},
 		"bene_id":           {Name: "股权穿透", Total: new(int64(100))},
+		"odd_id":            {Name: "odd_id", Consumed: new(int64(2)), Unusable: []qcc.UnusableCount{{Field: qcc.FieldTotal, Stated: safe(`"不限"`)}}},
 		"natural_person_id": {Name: "自然人核验", Total: new(int64(5)), Consumed: new(int64(9)), Remaining: new(int64(-4))},
 		"new_id":            {Name: "new_id", Total: new(int64(0)), Consumed: new(int64(0)), Remaining: new(int64(0))},
 	}
@@ -55,6 +56,7 @@ func TestTextsOfGates(t *testing.T) {
 		{name: "gate while something consumes beside", id: "radar_id", after: 20, reserved: 60, by: 32, beside: true, quota: qcc.Quota{Modules: sample}},
 		{name: "more used than bought", id: "natural_person_id", after: 1, by: 5, quota: qcc.Quota{Modules: sample}},
 		{name: "count that is not stated", id: "bene_id", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
+		{name: "count that is none", id: "odd_id", before: 1, after: 2, by: 1, quota: qcc.Quota{Modules: sample}},
 		{name: "module that the account does not have", id: "radarid", after: 1, by: 1, quota: qcc.Quota{Modules: sample}},
 		{name: "module that an account with many does not have", id: "radar_id", after: 1, by: 1, quota: many},
 		{name: "account without modules", id: "radar_id", after: 1, by: 1},
@@ -124,7 +126,8 @@ func TestTextsOfGates(t *testing.T) {
 
 	got.messages("requirements", requirement(message.RequirementNull, "radar_id"), requirement(message.RequirementNegative, "radar_id"),
 		requirement(message.RequirementFractional, "radar_id"), requirement(message.RequirementTooLarge, "radar_id"),
-		requirement(message.RequirementNegative, "Odd-id"), requirement(message.ModuleIDEmpty, ""), requirement(message.ModuleIDImpossible, "a b"))
+		requirement(message.RequirementNegative, "Odd-id"), requirement(message.ModuleIDEmpty, ""), requirement(message.ModuleIDImpossible, "a b"),
+		requirement(message.ModuleIDSecret, "x"))
 
 	importID := func(part int, kind message.ImportFaultKind) func(message.Language) (string, string) {
 		return func(l message.Language) (string, string) {
@@ -132,7 +135,8 @@ func TestTextsOfGates(t *testing.T) {
 		}
 	}
 
-	got.messages("imports", importID(1, message.ImportNoPair), importID(2, message.ImportCount), importID(3, message.ImportTwice))
+	got.messages("imports", importID(1, message.ImportNoPair), importID(2, message.ImportCount), importID(3, message.ImportTwice),
+		importID(4, message.ImportSecret))
 
 	compareWithGolden(t, "gates.golden", got.out.String())
 }

@@ -82,6 +82,28 @@ func newRun(t *testing.T, url, key string) *session {
 	return configured(t, env, nil)
 }
 
+// TestARefusalNamesTheImportOfANewGate refuses each of several changes in a run of its own. Terraform cannot import what is in the state.
+func TestARefusalNamesTheImportOfANewGate(t *testing.T) {
+	t.Parallel()
+
+	url := testkit.Serve(t, emulator.New(radar(48)))
+	wanted := attributes{"radar_id": 60, "bene_id": 1}
+	had, _ := newRun(t, url, "").applyGate(storedGate{}, attributes{"radar_id": 1})
+
+	_, grown := newRun(t, url, "").planGate(had, wanted)
+	_, replaced := newRun(t, url, "").planGate(storedGate{private: had.private}, wanted)
+	_, created := newRun(t, url, "").applyGate(storedGate{}, wanted)
+	_, updated := newRun(t, url, "").applyGate(had, wanted)
+
+	for change, said := range map[string]string{"new": newRun(t, url, "").gate(wanted), "created": created, "grown": grown, "replaced": replaced, "updated": updated} {
+		isNew := change == "new" || change == "created"
+		if title(said) != notEnough || strings.Contains(said, "import its gate:\n  terraform import 'ADDRESS' bene_id=1,radar_id=60\n") != isNew ||
+			strings.Contains(said, "import") != isNew {
+			t.Errorf("the refusal of a gate that is %s says\n%s", change, said)
+		}
+	}
+}
+
 // privateStates returns private states with which a gate may begin: that of Create, none, and those that somebody has damaged.
 func privateStates(t *testing.T, created []byte) map[string][]byte {
 	t.Helper()

@@ -72,8 +72,9 @@ func pathOf(required path.Path, id string) path.Path {
 	return required.AtMapKey(id)
 }
 
-// parseImportID parses the id of an import, such as "radar_id=1,bene_id=5". The Part of the fault is 0 if the id is valid.
-func parseImportID(importID string) (map[string]attr.Value, message.ImportFault) {
+// parseImportID parses the id of an import, such as "radar_id=1,bene_id=5". The Part of the fault is 0 if the id is valid. isSecret reports
+// whether a module id holds a part of a secret.
+func parseImportID(importID string, isSecret func(id string) bool) (map[string]attr.Value, message.ImportFault) {
 	required := map[string]attr.Value{}
 
 	for i, part := range strings.Split(importID, ",") {
@@ -82,6 +83,10 @@ func parseImportID(importID string) (map[string]attr.Value, message.ImportFault)
 		id := strings.TrimSpace(part[:max(equals, 0)])
 		if id == "" || !qcc.IsPlainID(id) {
 			return nil, message.ImportFault{Part: i + 1, Kind: message.ImportNoPair}
+		}
+
+		if isSecret(id) {
+			return nil, message.ImportFault{Part: i + 1, Kind: message.ImportSecret}
 		}
 
 		count, err := strconv.ParseUint(strings.TrimSpace(part[equals+1:]), 10, 64)

@@ -113,12 +113,14 @@ func TestImportIDs(t *testing.T) {
 		"radar_id=99999999999999999999":  countFault,
 		"bene_id=5,radar_id=1,bene_id=6": "Part 3 names a module for the second time.",
 	} {
-		required, fault := parseImportID(importID)
+		required, fault := parseImportID(importID, noSecret)
 		if got := textOf(required, valueText) + faultText(message.English, fault); got != want {
 			t.Errorf("%q is %q, want %q", importID, got, want)
 		}
 	}
 }
+
+func noSecret(string) bool { return false }
 
 // FuzzImportID formats parsed requirements as an id, and parses that id again.
 func FuzzImportID(f *testing.F) {
@@ -127,7 +129,7 @@ func FuzzImportID(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, importID string) {
-		required, fault := parseImportID(importID)
+		required, fault := parseImportID(importID, noSecret)
 		if (fault == message.ImportFault{}) == (len(required) == 0) {
 			t.Fatalf("%v and %v", required, fault)
 		}
@@ -144,7 +146,7 @@ func FuzzImportID(f *testing.F) {
 			}
 		}
 
-		again, fault := parseImportID(strings.ReplaceAll(textOf(required, valueText), " ", ","))
+		again, fault := parseImportID(strings.ReplaceAll(textOf(required, valueText), " ", ","), noSecret)
 		if len(required) > 0 && !strings.ContainsAny(importID, " ") && (fault != message.ImportFault{} || !maps.EqualFunc(required, again, attr.Value.Equal)) {
 			t.Errorf("%v, and read again %v, %v", required, again, fault)
 		}
@@ -174,25 +176,32 @@ func TestGateChanges(t *testing.T) {
 		before, after types.Map
 		adds          string
 		unknown       bool
+		importID      string // Empty unless the gate is new.
 	}{
-		"new":                     {none, two, "bene_id=3 radar_id=5", false},
-		"new, of nothing":         {none, nothing, "", false},
-		"new, of 0":               {none, requires(map[string]attr.Value{"radar_id": whole(0)}), "", false},
-		"no change":               {two, two, "", false},
-		"growth":                  {two, requires(map[string]attr.Value{"radar_id": whole(7), "bene_id": whole(3)}), "radar_id=2", false},
-		"growth and shrinking":    {two, requires(map[string]attr.Value{"radar_id": whole(4), "bene_id": whole(4)}), "bene_id=1", false},
-		"another module":          {two, requires(map[string]attr.Value{"new_id": whole(1)}), "new_id=1", false},
-		"shrinking to nothing":    {two, nothing, "", false},
-		"not known":               {two, types.MapUnknown(types.NumberType), "", true},
-		"partly known":            {two, requires(map[string]attr.Value{"radar_id": types.NumberUnknown(), "bene_id": whole(4)}), "bene_id=1", true},
-		"partly known, no more":   {two, requires(map[string]attr.Value{"radar_id": types.NumberUnknown(), "bene_id": whole(3)}), "", true},
-		"nothing before, as null": {requires(map[string]attr.Value{"radar_id": types.NumberNull()}), two, "bene_id=3 radar_id=5", false},
+		"new":                     {none, two, "bene_id=3 radar_id=5", false, "bene_id=3,radar_id=5"},
+		"new, of nothing":         {none, nothing, "", false, ""},
+		"new, of 0":               {none, requires(map[string]attr.Value{"radar_id": whole(0)}), "", false, "radar_id=0"},
+		"new, of an odd id":       {none, requires(map[string]attr.Value{"bene_id": whole(2), "Odd$id": whole(1)}), "Odd$id=1 bene_id=2", false, "MODULE=COUNT"},
+		"new, not known":          {none, requires(map[string]attr.Value{"radar_id": types.NumberUnknown()}), "", true, "MODULE=COUNT"},
+		"no change":               {two, two, "", false, ""},
+		"growth":                  {two, requires(map[string]attr.Value{"radar_id": whole(7), "bene_id": whole(3)}), "radar_id=2", false, ""},
+		"growth and shrinking":    {two, requires(map[string]attr.Value{"radar_id": whole(4), "bene_id": whole(4)}), "bene_id=1", false, ""},
+		"another module":          {two, requires(map[string]attr.Value{"new_id": whole(1)}), "new_id=1", false, ""},
+		"shrinking to nothing":    {two, nothing, "", false, ""},
+		"not known":               {two, types.MapUnknown(types.NumberType), "", true, ""},
+		"partly known":            {two, requires(map[string]attr.Value{"radar_id": types.NumberUnknown(), "bene_id": whole(4)}), "bene_id=1", true, ""},
+		"partly known, no more":   {two, requires(map[string]attr.Value{"radar_id": types.NumberUnknown(), "bene_id": whole(3)}), "", true, ""},
+		"nothing before, as null": {requires(map[string]attr.Value{"radar_id": types.NumberNull()}), two, "bene_id=3 radar_id=5", false, ""},
 	} {
 		change := newGateChange(test.before, test.after)
 
 		got := textOf(change.adds, countText)
 		if got != test.adds || change.isUnknown() != test.unknown || change.addsNothing() != (test.adds == "" && !test.unknown) {
 			t.Errorf("%s: adds %q, unknown: %t, nothing: %t", name, got, change.isUnknown(), change.addsNothing())
+		}
+
+		if got := change.importID(); got != test.importID {
+			t.Errorf("%s: the import ID is %q, want %q", name, got, test.importID)
 		}
 	}
 }

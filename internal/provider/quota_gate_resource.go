@@ -81,9 +81,15 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 
+	if resp.Diagnostics.Append(g.secretIDs(change)...); resp.Diagnostics.HasError() {
+		return
+	}
+
 	// Terraform plans an instance that it replaces twice: with its state, and then without, but with the same private state.
-	memory, isNew := gateMemoryOf(ctx, req.Private), req.State.Raw.IsNull()
-	if !isNew && memory.isOfOtherAccount(g.provider.key) {
+	memory, hasState := gateMemoryOf(ctx, req.Private), !req.State.Raw.IsNull()
+	change.isNew = !hasState && memory.ID == ""
+
+	if hasState && memory.isOfOtherAccount(g.provider.key) {
 		resp.Diagnostics.AddWarning(g.provider.language.GateOfOtherAccount())
 	}
 
@@ -101,7 +107,7 @@ func (g *quotaGateResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 
-	if memory.ID == "" && !isNew {
+	if memory.ID == "" && hasState {
 		memory = newGateMemory(g.provider.nameless.add(before), g.provider.key)
 		resp.Diagnostics.Append(memory.write(ctx, resp.Private)...)
 	}
@@ -158,7 +164,7 @@ func (g *quotaGateResource) Delete(context.Context, resource.DeleteRequest, *res
 
 // ImportState adds a gate for work that is already ordered to the state, without judging it.
 func (g *quotaGateResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	required, fault := parseImportID(req.ID)
+	required, fault := parseImportID(req.ID, g.isSecret)
 	if fault.Part > 0 {
 		resp.Diagnostics.AddError(g.provider.language.InvalidImportID(fault))
 
@@ -183,9 +189,30 @@ func (g *quotaGateResource) apply(ctx context.Context, change *gateChange) diag.
 		return diag.Diagnostics{diag.NewErrorDiagnostic(g.provider.language.UnknownAtApply())}
 	}
 
+	if secret := g.secretIDs(change); secret.HasError() {
+		return secret
+	}
+
 	return g.judge(change, func(read reservation.Read) (reservation.Verdict, error) {
 		return g.provider.account.Apply(ctx, change.adds, read)
 	})
+}
+
+// secretIDs returns an error if a module id of a requirement holds a part of a secret, whatever its count is. Without it, the id would become
+// a part of the state. The error has no attribute path, because Terraform would print the line of the requirement beside it.
+func (g *quotaGateResource) secretIDs(change *gateChange) diag.Diagnostics {
+	for id := range change.after {
+		if g.isSecret(id) {
+			return diag.Diagnostics{diag.NewErrorDiagnostic(g.provider.language.InvalidRequirement(message.ModuleIDSecret, id))}
+		}
+	}
+
+	return nil
+}
+
+// isSecret reports whether a valid module id holds a part of a secret. Without a client, no secret is known.
+func (g *quotaGateResource) isSecret(id string) bool {
+	return g.provider.client != nil && g.provider.client.Redact(id).String() != id
 }
 
 // judge returns an error for each module whose quota is too low for a change. If the quota cannot be read, or the database cannot be asked,
@@ -198,6 +225,8 @@ func (g *quotaGateResource) judge(change *gateChange, judge func(reservation.Rea
 	if g.provider.errors.HasError() {
 		return g.provider.errors
 	}
+
+	diags.Append(g.provider.warnOnce(g.provider.notices)...)
 
 	var quota qcc.Quota // of the reading that judged the change
 
@@ -224,8 +253,8 @@ func (g *quotaGateResource) judge(change *gateChange, judge func(reservation.Rea
 		return diags
 	}
 
-	if verdict.Judged && quota.Skew != 0 && !g.provider.skewReported.Swap(true) {
-		diags.AddWarning(g.provider.language.Skew(quota.Skew))
+	if verdict.Judged {
+		diags.Append(g.provider.warnOnce(g.provider.warnings(quota))...)
 	}
 
 	if len(verdict.Beside) > 0 {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
@@ -113,6 +115,73 @@ func TestGatesAreSummedUp(t *testing.T) {
 
 	if gates := gatesInState(t, f); len(gates) != 2 {
 		t.Errorf("the state has the gates %v, want two", gates)
+	}
+}
+
+// TestAnUnusableCountIsTheProblemOfItsModule has modules whose counts are none. The gate of another module passes, with one warning in a run.
+func TestAnUnusableCountIsTheProblemOfItsModule(t *testing.T) {
+	t.Parallel()
+
+	const warning = "Warning: Unusable count from QCC"
+
+	for stated, shown := range map[string]string{
+		`-1`: "-1", `"不限"`: `"不限"`, `""`: `""`, `1.5`: "1.5", `1e40`: "1e40", `1` + strings.Repeat("0", 40): "(redacted)", `true`: "true", `[]`: "[…]", `{}`: "{…}",
+		`5,"totalCount":6`: "stated twice", `"` + emulator.DefaultSecretKey + `"`: `"(redacted)"`, `"` + strings.Repeat("长", 99) + `"`: `"` + strings.Repeat("长", 39) + "…",
+	} {
+		service := emulator.New(emulator.WithBehavior(emulator.Behavior{Body: `{"status":"200","result":[` +
+			`{"id":"bene_id","totalCount":` + stated + `,"consumedCount":2},{"id":"radar_id","totalCount":50,"consumedCount":2}]}`}))
+		url := testkit.Serve(t, service)
+		run := newRun(t, url, "")
+
+		said := run.gate(attributes{"radar_id": 48})
+		if !strings.HasPrefix(said, warning) || strings.Contains(said, "Error: ") || !strings.Contains(said, "\n  bene_id (股权穿透), totalCount: "+shown+"\n") {
+			t.Errorf("%s: the first gate of another module reports\n%s", stated, said)
+		}
+
+		if said := run.gate(attributes{"radar_id": 0}); said != "" {
+			t.Errorf("%s: a gate that adds nothing reports\n%s", stated, said)
+		}
+
+		said = run.gate(attributes{"bene_id": 1})
+		if title(said) != "Error: Unstated QCC quota" || !strings.Contains(said, "\n  Total: "+shown+" (not a count)\n  Consumed: 2\n") {
+			t.Errorf("%s: the gate of the module reports\n%s", stated, said)
+		}
+
+		if _, said := newRun(t, url, "").applyGate(storedGate{}, attributes{"radar_id": 1}); title(said) != warning {
+			t.Errorf("%s: the apply reports\n%s", stated, said)
+		}
+	}
+}
+
+// TestAModuleIDThatIsASecret requires nothing of a module whose id is a part of a credential, so no reading finds it.
+func TestAModuleIDThatIsASecret(t *testing.T) {
+	t.Parallel()
+
+	const refused = "Error: Invalid QCC quota requirement"
+
+	service := emulator.New(radar(48))
+	s := newRun(t, testkit.Serve(t, service), "")
+
+	for _, id := range []string{emulator.DefaultKey, emulator.DefaultSecretKey, "x_" + strings.ToLower(emulator.DefaultSecretKey[3:12])} {
+		for _, required := range []attributes{{id: 0}, {id: 1}, {id: 0, "radar_id": 1}} {
+			_, applied := s.applyGate(storedGate{}, required)
+			_, unchanged := s.planGate(storedGate{required: required}, required)
+
+			for step, said := range map[string]string{"plan": s.gate(required), "apply": applied, "unchanged": unchanged} {
+				if title(said) != refused || len(leaks([]string{id}, map[string]string{"": said})) > 0 {
+					t.Errorf("%s of %v reports\n%s", step, required, said)
+				}
+			}
+		}
+
+		imported, err := s.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: gateName, ID: "radar_id=1," + id + "=0"})
+		if said := printed(imported.Diagnostics); err != nil || !strings.Contains(said, "The module id in part 2 contains") {
+			t.Errorf("the import of %s reports\n%s", id, said)
+		}
+	}
+
+	if service.Requests() > 0 {
+		t.Errorf("%d queries came in", service.Requests())
 	}
 }
 

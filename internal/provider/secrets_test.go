@@ -379,6 +379,40 @@ func TestNothingTellsASecret(t *testing.T) {
 	}
 }
 
+// TestNoLogHasTheKeyOfAMap requires a module whose id is a credential, and asks for every log that the libraries of the provider can write. The
+// framework logs the keys of maps.
+func TestNoLogHasTheKeyOfAMap(t *testing.T) {
+	t.Parallel()
+	testkit.OnlyLong(t, true, "TestSDKWritesNoConfiguration checks the settings")
+
+	f := testkit.NewFolder(t, testkit.Serve(t, emulator.New()), map[string]string{"main.tf": testkit.RequiredProvider + `
+variable "id" {
+  type = string
+}
+
+resource "qcc_quota_gate" "none" {
+  required = { (var.id) = 0 }
+}
+
+resource "qcc_quota_gate" "one" {
+  required = { (var.id) = 1 }
+}
+`})
+	f.Set("TF_VAR_id="+emulator.DefaultSecretKey, "TF_LOG=TRACE", "TF_LOG_SDK=TRACE", "TF_LOG_SDK_FRAMEWORK=TRACE", "TF_LOG_SDK_PROTO_DATA_DIR="+f.Dir)
+
+	_, output := f.Run("plan")
+	if strings.Count(output, "Error: Invalid QCC quota requirement") < 1 || !strings.Contains(output, "provider.terraform-provider-qcc") {
+		t.Fatalf("the id is not refused, or there is no log of the provider:\n%s", output)
+	}
+
+	places := everything(t, f)
+	places["log"] = output
+
+	if found := leaks([]string{emulator.DefaultSecretKey}, places); len(found) > 0 {
+		t.Errorf("the id is in %q", found)
+	}
+}
+
 // titles matches the English titles of errors and warnings.
 var titles = regexp.MustCompile(`(?:Error|Warning): (?:Quota query|Unexpected|QCC service|Unreadable|No answer|Invalid|Missing|Unknown|No quota|Clock)`)
 

@@ -91,7 +91,7 @@ func (s *session) check(err error) {
 	}
 }
 
-// read reads the data source. It returns the modules; or what Terraform would print, if there is anything.
+// read reads the data source. It returns what Terraform would print, and the modules if there is no error.
 func (s *session) read() string {
 	s.Helper()
 
@@ -125,13 +125,14 @@ func (s *session) open() string {
 func (s *session) quota(diagnostics []*tfprotov6.Diagnostic, result *tfprotov6.DynamicValue, typ tftypes.Type) string {
 	s.Helper()
 
-	if len(diagnostics) > 0 {
-		return printed(diagnostics)
+	said := printed(diagnostics)
+	if strings.Contains("\n"+said, "\nError: ") {
+		return said
 	}
 
 	modules := s.text(result, typ)
 
-	return strings.TrimSuffix(strings.TrimPrefix(modules, "{modules="), "}")
+	return said + strings.TrimSuffix(strings.TrimPrefix(modules, "{modules="), "}")
 }
 
 // gate validates and plans a new gate. It returns what Terraform would print.

@@ -15,7 +15,8 @@ import (
 
 // The decoder reads the body that section 6.2.1 of the interface document describes. It is tolerant where the document contradicts
 // itself or where other interfaces on the same host differ: field names in any letter case, "msg" or "message", the status and the
-// counts as numbers or as strings, the result as a list or as one object. It is strict where it could otherwise return a wrong number.
+// counts as numbers or as strings, the result as a list or as one object. It is strict where it could otherwise return a wrong number. A count
+// that cannot be used is the problem of its module only: it is nil, and Module.Unusable has what the service stated.
 
 const (
 	// maxModules limits the quota modules of an answer. Three are known, and Terraform takes minutes for tens of thousands.
@@ -24,6 +25,8 @@ const (
 	maxCode = 9999
 	// maxIDLength is how many characters a module id may have.
 	maxIDLength = 64
+	// maxStated is how many characters are kept of a value that is no count.
+	maxStated = 40
 )
 
 type wireAnswer struct {
@@ -56,7 +59,6 @@ type answer struct {
 type defect struct {
 	problem       Problem
 	module, value SafeText
-	field         string
 }
 
 // decode decodes the body of a response.
@@ -157,16 +159,11 @@ func decodeModules(result wireResult, r *redactor) (map[string]Module, *defect) 
 			return nil, wrong
 		}
 
-		module, wrong := wire.module(id, r)
-		if wrong != nil {
-			return nil, wrong
-		}
-
 		if _, twice := modules[id]; twice {
 			return nil, &defect{problem: ProblemModuleTwice, module: r.safe(id)}
 		}
 
-		modules[id] = module
+		modules[id] = wire.module(id, r)
 	}
 
 	return modules, nil
@@ -198,31 +195,33 @@ func IsPlainID(id string) bool {
 		!strings.Contains(id, "::") && !strings.Contains(id, "##")
 }
 
-// module decodes the counts of a module. A count is nil if the service did not state it, or a count that it needs.
-func (w *wireModule) module(id string, r *redactor) (Module, *defect) {
-	var counts [3]*int64
+// module decodes the counts of a module. A count is nil if the service did not state it, if it is unusable, or if it needs such a count.
+func (w *wireModule) module(id string, r *redactor) Module {
+	var (
+		counts   [3]*int64
+		unusable []UnusableCount
+	)
 
 	for i, field := range [...]struct {
 		name  string
 		value *value
-	}{{"totalCount", &w.Total}, {"consumedCount", &w.Consumed}, {"canDeletedCount", &w.Deletable}} {
-		count, problem := field.value.statedCount()
-		switch problem {
-		case "":
-			counts[i] = count
-		case ProblemCountTwice: // Which of the two values is wrong is not known.
-			return Module{}, &defect{problem: problem, module: r.safe(id), field: field.name}
-		default:
-			return Module{}, &defect{problem: problem, module: r.safe(id), field: field.name, value: r.safe(field.value.String())}
+	}{{FieldTotal, &w.Total}, {FieldConsumed, &w.Consumed}, {FieldDeletable, &w.Deletable}} {
+		switch count, ok := field.value.count(); {
+		case field.value.twice: // Which of the two values is wrong is not known.
+			unusable = append(unusable, UnusableCount{Field: field.name})
+		case ok:
+			counts[i] = &count
+		case field.value.kind != kindNull:
+			unusable = append(unusable, UnusableCount{Field: field.name, Stated: r.safeUpTo(field.value.quoted(), maxStated)})
 		}
 	}
 
-	module := Module{Name: moduleName(id), Total: counts[0], Consumed: counts[1], Deletable: counts[2]}
+	module := Module{Name: moduleName(id), Total: counts[0], Consumed: counts[1], Deletable: counts[2], Unusable: unusable}
 	if module.Total != nil && module.Consumed != nil {
 		module.Remaining = new(*module.Total - *module.Consumed) // Neither is negative, so 64 bits hold the difference.
 	}
 
-	return module, nil
+	return module
 }
 
 // kind is the JSON type of a value.
@@ -292,40 +291,32 @@ func (v *value) String() string {
 	}
 }
 
-// statedCount returns the value as a count; nil if the service did not state it.
-func (v *value) statedCount() (*int64, Problem) {
-	switch {
-	case v.twice:
-		return nil, ProblemCountTwice
-	case v.kind == kindNull:
-		return nil, ""
+// quoted returns what String returns, with quotes around a string.
+func (v *value) quoted() string {
+	if v.kind == kindString {
+		return `"` + v.text + `"`
 	}
 
-	count, problem := v.count()
-
-	return &count, problem
+	return v.String()
 }
 
-// count returns the value as a count. If the value is not a valid count, it returns 0 and the problem. It accepts 50, 50.0, 5e1, "50" and
-// "50.0".
-func (v *value) count() (int64, Problem) {
-	switch {
-	case v.integer < 0:
-		return 0, ProblemNegative
-	case v.kind == kindInteger:
-		return v.integer, ""
-	default:
-		return parseCount(v.String())
+// count returns the value as a count: a whole number from 0 to 2^63-1. It returns false if the value is no count. It accepts 50, 50.0, 5e1,
+// "50" and "50.0".
+func (v *value) count() (int64, bool) {
+	if v.kind == kindInteger {
+		return max(v.integer, 0), v.integer >= 0
 	}
+
+	return parseCount(v.String())
 }
 
 // longestExponent limits exponents. The digits of a body are too few to compensate for a larger one.
 const longestExponent = 2 * maxBody
 
 // parseCount parses a number in JSON syntax. It never computes a number of more than 64 bits, however large the exponent is.
-func parseCount(number string) (int64, Problem) {
+func parseCount(number string) (int64, bool) {
 	if !isJSONNumber(number) {
-		return 0, ProblemNotWhole
+		return 0, false
 	}
 
 	mantissa, exponent, _ := strings.Cut(strings.ToLower(strings.TrimPrefix(number, "-")), "e")
@@ -335,7 +326,7 @@ func parseCount(number string) (int64, Problem) {
 	significant = strings.TrimRight(significant, "0")
 
 	if significant == "" {
-		return 0, ""
+		return 0, true
 	}
 
 	shift, _ := strconv.Atoi(cmp.Or(exponent, "0")) // If an int cannot hold the exponent, Atoi returns the nearest int.
@@ -343,22 +334,16 @@ func parseCount(number string) (int64, Problem) {
 
 	// wholeDigits is how many digits are before the decimal point, without leading zeros. It is negative for small fractions.
 	wholeDigits := len(whole) - leadingZeros + shift
-
-	switch {
-	case wholeDigits < len(significant):
-		return 0, ProblemNotWhole
-	case strings.HasPrefix(number, "-"):
-		return 0, ProblemNegative
-	case wholeDigits > len(strconv.Itoa(math.MaxInt64)):
-		return 0, ProblemTooLarge
+	if strings.HasPrefix(number, "-") || wholeDigits < len(significant) || wholeDigits > len(strconv.Itoa(math.MaxInt64)) {
+		return 0, false
 	}
 
 	count, err := strconv.ParseInt(significant+strings.Repeat("0", wholeDigits-len(significant)), 10, 64)
 	if err != nil {
-		return 0, ProblemTooLarge
+		return 0, false
 	}
 
-	return count, ""
+	return count, true
 }
 
 // isJSONNumber reports whether a text is a JSON number without white space around it.

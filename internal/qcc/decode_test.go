@@ -15,7 +15,7 @@ import (
 )
 
 // answers are bodies of every known shape, each with its result. The result is the radar_id module as total, consumed, deletable and
-// remaining. If the answer cannot be used, it is the module, the field and the value of the error.
+// remaining, with its unusable counts. If the answer cannot be used, it is the module and the value of the error.
 var answers = map[string]struct {
 	body, want string
 	problem    Problem // Empty unless the answer cannot be used.
@@ -38,6 +38,26 @@ var answers = map[string]struct {
 	"counts with exponents":  {`{"status":"200","result":[{"id":"radar_id","totalCount":5e1,"consumedCount":"2.0E0","canDeletedCount":1.0E7}]}`, "50 2 10000000 48", ""},
 	"no record":              {`{"status":"201","msg":"查询无结果","result":null}`, "no record", ""},
 	"no record, empty list":  {`{"status":"201","result":[]}`, "no record", ""},
+
+	"count in words":            {`{"status":"200","result":[{"id":"radar_id","totalCount":"不限","consumedCount":2}]}`, `- 2 - - totalCount: "不限"`, ""},
+	"empty count":               {`{"status":"200","result":[{"id":"radar_id","totalCount":""}]}`, `- - - - totalCount: ""`, ""},
+	"count with a space":        {`{"status":"200","result":[{"id":"radar_id","totalCount":" 5"}]}`, `- - - - totalCount: " 5"`, ""},
+	"half a count":              {`{"status":"200","result":[{"id":"radar_id","totalCount":1.5,"consumedCount":"1.5"}]}`, `- - - - totalCount: 1.5, consumedCount: "1.5"`, ""},
+	"boolean as a count":        {`{"status":"200","result":[{"id":"radar_id","totalCount":true}]}`, "- - - - totalCount: true", ""},
+	"object as a count":         {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":{}}]}`, "- - - - canDeletedCount: {…}", ""},
+	"list as a count":           {`{"status":"200","result":[{"id":"radar_id","totalCount":[5]}]}`, "- - - - totalCount: […]", ""},
+	"2^63":                      {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775808}]}`, "- - - - totalCount: 9223372036854775808", ""},
+	"10^40":                     {`{"status":"200","result":[{"id":"radar_id","totalCount":1` + strings.Repeat("0", 40) + `}]}`, "- - - - totalCount: (redacted)", ""},
+	"1e40":                      {`{"status":"200","result":[{"id":"radar_id","totalCount":1e40}]}`, "- - - - totalCount: 1e40", ""},
+	"negative total":            {`{"status":"200","result":[{"id":"radar_id","totalCount":-1,"consumedCount":2}]}`, "- 2 - - totalCount: -1", ""},
+	"negative consumption":      {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":"-100"}]}`, `5 - - - consumedCount: "-100"`, ""},
+	"negative allowance":        {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":2,"canDeletedCount":-1e0}]}`, "5 2 - 3 canDeletedCount: -1e0", ""},
+	"count twice":               {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"TotalCount":6}]}`, "- - - - totalCount:", ""},
+	"count twice, once null":    {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"TotalCount":6}]}`, "- - - - totalCount:", ""},
+	"count of 40 characters":    {`{"status":"200","result":[{"id":"radar_id","totalCount":"` + strings.Repeat("长", 38) + `"}]}`, `- - - - totalCount: "` + strings.Repeat("长", 38) + `"`, ""},
+	"count of 41 characters":    {`{"status":"200","result":[{"id":"radar_id","totalCount":"` + strings.Repeat("长", 39) + `"}]}`, `- - - - totalCount: "` + strings.Repeat("长", 39) + "…", ""},
+	"count with a command":      {`{"status":"200","result":[{"id":"radar_id","totalCount":"##[error]\u202e"}]}`, `- - - - totalCount: "# [error]"`, ""},
+	"other modules stay usable": {`{"status":"200","result":[{"id":"new_id","totalCount":"many"},{"id":"radar_id","totalCount":5,"consumedCount":2}]}`, "5 2 - 3", ""},
 
 	"empty body":                {``, "", ProblemNoJSON},
 	"a page":                    {`<html></html>`, "", ProblemNoJSON},
@@ -69,18 +89,8 @@ var answers = map[string]struct {
 	"two ids":                   {`{"status":"200","result":[{"id":"bene_id","Id":"radar_id"}]}`, "", ProblemID},
 	"number as id":              {`{"status":"200","result":[{"id":7}]}`, "", ProblemID},
 	"module twice":              {`{"status":"200","result":[{"id":"radar_id"},{"id":"radar_id"}]}`, "radar_id", ProblemModuleTwice},
-	"count twice, once null":    {`{"status":"200","result":[{"id":"radar_id","totalCount":null,"TotalCount":6}]}`, "radar_id totalCount", ProblemCountTwice},
-	"the first fault counts":    {`{"status":"200","result":[{"id":"radar_id","totalCount":"many"},7]}`, "radar_id totalCount many", ProblemNotWhole},
+	"the first fault counts":    {`{"status":"200","result":[{"id":""},7]}`, "", ProblemID},
 	"minus nothing as status":   {`{"status":-0}`, "-0", ProblemStatus},
-	"count twice":               {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"TotalCount":6}]}`, "radar_id totalCount", ProblemCountTwice},
-	"half a count":              {`{"status":"200","result":[{"id":"radar_id","totalCount":50.5}]}`, "radar_id totalCount 50.5", ProblemNotWhole},
-	"count in words":            {`{"status":"200","result":[{"id":"radar_id","totalCount":"fifty"}]}`, "radar_id totalCount fifty", ProblemNotWhole},
-	"empty count":               {`{"status":"200","result":[{"id":"radar_id","totalCount":""}]}`, "radar_id totalCount", ProblemNotWhole},
-	"object as a count":         {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":{}}]}`, "radar_id canDeletedCount {…}", ProblemNotWhole},
-	"2^63":                      {`{"status":"200","result":[{"id":"radar_id","totalCount":9223372036854775808}]}`, "radar_id totalCount 9223372036854775808", ProblemTooLarge},
-	"negative total":            {`{"status":"200","result":[{"id":"radar_id","totalCount":-1}]}`, "radar_id totalCount -1", ProblemNegative},
-	"negative consumption":      {`{"status":"200","result":[{"id":"radar_id","totalCount":5,"consumedCount":"-100"}]}`, "radar_id consumedCount -100", ProblemNegative},
-	"negative allowance":        {`{"status":"200","result":[{"id":"radar_id","canDeletedCount":-1e0}]}`, "radar_id canDeletedCount -1e0", ProblemNegative},
 	"id with a compatible sign": {`{"status":"200","result":[{"id":"\u212b"}]}`, "\u212b", ProblemIDText},
 	"id with a filler":          {`{"status":"200","result":[{"id":"a\u3164b"}]}`, "ab", ProblemIDText},
 	"id that is not NFC":        {`{"status":"200","result":[{"id":"e\u0301"}]}`, "e", ProblemIDText},
@@ -124,7 +134,7 @@ func outcome(body string) (string, Problem) {
 	case *StatusError:
 		return fmt.Sprintf("%d %s", failed.Status.Code, failed.Message), ""
 	case *AnswerError:
-		return strings.Join(strings.Fields(fmt.Sprint(failed.Module, " ", failed.Field, " ", failed.Value)), " "), failed.Problem
+		return strings.Join(strings.Fields(fmt.Sprint(failed.Module, " ", failed.Value)), " "), failed.Problem
 	}
 
 	if quota.NoRecord {
@@ -140,7 +150,14 @@ func outcome(body string) (string, Problem) {
 	}
 	radar := quota.Modules["radar_id"]
 
-	return strings.Join([]string{count(radar.Total), count(radar.Consumed), count(radar.Deletable), count(radar.Remaining)}, " "), ""
+	unusable := make([]string, 0, len(radar.Unusable))
+	for _, wrong := range radar.Unusable {
+		unusable = append(unusable, fmt.Sprint(wrong.Field, ": ", wrong.Stated))
+	}
+
+	return strings.TrimSuffix(strings.Join([]string{
+		count(radar.Total), count(radar.Consumed), count(radar.Deletable), count(radar.Remaining), strings.Join(unusable, ", "),
+	}, " "), " "), ""
 }
 
 func TestDecodeQuota(t *testing.T) {
@@ -160,14 +177,12 @@ func TestTextsOfAnswerErrors(t *testing.T) {
 	id, value := r.safe("radar_id"), r.safe("50.5")
 
 	for want, failed := range map[string]*AnswerError{
-		"the answer cannot be used: %v":                                        {},
-		"the answer cannot be used: %v: 50.5":                                  {Value: value},
-		"the answer cannot be used: %v: module \"radar_id\"":                   {Module: id},
-		"the answer cannot be used: %v: module \"radar_id\", totalCount":       {Module: id, Field: "totalCount"},
-		"the answer cannot be used: %v: module \"radar_id\", totalCount: 50.5": {Module: id, Field: "totalCount", Value: value},
+		"the answer cannot be used: bad-status":                              {Problem: ProblemStatus},
+		"the answer cannot be used: bad-status: 50.5":                        {Problem: ProblemStatus, Value: value},
+		"the answer cannot be used: module-twice: module \"radar_id\"":       {Problem: ProblemModuleTwice, Module: id},
+		"the answer cannot be used: module-twice: module \"radar_id\": 50.5": {Problem: ProblemModuleTwice, Module: id, Value: value},
 	} {
-		failed.Problem = ProblemNotWhole
-		if got := failed.Error(); got != fmt.Sprintf(want, ProblemNotWhole) {
+		if got := failed.Error(); got != want {
 			t.Errorf("the error says %q, want %q", got, want)
 		}
 	}
@@ -184,6 +199,7 @@ func FuzzDecodeQuota(f *testing.F) {
 	}
 
 	f.Add([]byte(`{"\u017ftatus":200,"msg":"` + testKey + testToken + `","result":{"ID":"x","totalCount":0e9999,"con\u017fumedCount":-0,"canDeletedCount":10e-1}}`))
+	f.Add([]byte(`{"status":"200","result":{"id":"x","totalCount":"` + testKey + `","consumedCount":-12345678,"consumedCount":1}}`))
 	f.Add([]byte(`{"status":12345678}`)) // These digits are a part of the key.
 	f.Add([]byte(`{"status":"101","msg":"` + testKey + "1700000000" + testSecret + `"}`))
 
@@ -269,8 +285,13 @@ func checkModule(t *testing.T, id string, module Module, stated map[string]any) 
 
 	for field, count := range map[string]*int64{"totalCount": module.Total, "consumedCount": module.Consumed, "canDeletedCount": module.Deletable} {
 		said := member(stated, field)
+		wrong := slices.IndexFunc(module.Unusable, func(u UnusableCount) bool { return u.Field == field })
 
 		switch {
+		case wrong >= 0:
+			if secret := partOfASecret(strings.ReplaceAll(module.Unusable[wrong].Stated.String(), hidden, "\n"), testKey, testSecret, testToken); count != nil || secret != "" {
+				t.Errorf("module %q has %+v, which shows %q", id, module, secret)
+			}
 		case (count == nil) != (said == nil):
 			t.Errorf("module %q has the %s %v, and the body states %v", id, field, count, said)
 		case count == nil:

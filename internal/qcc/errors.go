@@ -91,27 +91,15 @@ type AnswerError struct {
 	Problem Problem
 	// Module is the id of the module that has the problem; zero if no module has it, or if the id itself is the problem.
 	Module SafeText
-	// Field is the count that has the problem; empty if no count has it. Its name is that of section 6.2.1 of the interface document.
-	Field string
 	// Value is the invalid value; zero if there is nothing to show.
 	Value SafeText
 }
 
-// Error returns a text such as "the answer cannot be used: count-not-whole: module "radar_id", totalCount: 50.5".
+// Error returns a text such as "the answer cannot be used: module-twice: module "radar_id"".
 func (e *AnswerError) Error() string {
-	var where []string
-
-	if e.Module != (SafeText{}) {
-		where = append(where, fmt.Sprintf("module %q", e.Module))
-	}
-
-	if e.Field != "" {
-		where = append(where, e.Field)
-	}
-
 	said := []string{"the answer cannot be used", string(e.Problem)}
-	if len(where) > 0 {
-		said = append(said, strings.Join(where, ", "))
+	if e.Module != (SafeText{}) {
+		said = append(said, fmt.Sprintf("module %q", e.Module))
 	}
 
 	if e.Value != (SafeText{}) {

@@ -20,17 +20,12 @@ const (
 	ProblemIDText      Problem = "bad-module-id"
 	ProblemIDSecret    Problem = "secret-in-module-id"
 	ProblemModuleTwice Problem = "module-twice"
-	ProblemCountTwice  Problem = "count-twice"
-	ProblemNotWhole    Problem = "count-not-whole"
-	ProblemNegative    Problem = "count-negative"
-	ProblemTooLarge    Problem = "count-too-large"
 )
 
 // Problems returns all problems of answers.
 func Problems() []Problem {
 	return []Problem{
 		ProblemCompression, ProblemTooLong, ProblemCached, ProblemNoJSON, ProblemNoObject, ProblemTwice, ProblemNoStatus, ProblemStatus, ProblemNoResult,
-		ProblemResult, ProblemManyModules, ProblemID, ProblemIDText, ProblemIDSecret, ProblemModuleTwice, ProblemCountTwice, ProblemNotWhole,
-		ProblemNegative, ProblemTooLarge,
+		ProblemResult, ProblemManyModules, ProblemID, ProblemIDText, ProblemIDSecret, ProblemModuleTwice,
 	}
 }

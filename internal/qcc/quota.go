@@ -14,7 +14,7 @@ type Quota struct {
 	Skew time.Duration
 }
 
-// Module is the quota of one QCC product. A count is nil if the service did not state it.
+// Module is the quota of one QCC product. A count is nil if the service did not state it, or if it is unusable.
 //
 // Source: interface document, section 6.2.1, "返回参数".
 type Module struct {
@@ -28,6 +28,23 @@ type Module struct {
 	Deletable *int64
 	// Remaining is Total - Consumed. It may be negative. It is nil if either count is nil.
 	Remaining *int64
+	// Unusable lists what the service stated in place of a count, in the order of the fields above.
+	Unusable []UnusableCount
+}
+
+// The names of the counts in the interface document.
+const (
+	FieldTotal     = "totalCount"
+	FieldConsumed  = "consumedCount"
+	FieldDeletable = "canDeletedCount"
+)
+
+// UnusableCount is a value in place of a count that is no whole number from 0 to 2^63-1.
+type UnusableCount struct {
+	// Field is FieldTotal, FieldConsumed or FieldDeletable.
+	Field string
+	// Stated is the value, with quotes if it is a string; zero if the service stated the count twice.
+	Stated SafeText
 }
 
 // moduleName returns the product name of the interface document (section 6.2.1). If the document has none, it returns the id.

@@ -71,12 +71,15 @@ func escapeJSON(s string) string {
 func escapeJSONOfPHP(s string) string { return strings.ReplaceAll(escapeJSON(s), "/", `\/`) }
 
 // safe makes a text of the service safe to show. Its cost is bounded for every text.
-func (r *redactor) safe(raw string) SafeText {
-	redacted := r.redact([]rune(cut(printable(raw))))
+func (r *redactor) safe(raw string) SafeText { return r.safeUpTo(raw, maxSafeText) }
+
+// safeUpTo is like safe, and keeps at most the given number of characters.
+func (r *redactor) safeUpTo(raw string, most int) SafeText {
+	redacted := r.redact([]rune(cut(printable(raw), most)))
 	text := []rune(strings.ReplaceAll(redacted, "##", "# ")) // A CI system may run "##[command]" or "##vso[command]" anywhere in a line.
 
-	if len(text) > maxSafeText {
-		text = append(text[:maxSafeText], '…')
+	if len(text) > most {
+		text = append(text[:most], '…')
 	}
 
 	return SafeText{strings.TrimSpace(string(text))}
@@ -102,10 +105,10 @@ func (r *redactor) hides(text string) bool {
 	return false
 }
 
-// cut shortens a text, but keeps enough to find a secret that begins among the shown characters: a Token, or eight characters of a
+// cut shortens a text to what safeUpTo shows, but keeps enough to find a secret that begins among the shown characters: a Token, or eight characters of a
 // credential. If the shortened text ends with hexadecimal digits, cut removes them, because they may be the beginning of a Token.
-func cut(raw string) string {
-	left := maxSafeText + tokenLength
+func cut(raw string, most int) string {
+	left := most + tokenLength
 
 	for i := range raw {
 		if left == 0 {

@@ -98,7 +98,7 @@ func (r *reply) result() (Quota, error) {
 		return Quota{}, &HTTPError{Response: r.response, RedirectHost: r.redirectHost, RetryAfter: r.retryAfter}
 	case r.defect != nil:
 		return Quota{}, &AnswerError{
-			Response: r.response, Problem: r.defect.problem, Module: r.defect.module, Field: r.defect.field, Value: r.defect.value,
+			Response: r.response, Problem: r.defect.problem, Module: r.defect.module, Value: r.defect.value,
 		}
 	default:
 		return Quota{}, &StatusError{Status: r.status, Message: r.message, Skew: r.skew, RetryAfter: r.retryAfter}
