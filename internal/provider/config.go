@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"fmt"
 	"math/big"
 	"os"
 	"strconv"
@@ -54,83 +53,67 @@ func attributes() []attribute {
 		{
 			name: fieldLanguage, variable: languageVariable, byDefault: message.English.String(), unknownIsNull: true, store: storeLanguage,
 			schema: schema.StringAttribute{
-				MarkdownDescription: "The language of errors and warnings: `en` (English) or `zh` (simplified Chinese, 简体中文). " +
-					"Can also be set with the environment variable `QCC_LANGUAGE`. Functions and the validation of gates cannot read the " +
-					"provider block, so they use only the environment variable. Defaults to `en`.",
-				Optional: true,
+				MarkdownDescription: message.Description("language").English,
+				Optional:            true,
 			},
 		},
 		{
 			name: qcc.FieldKey, variable: "QCC_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.Key }),
 			schema: schema.StringAttribute{
-				MarkdownDescription: "The company key. QCC Pro shows it under 设置中心 -> 我的公司. The provider reads the quota of this company. " +
-					"Can also be set with the environment variable `QCC_KEY`. One of the two is required.",
-				Optional:  true,
-				Sensitive: true,
+				MarkdownDescription: message.Description("key").English,
+				Optional:            true,
+				Sensitive:           true,
 			},
 		},
 		{
 			name: qcc.FieldSecretKey, variable: "QCC_SECRET_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.SecretKey }),
 			schema: schema.StringAttribute{
-				MarkdownDescription: "The SecretKey. QCC Pro shows it next to the company key. The provider signs its requests with it, and never sends it. " +
-					"Can also be set with the environment variable `QCC_SECRET_KEY`. One of the two is required.",
-				Optional:  true,
-				Sensitive: true,
+				MarkdownDescription: message.Description("secret_key").English,
+				Optional:            true,
+				Sensitive:           true,
 			},
 		},
 		{
 			name: qcc.FieldBaseURL, variable: "QCC_BASE_URL", byDefault: qcc.DefaultBaseURL, store: storeText(func(c *qcc.Config) *string { return &c.BaseURL }),
 			schema: schema.StringAttribute{
-				MarkdownDescription: "The URL of QCC Pro, of your own gateway, or of the emulator. It must be an `https` URL, or an `http` URL of a " +
-					"loopback host. It may have a path, which is kept as a prefix. It must not have a user name, a query or a fragment. " +
-					"Can also be set with the environment variable `QCC_BASE_URL`. Defaults to `" + qcc.DefaultBaseURL + "`.",
-				Optional: true,
+				MarkdownDescription: message.Description("base_url").English,
+				Optional:            true,
 			},
 		},
 		{
 			name: qcc.FieldTimeout, byDefault: qcc.DefaultTimeout.String(), store: storeTimeout,
 			schema: schema.StringAttribute{
-				MarkdownDescription: fmt.Sprintf("The timeout of one read of the quota, including retries and waits. It is a duration from `1s` to "+
-					"`10m`, such as `30s` or `2m`. Each attempt except the last one ends after a quarter of the timeout, so that there is time "+
-					"for a retry if a connection hangs. Defaults to `%.0fs`.", qcc.DefaultTimeout.Seconds()),
-				Optional: true,
+				MarkdownDescription: message.Description("timeout").English,
+				Optional:            true,
 			},
 		},
 		{
 			name: qcc.FieldMaxRetries, byDefault: strconv.Itoa(qcc.DefaultMaxRetries), store: storeMaxRetries,
 			schema: schema.NumberAttribute{
-				MarkdownDescription: fmt.Sprintf("The maximum number of retries of one read, from `0` to `%d`. The provider retries if the service is "+
-					"busy or the connection fails. It does not retry permanent refusals. Defaults to `%d`.", qcc.LimitMaxRetries, qcc.DefaultMaxRetries),
-				Optional: true,
+				MarkdownDescription: message.Description("max_retries").English,
+				Optional:            true,
 			},
 		},
 		{
 			name: fieldReservationDatabase, variable: "QCC_RESERVATION_DATABASE", store: storeDatabase,
 			schema: schema.StringAttribute{
-				MarkdownDescription: "The URL of a PostgreSQL database (13 or newer) in which gates reserve what they are granted at apply, such as " +
-					"`postgres://qcc@db.example.com/qcc`. The gates of all runs that share the database add up. Without it, the gates of one run add up. " +
-					"The connection uses TLS and verifies the server, unless the host is a loopback host. `examples/reservations/schema.sql` has the tables. " +
-					"Can also be set with the environment variable `QCC_RESERVATION_DATABASE`.",
-				Optional:  true,
-				Sensitive: true,
+				MarkdownDescription: message.Description("reservation_database").English,
+				Optional:            true,
+				Sensitive:           true,
 			},
 		},
 		{
 			name: fieldReservationTTL, byDefault: reservation.DefaultTTL.String(), store: storeTTL,
 			schema: schema.StringAttribute{
-				MarkdownDescription: fmt.Sprintf("How long a reservation counts: a duration from `5m` to `24h`. It must cover the longest apply after its "+
-					"first gate, and the time that QCC needs to count an order. The time limit of the CI job is a good value. Defaults to `%.0fm`.",
-					reservation.DefaultTTL.Minutes()),
-				Optional: true,
+				MarkdownDescription: message.Description("reservation_ttl").English,
+				Optional:            true,
 			},
 		},
 		{
 			name: fieldReservationHolder, variable: "QCC_RESERVATION_HOLDER", store: storeHolder,
 			schema: schema.StringAttribute{
-				MarkdownDescription: "Who reserves. The provider shows this text to users whose gates are refused because of the reservation. " +
-					"Can also be set with the environment variable `QCC_RESERVATION_HOLDER`. Defaults to the URL or the number of the CI job, or " +
-					"else to the host name.",
-				Optional: true,
+				MarkdownDescription: message.Description("reservation_holder").English,
+				Optional:            true,
 			},
 		},
 	}

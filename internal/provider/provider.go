@@ -43,7 +43,7 @@ func (p *qccProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 
 func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the remaining quota of a company at QCC Pro (企查查专业版). A gate refuses a plan that adds more than the remaining quota.",
+		MarkdownDescription: message.Description("provider").English,
 		Attributes:          map[string]schema.Attribute{},
 	}
 

@@ -28,11 +28,10 @@ func (d *quotaDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 
 func (d *quotaDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to. Low quota is not an error. To refuse a " +
-			"plan, write a condition. The read fails only if the quota cannot be read.",
+		MarkdownDescription: message.Description("data.qcc_quota").English,
 		Attributes: map[string]schema.Attribute{
 			modulesAttribute: schema.MapAttribute{
-				MarkdownDescription: modulesDescription,
+				MarkdownDescription: message.Description(modulesAttribute).English,
 				ElementType:         moduleType(),
 				Computed:            true,
 			},

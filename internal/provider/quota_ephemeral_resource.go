@@ -29,12 +29,10 @@ func (e *quotaEphemeralResource) Metadata(_ context.Context, req ephemeral.Metad
 
 func (e *quotaEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reads the quota of the company that the provider's `key` belongs to, at plan and again at apply. " +
-			"Terraform does not store the result in the plan or in the state. If the quota is used up after the plan, a condition on the result " +
-			"also refuses the apply of the saved plan. Low quota is not an error. The read fails only if the quota cannot be read.",
+		MarkdownDescription: message.Description("ephemeral.qcc_quota").English,
 		Attributes: map[string]schema.Attribute{
 			modulesAttribute: schema.MapAttribute{
-				MarkdownDescription: modulesDescription,
+				MarkdownDescription: message.Description(modulesAttribute).English,
 				ElementType:         moduleType(),
 				Computed:            true,
 			},

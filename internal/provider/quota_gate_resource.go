@@ -44,18 +44,13 @@ func (g *quotaGateResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (g *quotaGateResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Refuses a plan or an apply that adds more than the remaining quota. A gate creates nothing at QCC. Its state " +
-			"holds the requirement that was granted. The provider judges only what a change adds: the whole requirement of a new gate, or the " +
-			"increase of `required`. If `required` stays the same or decreases, or the gate is destroyed, the provider judges nothing. The " +
-			"provider adds up what all gates of a run add. If a run adds nothing, the provider sends no request.",
+		MarkdownDescription: message.Description("resource.qcc_quota_gate").English,
 		Attributes: map[string]schema.Attribute{
 			requiredAttribute: schema.MapAttribute{
-				MarkdownDescription: "The quota that the order behind the gate requires of each quota module, by module id. Each requirement is " +
-					"a whole number from `0` to `1000000000000000`. The module ids are `radar_id` (风险监控-企业), `bene_id` (股权穿透), " +
-					"`natural_person_id` (自然人核验), and any other id that QCC returns.",
-				ElementType: types.NumberType,
-				Required:    true,
-				Validators:  []validator.Map{requirementsValidator{g.language}},
+				MarkdownDescription: message.Description(requiredAttribute).English,
+				ElementType:         types.NumberType,
+				Required:            true,
+				Validators:          []validator.Map{requirementsValidator{g.language}},
 			},
 		},
 	}

@@ -42,23 +42,22 @@ func (f *shortfallsFunction) Metadata(_ context.Context, _ function.MetadataRequ
 func (f *shortfallsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Computes by how much the quota of each module is short.",
-		MarkdownDescription: "Compares the remaining quota of each module with the quota that a change requires, and returns by how much " +
-			"each module is short. If the quota is enough, the map is empty. If a module is absent, or its `remaining` is null, it is short by the " +
-			"whole requirement. If the requirement is 0, the module is never short. The function needs no credentials, and sends no request.",
+		MarkdownDescription: "Returns by how much the remaining quota of each module is less than what a change requires. If the quota is " +
+			"enough, the map is empty. A module that is absent, or whose `remaining` is null, is short by the whole requirement. It needs no " +
+			"credentials, and sends no request.",
 		Parameters: []function.Parameter{
 			function.MapParameter{
 				Name: "modules",
-				MarkdownDescription: "The quota of each module: the `modules` of the data source or of the ephemeral resource `qcc_quota`, or " +
-					"any map of objects with the attribute `remaining`.",
+				MarkdownDescription: "The `modules` of the data source or of the ephemeral resource `qcc_quota`, or any map of objects with " +
+					"`remaining`.",
 				ElementType:        types.ObjectType{AttrTypes: map[string]attr.Type{remainingAttribute: types.NumberType}},
 				AllowUnknownValues: true,
 			},
 			function.MapParameter{
-				Name: "required",
-				MarkdownDescription: "The quota that the change requires of each module, by module id. A requirement must be a whole number, and not " +
-					"negative or null.",
-				ElementType:        types.NumberType,
-				AllowUnknownValues: true,
+				Name:                "required",
+				MarkdownDescription: "What the change requires of each module, by module id: whole numbers, not negative or null.",
+				ElementType:         types.NumberType,
+				AllowUnknownValues:  true,
 			},
 		},
 		Return: function.MapReturn{ElementType: types.NumberType},

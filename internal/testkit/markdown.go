@@ -12,12 +12,16 @@ const GuidesDir = "docs/guides"
 // GatePage is the reference of the gate.
 const GatePage = "docs/resources/quota_gate.md"
 
-// READMEs are the first pages for new users, in both languages. References must describe the whole provider.
+// READMEs are the first pages for new users, in both languages. ChineseReference has the guide that is the twin of a page of the reference.
 //
 //nolint:gochecknoglobals // The lists never change.
 var (
-	READMEs    = []string{"README.md", "README.zh-CN.md"}
-	References = []string{GuidesDir + "/reference-in-short.md", GuidesDir + "/reference-in-short-zh.md"}
+	READMEs          = []string{"README.md", "README.zh-CN.md"}
+	ChineseReference = map[string]string{
+		"docs/index.md":              GuidesDir + "/provider-zh.md",
+		GatePage:                     GuidesDir + "/quota-gate-zh.md",
+		"docs/data-sources/quota.md": GuidesDir + "/quota-data-source-zh.md",
+	}
 )
 
 // ChineseSuffix ends the file name of a guide in Chinese. The English guide is its twin: it has the same name without the suffix.

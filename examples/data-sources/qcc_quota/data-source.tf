@@ -7,15 +7,27 @@ terraform {
   }
 }
 
-# QCC_KEY and QCC_SECRET_KEY hold the credentials.
 provider "qcc" {}
 
 data "qcc_quota" "this" {}
 
-# What is left of each quota module:
-# { bene_id = 98, natural_person_id = 50, radar_id = 48 }
-output "remaining" {
-  value = {
-    for id, module in data.qcc_quota.this.modules : id => module.remaining
+# What this run orders. Empty by default.
+variable "qcc_required" {
+  type    = map(number)
+  default = {}
+}
+
+locals {
+  modules = data.qcc_quota.this.modules
+  short   = provider::qcc::shortfalls(local.modules, var.qcc_required)
+}
+
+# Stands for what consumes the quota: a resource of another provider.
+resource "terraform_data" "order" {
+  lifecycle {
+    precondition {
+      condition     = length(local.short) == 0
+      error_message = "QCC quota is short by ${jsonencode(local.short)}."
+    }
   }
 }

@@ -7,19 +7,28 @@ terraform {
   }
 }
 
-# QCC_KEY and QCC_SECRET_KEY hold the credentials.
 provider "qcc" {}
 
 ephemeral "qcc_quota" "now" {}
 
-# Judged at plan, and again when the plan is applied.
+# What this run orders. Empty by default.
+variable "qcc_required" {
+  type    = map(number)
+  default = {}
+}
+
+locals {
+  modules = ephemeral.qcc_quota.now.modules
+  short   = provider::qcc::shortfalls(local.modules, var.qcc_required)
+}
+
+# Stands for what consumes the quota: a resource of another provider.
 resource "terraform_data" "order" {
   lifecycle {
+    # Judged at plan, and again when the plan is applied.
     precondition {
-      condition = length(provider::qcc::shortfalls(
-        ephemeral.qcc_quota.now.modules, { radar_id = 40 }
-      )) == 0
-      error_message = "QCC quota of radar_id is short now: 40 required."
+      condition     = length(local.short) == 0
+      error_message = "QCC quota is short now."
     }
   }
 }

@@ -7,15 +7,12 @@ terraform {
   }
 }
 
-# QCC_KEY and QCC_SECRET_KEY hold the credentials.
-provider "qcc" {}
-
-data "qcc_quota" "this" {}
-
-# By how much each quota module is short: { natural_person_id = 10 }, if 48 of
-# radar_id and 50 of natural_person_id are left.
+# { natural_person_id = 10 }
 output "short" {
-  value = provider::qcc::shortfalls(data.qcc_quota.this.modules, {
+  value = provider::qcc::shortfalls({
+    radar_id          = { remaining = 48 }
+    natural_person_id = { remaining = 50 }
+    }, {
     radar_id          = 40
     natural_person_id = 60
   })

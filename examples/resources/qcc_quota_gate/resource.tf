@@ -11,9 +11,8 @@ terraform {
 provider "qcc" {}
 
 variable "companies" {
-  description = "The companies under risk monitoring."
-  type        = set(string)
-  default     = ["first", "second"]
+  type    = set(string)
+  default = ["first", "second"]
 }
 
 # A gate for each order: what the order requires of each quota module.

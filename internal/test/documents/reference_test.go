@@ -118,29 +118,6 @@ func attributes(t *testing.T) map[string]attribute {
 	return found
 }
 
-// TestReferencesHaveEveryAttribute compares the tables of attributes with the provider's schema.
-func TestReferencesHaveEveryAttribute(t *testing.T) {
-	t.Parallel()
-
-	row := regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| (?:`([A-Z_]+)`)? ?\\| (?:`([^`]+)`)? ?\\| [^|]+ \\|$")
-
-	for _, name := range testkit.References {
-		rows := map[string]attribute{}
-
-		for _, cells := range row.FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
-			if _, twice := rows[cells[1]]; twice {
-				t.Errorf("%s has two rows for %s", name, cells[1])
-			}
-
-			rows[cells[1]] = attribute{cells[2], cells[3]}
-		}
-
-		if want := attributes(t); !maps.Equal(rows, want) {
-			t.Errorf("%s has the attributes\n%+v\nand the schema\n%+v", name, rows, want)
-		}
-	}
-}
-
 // TestDescriptionsNameTheVariablesThatAreRead configures the provider and records which variables it reads.
 func TestDescriptionsNameTheVariablesThatAreRead(t *testing.T) {
 	t.Parallel()
@@ -247,7 +224,7 @@ func TestOnlyVariablesThatAreReadAreNamed(t *testing.T) {
 	}
 
 	for _, variable := range slices.Sorted(maps.Keys(known)) {
-		if variable != "" && known[variable] < len(testkit.References) {
+		if variable != "" && known[variable] < len(testkit.READMEs) {
 			t.Errorf("%s is named only %d times", variable, known[variable])
 		}
 	}
@@ -279,10 +256,6 @@ func TestEverythingServedIsDocumented(t *testing.T) {
 		says(s.document(), example(s.dir+"/"+s.name+"/"+s.file)) // Other tests run the examples.
 		says("templates/index.md.tmpl", "("+s.dir+"/"+s.page+".md)")
 		says("CHANGELOG.md", s.kind+" `"+s.name+"`")
-
-		for _, name := range testkit.References {
-			says(name, "`"+s.call)
-		}
 	}
 
 	for name, attribute := range attributes(t) {
@@ -332,28 +305,61 @@ func TestOnlyWhatIsServedIsDocumented(t *testing.T) {
 	}
 }
 
-// TestPagesHaveTheFieldsOfAModule compares the tables of fields of the reference.
-func TestPagesHaveTheFieldsOfAModule(t *testing.T) {
+// TestOnePageHasTheFieldsOfAModule compares the table of fields, in both languages, with the schema. No other page has such a table.
+func TestOnePageHasTheFieldsOfAModule(t *testing.T) {
 	t.Parallel()
 
-	pages := []string{"docs/data-sources/quota.md", "docs/ephemeral-resources/quota.md", "docs/functions/shortfalls.md", testkit.GatePage}
+	_, schema := server(t, noVariables)
 
-	var first string
+	modules, _ := schema.DataSourceSchemas["qcc_quota"].Block.Attributes[0].Type.(tftypes.Map)
+	module, _ := modules.ElementType.(tftypes.Object)
+	want := slices.Sorted(maps.Keys(module.AttributeTypes))
 
-	for i, page := range pages {
-		rows := regexp.MustCompile("(?m)^\\| `(\\w+)` \\| .*$").FindAllStringSubmatch(testkit.Section(t, page, "The fields of a quota module"), -1)
+	for _, page := range documents(t) {
+		fields := []string{}
 
-		names := make([]string, 0, len(rows))
-		for _, row := range rows {
-			names = append(names, row[1])
+		for _, row := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| ").FindAllStringSubmatch(testkit.ReadFile(t, page), -1) {
+			if slices.Contains(want, row[1]) {
+				fields = append(fields, row[1])
+			}
 		}
 
-		if i == 0 {
-			first = fmt.Sprint(rows)
-		}
+		slices.Sort(fields)
 
-		if fmt.Sprint(rows) != first || !slices.Equal(names, []string{"name", "total", "consumed", "remaining", "deletable"}) {
-			t.Errorf("%s has the fields\n%s\nand %s has\n%s", page, rows, pages[0], first)
+		isPage := page == "docs/data-sources/quota.md" || page == testkit.ChineseReference["docs/data-sources/quota.md"]
+		if isPage != slices.Equal(fields, want) || !isPage && len(fields) > 0 {
+			t.Errorf("%s has a table with the fields %v; the fields of a module are %v", page, fields, want)
+		}
+	}
+}
+
+// TestReferencesFirstShowWhatOneTypes looks for the example and the schema in front of everything else.
+func TestReferencesFirstShowWhatOneTypes(t *testing.T) {
+	t.Parallel()
+
+	pages := []string{"docs/index.md"}
+
+	for _, s := range surface(t) {
+		if s.kind != "Function" {
+			pages = append(pages, s.document())
+		}
+	}
+
+	for _, page := range pages {
+		for name, first := range map[string][]string{page: {"Example usage", "Schema"}, testkit.ChineseReference[page]: {"示例", "属性"}} {
+			if name == "" { // The page has no Chinese twin.
+				continue
+			}
+
+			var sections []string
+
+			for _, section := range regexp.MustCompile(`(?m)^## (.*)$`).FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
+				sections = append(sections, section[1])
+			}
+
+			if len(sections) < len(first) || !slices.Equal(sections[:len(first)], first) {
+				t.Errorf("%s begins with the sections %q, want %q", name, sections, first)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package documents_test
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -32,8 +33,8 @@ func TestTwins(t *testing.T) {
 		t.Fatalf("there is no guide in Chinese: %v", err)
 	}
 
-	guideExists := func(name string) bool {
-		_, err := os.Stat(filepath.Join(testkit.GuidesDir, name))
+	exists := func(page string) bool {
+		_, err := os.Stat(page)
 
 		return err == nil
 	}
@@ -42,12 +43,13 @@ func TestTwins(t *testing.T) {
 		t.Run(filepath.Base(chinese), func(t *testing.T) {
 			t.Parallel()
 
-			english := englishName(filepath.ToSlash(chinese))
+			chinese = filepath.ToSlash(chinese)
+			english := englishName(chinese)
 			if _, err := os.Stat(english); errors.Is(err, fs.ErrNotExist) {
 				t.Fatalf("%s has no twin %s", chinese, english)
 			}
 
-			for _, difference := range compareTwins(path.Base(english), testkit.ReadFile(t, english), testkit.ReadFile(t, chinese), guideExists) {
+			for _, difference := range compareTwins(english, testkit.ReadFile(t, english), testkit.ReadFile(t, chinese), exists) {
 				t.Error(difference)
 			}
 		})
@@ -56,6 +58,12 @@ func TestTwins(t *testing.T) {
 
 // englishName returns the name of the English twin of a page or a picture.
 func englishName(chinese string) string {
+	for english, guide := range testkit.ChineseReference {
+		if guide == chinese {
+			return english
+		}
+	}
+
 	return strings.NewReplacer(testkit.ChineseSuffix, ".md", ".zh-CN.", ".").Replace(chinese)
 }
 
@@ -65,17 +73,17 @@ func chineseName(english string) string {
 		return testkit.READMEs[1]
 	}
 
-	return strings.TrimSuffix(english, ".md") + testkit.ChineseSuffix
+	return cmp.Or(testkit.ChineseReference[english], strings.TrimSuffix(english, ".md")+testkit.ChineseSuffix)
 }
 
-// compareTwins returns what two twins do not have in common. name is the file name of the English one.
-func compareTwins(name, english, chinese string, guideExists func(name string) bool) []string {
+// compareTwins returns what two twins do not have in common. name is the name of the English one.
+func compareTwins(name, english, chinese string, exists func(page string) bool) []string {
 	var differences []string
 
 	report := func(format string, args ...any) { differences = append(differences, fmt.Sprintf(format, args...)) }
 
 	for _, page := range []struct{ text, link string }{
-		{english, "[简体中文](" + chineseName(name) + ")"}, {chinese, "[English](" + name + ")"},
+		{english, "[简体中文](" + linkTo(chineseName(name), name) + ")"}, {chinese, "[English](" + linkTo(name, chineseName(name)) + ")"},
 	} {
 		if below := regexp.MustCompile(`(?m)^# .+\n\n(.*)$`).FindStringSubmatch(page.text); below == nil || below[1] != page.link {
 			report("below the title there is %q, want %q", below, page.link)
@@ -107,37 +115,48 @@ func compareTwins(name, english, chinese string, guideExists func(name string) b
 		report("the first credentials on the Chinese page do not set the language of errors:\n%s", credentials)
 	}
 
-	compare("the links from", pageLinks(name, english, guideExists, report), pageLinks(name, chinese, guideExists, report))
+	compare("the links from", pageLinks(name, english, exists, report), pageLinks(chineseName(name), chinese, exists, report))
 
 	// A reader of Chinese sees before a click that a guide is in English.
 	for _, link := range regexp.MustCompile(`\]\(([^)/\s]+\.md)(?:#[^)\s]*)?\)(（英文）)?`).FindAllStringSubmatch(chinese, -1) {
-		if link[1] != name && guideExists(link[1]) && !testkit.IsChinese(link[1]) && link[2] == "" {
-			report("the Chinese page does not say that %s is in English", link[1])
+		target := path.Join(path.Dir(chineseName(name)), link[1])
+		if target != name && name != testkit.READMEs[0] && exists(target) && !testkit.IsChinese(target) && link[2] == "" {
+			report("the Chinese page does not say that %s is in English", target)
 		}
 	}
 
 	return differences
 }
 
-// pageLinks returns the targets of the links on one of two twins, except links to the other language. A guide in Chinese is the same target
-// as its twin. It reports links to guides in the wrong language.
-func pageLinks(name, page string, guideExists func(name string) bool, report func(format string, args ...any)) []string {
+// linkTo returns the link to a page on another one.
+func linkTo(page, from string) string {
+	link, err := filepath.Rel(path.Dir(from), page)
+	if err != nil {
+		return page
+	}
+
+	return filepath.ToSlash(link)
+}
+
+// pageLinks returns the targets of the links on one of two twins, except links to the other language. A page in Chinese is the same target
+// as its twin. It reports links to pages in the wrong language.
+func pageLinks(name, page string, exists func(page string) bool, report func(format string, args ...any)) []string {
 	var links []string
 
-	chinesePage := strings.Contains(page, "[English]("+name+")")
-
 	for _, link := range regexp.MustCompile(`\[([^][]*)\]\(([^)\s#]*)[^)\s]*\)`).FindAllStringSubmatch(testkit.Blocks.ReplaceAllString(page, ""), -1) {
-		target := link[2]
 		if slices.Contains(otherLanguage, link[1]) {
 			continue
 		}
 
-		inGuides := path.Dir(target) == "." || strings.HasSuffix(path.Dir(target), "/guides")
+		target := link[2]
+		if target != "" && !strings.Contains(target, "://") {
+			target = path.Join(path.Dir(name), target)
+		}
 
 		switch {
-		case !chinesePage && testkit.IsChinese(target):
+		case !testkit.IsChinese(name) && testkit.IsChinese(target):
 			report("the English page links to %s", target)
-		case chinesePage && !testkit.IsChinese(target) && inGuides && strings.HasSuffix(target, ".md") && guideExists(chineseName(path.Base(target))):
+		case testkit.IsChinese(name) && !testkit.IsChinese(target) && strings.HasSuffix(target, ".md") && exists(chineseName(target)):
 			report("the Chinese page links to %s, which has a twin", target)
 		}
 
@@ -217,11 +236,11 @@ func TestTwinsThatDiffer(t *testing.T) {
 			"## 步骤\n\n```console\nexport QCC_KEY=KEY\nexport QCC_LANGUAGE=zh\nterraform plan    # 放行。\n```\n\n```text\n没有变化。\n```\n"
 	)
 
-	guideExists := func(name string) bool {
+	exists := func(name string) bool {
 		return slices.Contains([]string{"a.md", "a-zh.md", "b.md", "b-zh.md", "c.md"}, name)
 	}
 
-	if differences := compareTwins("a.md", english, chinese, guideExists); len(differences) != 0 {
+	if differences := compareTwins("a.md", english, chinese, exists); len(differences) != 0 {
 		t.Fatalf("twins differ: %q", differences)
 	}
 
@@ -253,7 +272,7 @@ func TestTwinsThatDiffer(t *testing.T) {
 				t.Fatalf("no page has %q", test.old)
 			}
 
-			if differences := compareTwins("a.md", changedEnglish, changedChinese, guideExists); len(differences) == 0 {
+			if differences := compareTwins("a.md", changedEnglish, changedChinese, exists); len(differences) == 0 {
 				t.Error("no difference is reported")
 			}
 		})

@@ -16,13 +16,29 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// lowestVersions returns the columns of a reference's table of versions, by the position of the row.
-func lowestVersions(t *testing.T, reference string) [][]string {
+// The rows of the table of versions.
+const (
+	gateVersion = iota
+	dataVersion
+	importVersion
+	mockVersion
+	functionVersion
+	ephemeralVersion
+	importInModuleVersion
+	mockedEphemeralVersion
+	versionRows
+)
+
+// index is the page with the table of versions.
+const index = "docs/index.md"
+
+// lowestVersions returns the columns of a page's table of versions, by the position of the row.
+func lowestVersions(t *testing.T, page string) [][]string {
 	t.Helper()
 
-	found := regexp.MustCompile(`(?m)^\| [^|]+ \| (1\.\d+) \| (1\.\d+) \| [^|]+ \|$`).FindAllStringSubmatch(testkit.ReadFile(t, reference), -1)
-	if len(found) != 6 {
-		t.Fatalf("there are %d rows of versions, want 6", len(found))
+	found := regexp.MustCompile(`(?m)^\| [^|]+ \| (1\.\d+) \| (1\.\d+|–) \|$`).FindAllStringSubmatch(testkit.ReadFile(t, page), -1)
+	if len(found) != versionRows {
+		t.Fatalf("there are %d rows of versions, want %d", len(found), versionRows)
 	}
 
 	for i := range found {
@@ -64,16 +80,16 @@ func minor(t *testing.T, version string) int {
 	return number
 }
 
-// TestVersionsAgree compares the versions that the references promise with those that the workflows test.
+// TestVersionsAgree compares the versions that the index promises with those that the workflows test.
 func TestVersionsAgree(t *testing.T) {
 	t.Parallel()
 
-	lowest := lowestVersions(t, testkit.References[0])
-	if other := lowestVersions(t, testkit.References[1]); !slices.EqualFunc(lowest, other, slices.Equal[[]string]) {
-		t.Errorf("the references have the versions %v and %v", lowest, other)
+	lowest := lowestVersions(t, index)
+	if other := lowestVersions(t, testkit.ChineseReference[index]); !slices.EqualFunc(lowest, other, slices.Equal[[]string]) {
+		t.Errorf("the twins have the versions %v and %v", lowest, other)
 	}
 
-	dataSource, gate, function, ephemeral := lowest[0], lowest[1], lowest[4], lowest[5]
+	gate, function, ephemeral := lowest[gateVersion], lowest[functionVersion], lowest[ephemeralVersion]
 
 	// All tests run with the lowest version that has all features, and with the last three minor versions.
 	all := testMatrix(t, "terraform").Terraform
@@ -90,7 +106,7 @@ func TestVersionsAgree(t *testing.T) {
 	jobs := testMatrix(t, "lowest").Include
 
 	for examples, versions := range map[string][]string{
-		"data-sources": dataSource, "resources": gate, "functions": function, "ephemeral-resources": ephemeral,
+		"provider": gate, "resources": gate, "data-sources": function, "functions": function, "ephemeral-resources": ephemeral,
 	} {
 		for i, cli := range []string{"terraform", "tofu"} {
 			tested := false
@@ -113,24 +129,24 @@ type feature struct {
 	minor int
 }
 
-// features returns the features that the examples use. The versions of features of the provider come from the reference's table.
+// features returns the features that the examples use, with the versions of the index's table where it has them.
 func features(t *testing.T) []feature {
 	t.Helper()
 
-	rows := lowestVersions(t, testkit.References[0])
+	rows := lowestVersions(t, index)
 	since := func(row int) int { return minor(t, rows[row][0]) }
 
 	return []feature{
-		{regexp.MustCompile(`(?m)^data "qcc_quota" `), since(0)},
-		{regexp.MustCompile(`(?m)^resource "qcc_quota_gate" `), since(1)},
-		{regexp.MustCompile(`\b(?:pre|post)condition \{`), since(2)},
-		{regexp.MustCompile(`\bprovider::`), since(4)},
-		{regexp.MustCompile(`(?m)^ephemeral "|^ *ephemeral += true$`), since(5)},
+		{regexp.MustCompile(`(?m)^data "qcc_quota" `), since(gateVersion)},
+		{regexp.MustCompile(`(?m)^resource "qcc_quota_gate" `), since(gateVersion)},
+		{regexp.MustCompile(`\b(?:pre|post)condition \{`), 2},
+		{regexp.MustCompile(`\bprovider::`), since(functionVersion)},
+		{regexp.MustCompile(`(?m)^ephemeral "|^ *ephemeral += true$`), since(ephemeralVersion)},
 		{regexp.MustCompile(`(?m)^moved \{`), 1},
 		{regexp.MustCompile(`(?m)^ *nullable += `), 1},
-		{regexp.MustCompile(`(?m)^resource "terraform_data" `), 4},
+		{regexp.MustCompile(`(?m)^resource "terraform_data" `), since(dataVersion)},
 		{regexp.MustCompile(`(?m)^check "`), 5},
-		{regexp.MustCompile(`(?m)^import \{`), 5},
+		{regexp.MustCompile(`(?m)^import \{`), since(importVersion)},
 		{regexp.MustCompile(`(?m)^import \{\n  for_each `), 7},
 	}
 }

@@ -7,10 +7,19 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 )
 
+func dataSource(e example) {
+	e.apply("-var=qcc_required={radar_id=48}")
+	e.consume("radar_id", 20)
+	e.changesNothing() // This plan has no requirement.
+	e.refuses(`QCC quota is short by {"radar_id":20}.`, "-var=qcc_required={radar_id=48}")
+}
+
 func ephemeralResource(e example) {
-	e.Succeeds("plan", "-out=tfplan")
+	e.Succeeds("plan", "-out=tfplan", "-var=qcc_required={radar_id=40}")
 	e.consume("radar_id", 9)
-	e.Fails("QCC quota of radar_id is short now: 40 required.", "apply", "tfplan")
+	e.Fails("QCC quota is short now.", "apply", "tfplan")
+	e.apply()
+	e.changesNothing()
 }
 
 func precondition(e example) {

@@ -14,7 +14,7 @@ import (
 // exampleTests has a test for every example. In the short lane, a test may end after the first steps. The room pipelines tests the pipelines,
 // which are no configurations.
 var exampleTests = map[string]func(example){
-	"data-sources/qcc_quota":        outputs(`{"remaining":{"bene_id":98,"natural_person_id":50,"radar_id":48}}`),
+	"data-sources/qcc_quota":        dataSource,
 	"functions/shortfalls":          outputs(`{"short":{"natural_person_id":10}}`),
 	"provider":                      providerBlock,
 	"ephemeral-resources/qcc_quota": ephemeralResource,
@@ -174,8 +174,13 @@ func outputs(want string) func(example) {
 	}
 }
 
+// providerBlock reads the quota, with the lowest version that has data sources.
 func providerBlock(e example) {
-	e.Write("read.tf", `data "qcc_quota" "this" {}`)
-	e.service.Behave(emulator.Behavior{Code: 199})
-	e.refuses("Number of attempts: 3. This was the last failure.") // The example sets max_retries = 2.
+	e.Write("read.tf", `data "qcc_quota" "this" {}
+
+output "radar_id" {
+  value = data.qcc_quota.this.modules["radar_id"].remaining
+}
+`)
+	outputs(`{"radar_id":48}`)(e)
 }

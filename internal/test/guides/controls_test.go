@@ -3,7 +3,6 @@ package guides_test
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +11,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestControlsDoWhatTheCommentsSay runs the commands for the emulator that the references, the index and the help show.
+// TestControlsDoWhatTheCommentsSay runs the commands for the emulator that the index and the help show.
 func TestControlsDoWhatTheCommentsSay(t *testing.T) {
 	t.Parallel()
 
@@ -27,7 +26,7 @@ func TestControlsDoWhatTheCommentsSay(t *testing.T) {
 		`{"concurrent": 20, "delay": "200ms", "lock_after": 500}`: "", // One read is not enough for these limits.
 	}
 
-	for _, name := range slices.Concat(testkit.References, []string{"docs/index.md", "internal/cmd/qcc-emulator/main.go"}) {
+	for _, name := range []string{"docs/index.md", testkit.ChineseReference["docs/index.md"], "internal/cmd/qcc-emulator/main.go"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
