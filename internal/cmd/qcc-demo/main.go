@@ -126,7 +126,7 @@ func colorful(out io.Writer) bool {
 
 // grantedToOthers is what the first scene's refusal says by QCC_LANGUAGE.
 func grantedToOthers() map[string]string {
-	return map[string]string{"en": "Granted to other gates in this run: 40", "zh": "本次运行已放行给其他门禁：40"}
+	return map[string]string{"en": "Granted to other gates in this run: 40", "zh": "本次运行中其他门禁已占用：40"}
 }
 
 // refusedPlan is the scene that the pictures show. Which of its gates is refused differs from run to run.
