@@ -118,12 +118,16 @@ func (b *Behavior) httpStatus() int {
 }
 
 // describe returns a short log text for an answer: its fault, or else its status code.
-func (b *Behavior) describe(code int) string {
+func (b *Behavior) describe(code int, chinese bool) string {
 	switch {
+	case b.Drop != "" && chinese:
+		return "连接已关闭"
 	case b.Drop != "":
 		return "connection closed"
 	case b.httpStatus() != http.StatusOK:
 		return fmt.Sprintf("HTTP %d", b.httpStatus())
+	case b.Body != "" && chinese:
+		return "自定义响应体"
 	case b.Body != "":
 		return "custom body"
 	default:
@@ -131,41 +135,49 @@ func (b *Behavior) describe(code int) string {
 	}
 }
 
-// AddFlags defines one flag for each field.
-func (b *Behavior) AddFlags(flags *flag.FlagSet) {
-	flags.IntVar(&b.Next, "next", 0, "restore the default behavior after `N` queries")
+// AddFlags defines one flag for each field, with its help in English or Chinese.
+func (b *Behavior) AddFlags(flags *flag.FlagSet, chinese bool) {
+	text := func(en, zh string) string {
+		if chinese {
+			return zh
+		}
 
-	flags.IntVar(&b.Code, "code", 0, "answer every query with this status `code`")
-	flags.StringVar(&b.Message, "message", "", "`text` to send with the status code")
-	flags.IntVar(&b.HTTPStatus, "http-status", 0, "answer with this HTTP `status`")
-	flags.StringVar(&b.RetryAfter, "retry-after", "", "send this Retry-After `header`")
-	flags.TextVar(&b.Delay, "delay", Duration(0), "wait for this `duration` before each answer")
-	flags.StringVar(&b.Drop, "drop", "", `close the connection: "answer" before the answer, "half" in the middle of its body`)
-	flags.StringVar(&b.Redirect, "redirect", "", "redirect every query to this `URL`")
-	flags.StringVar(&b.ContentType, "content-type", "", "send this Content-Type `header`")
-	flags.StringVar(&b.Body, "body", "", "answer every query with this `text`")
-	flags.IntVar(&b.Size, "size", 0, "add white space to every answer, up to this many `bytes`")
-	flags.TextVar(&b.Clock, "clock", Duration(0), "set the emulator's clock ahead by this `duration`; behind if it is negative")
-	flags.Int64Var(&b.Drift, "drift", 0, "add `N` to each module's consumed count after every query")
-	flags.IntVar(&b.Concurrent, "concurrent", 0, "answer at most `N` queries at once, and refuse others")
-	flags.IntVar(&b.LockAfter, "lock-after", 0, "lock the account after `N` refused queries in a minute, until the behavior is set again")
+		return en
+	}
 
-	flags.TextVar(&b.CountAfter, "count-after", Duration(0), "count an order this `duration` after it was placed")
-	flags.TextVar(&b.Behind, "behind", Duration(0), "in every second answer, leave out the orders counted within this `duration`")
-	flags.BoolVar(&b.Prefixed, "prefixed", false, "put "+validPrefix+" or "+invalidPrefix+" before the message")
-	flags.BoolVar(&b.Capitalized, "capitalized", false, "name the fields Status, Message, Result and Id")
-	flags.BoolVar(&b.Numeric, "numeric", false, "write the status as a number")
-	flags.BoolVar(&b.Quoted, "quoted", false, "write counts as strings")
-	flags.BoolVar(&b.Single, "single", false, "write a result of one module as an object")
-	flags.BoolVar(&b.Gzip, "gzip", false, "compress answers for clients that accept it")
-	flags.TextVar(&b.Window, "window", Duration(0), "largest `duration` between a Timespan and the clock; 0s means 5m0s")
-	flags.IntVar(&b.NoKeyCode, "no-key-code", 0, "status `code` for a missing key (default 202)")
-	flags.IntVar(&b.UnknownKeyCode, "unknown-key-code", 0, "status `code` for an unknown key (default 101)")
-	flags.IntVar(&b.TimespanCode, "timespan-code", 0, "status `code` for a bad or expired Timespan (default 115)")
-	flags.IntVar(&b.TokenCode, "token-code", 0, "status `code` for a bad Token (default 107)")
-	flags.IntVar(&b.MethodCode, "method-code", 0, "status `code` for a method other than GET (default 118)")
-	flags.IntVar(&b.ConcurrentCode, "concurrent-code", 0, "status `code` for a query beyond -concurrent (default 122)")
-	flags.IntVar(&b.LockCode, "lock-code", 0, "status `code` for a locked account (default 106)")
+	flags.IntVar(&b.Next, "next", 0, text("restore the default behavior after `N` queries", "`N` 次查询后恢复默认行为"))
+
+	flags.IntVar(&b.Code, "code", 0, text("answer every query with this status `code`", "对每次查询都返回这个状态码 `code`"))
+	flags.StringVar(&b.Message, "message", "", text("`text` to send with the status code", "与状态码一起返回的信息 `text`"))
+	flags.IntVar(&b.HTTPStatus, "http-status", 0, text("answer with this HTTP `status`", "返回这个 HTTP 状态 `status`"))
+	flags.StringVar(&b.RetryAfter, "retry-after", "", text("send this Retry-After `header`", "返回这个 Retry-After 响应头 `header`"))
+	flags.TextVar(&b.Delay, "delay", Duration(0), text("wait for this `duration` before each answer", "每次响应前等待的时长 `duration`"))
+	flags.StringVar(&b.Drop, "drop", "", text(`close the connection: "answer" before the answer, "half" in the middle of its body`, `关闭连接：写 "answer" 时在响应之前，写 "half" 时在响应体的中间`))
+	flags.StringVar(&b.Redirect, "redirect", "", text("redirect every query to this `URL`", "把每次查询重定向到这个 `URL`"))
+	flags.StringVar(&b.ContentType, "content-type", "", text("send this Content-Type `header`", "返回这个 Content-Type 响应头 `header`"))
+	flags.StringVar(&b.Body, "body", "", text("answer every query with this `text`", "对每次查询都返回这段内容 `text`"))
+	flags.IntVar(&b.Size, "size", 0, text("add white space to every answer, up to this many `bytes`", "用空白字符把每个响应补足到 `bytes` 字节"))
+	flags.TextVar(&b.Clock, "clock", Duration(0), text("set the emulator's clock ahead by this `duration`; behind if it is negative", "把模拟器的时钟调快 `duration`；负数表示调慢"))
+	flags.Int64Var(&b.Drift, "drift", 0, text("add `N` to each module's consumed count after every query", "每次查询后，每个模块的消耗额度增加 `N`"))
+	flags.IntVar(&b.Concurrent, "concurrent", 0, text("answer at most `N` queries at once, and refuse others", "最多同时处理 `N` 个查询，拒绝其余查询"))
+	flags.IntVar(&b.LockAfter, "lock-after", 0, text("lock the account after `N` refused queries in a minute, until the behavior is set again", "一分钟内拒绝 `N` 次查询后锁定账号，直到重新设置行为"))
+
+	flags.TextVar(&b.CountAfter, "count-after", Duration(0), text("count an order this `duration` after it was placed", "订单提交后，过 `duration` 才计入消耗额度"))
+	flags.TextVar(&b.Behind, "behind", Duration(0), text("in every second answer, leave out the orders counted within this `duration`", "每隔一个响应，不计最近 `duration` 内计入的订单"))
+	flags.BoolVar(&b.Prefixed, "prefixed", false, text("put "+validPrefix+" or "+invalidPrefix+" before the message", "在返回信息前加上 "+validPrefix+" 或 "+invalidPrefix))
+	flags.BoolVar(&b.Capitalized, "capitalized", false, text("name the fields Status, Message, Result and Id", "字段名写作 Status、Message、Result 和 Id"))
+	flags.BoolVar(&b.Numeric, "numeric", false, text("write the status as a number", "把 status 写成数字"))
+	flags.BoolVar(&b.Quoted, "quoted", false, text("write counts as strings", "把数值写成字符串"))
+	flags.BoolVar(&b.Single, "single", false, text("write a result of one module as an object", "只有一个模块时，把 result 写成对象"))
+	flags.BoolVar(&b.Gzip, "gzip", false, text("compress answers for clients that accept it", "客户端接受时压缩响应"))
+	flags.TextVar(&b.Window, "window", Duration(0), text("largest `duration` between a Timespan and the clock; 0s means 5m0s", "Timespan 与时钟之间允许的最大偏差 `duration`；0s 表示 5m0s"))
+	flags.IntVar(&b.NoKeyCode, "no-key-code", 0, text("status `code` for a missing key (default 202)", "缺少 key 时的状态码 `code`（默认 202）"))
+	flags.IntVar(&b.UnknownKeyCode, "unknown-key-code", 0, text("status `code` for an unknown key (default 101)", "key 未知时的状态码 `code`（默认 101）"))
+	flags.IntVar(&b.TimespanCode, "timespan-code", 0, text("status `code` for a bad or expired Timespan (default 115)", "Timespan 有误或过期时的状态码 `code`（默认 115）"))
+	flags.IntVar(&b.TokenCode, "token-code", 0, text("status `code` for a bad Token (default 107)", "Token 有误时的状态码 `code`（默认 107）"))
+	flags.IntVar(&b.MethodCode, "method-code", 0, text("status `code` for a method other than GET (default 118)", "方法不是 GET 时的状态码 `code`（默认 118）"))
+	flags.IntVar(&b.ConcurrentCode, "concurrent-code", 0, text("status `code` for a query beyond -concurrent (default 122)", "查询超出 -concurrent 时的状态码 `code`（默认 122）"))
+	flags.IntVar(&b.LockCode, "lock-code", 0, text("status `code` for a locked account (default 106)", "账号被锁定时的状态码 `code`（默认 106）"))
 }
 
 // Duration is a time.Duration with the text form "1.5s" in JSON and flags.

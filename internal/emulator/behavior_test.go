@@ -17,7 +17,7 @@ func TestFlagsAndControlHaveTheSameNames(t *testing.T) {
 	var behavior emulator.Behavior
 
 	flags := flag.NewFlagSet("", flag.ContinueOnError)
-	behavior.AddFlags(flags)
+	behavior.AddFlags(flags, false)
 
 	flags.VisitAll(func(f *flag.Flag) {
 		for _, value := range []string{"true", "7", "7s"} { // One of them is valid.

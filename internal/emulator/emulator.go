@@ -21,6 +21,7 @@ const (
 type Emulator struct {
 	key, secretKey string
 	log            func(line string)
+	chinese        bool
 	mux            *http.ServeMux
 
 	mu       sync.Mutex
@@ -53,6 +54,9 @@ func WithBehavior(behavior Behavior) Option {
 func WithLog(log func(line string)) Option {
 	return func(e *Emulator) { e.log = log }
 }
+
+// InChinese makes the log Chinese.
+func InChinese() Option { return func(e *Emulator) { e.chinese = true } }
 
 // New returns an emulator whose quota is the document's sample.
 func New(options ...Option) *Emulator {

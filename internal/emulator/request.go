@@ -62,7 +62,13 @@ func (e *Emulator) receive(r *http.Request) received {
 func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 	q := e.receive(r)
 	behavior := q.behavior
-	e.log(fmt.Sprintf("query %d: %s %s: %s", q.number, r.Method, r.URL.Path, behavior.describe(q.code)))
+
+	line := "query %d: %s %s: %s"
+	if e.chinese {
+		line = "第 %d 次查询：%s %s：%s"
+	}
+
+	e.log(fmt.Sprintf(line, q.number, r.Method, r.URL.Path, behavior.describe(q.code, e.chinese)))
 
 	if q.admitted && !e.work(r.Context(), time.Duration(behavior.Delay)) {
 		panic(http.ErrAbortHandler) // Returning would send an empty answer to a client that is still waiting.

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
@@ -55,8 +57,11 @@ func TestFaultsOfHTTP(t *testing.T) {
 				}
 			}
 
-			if want := "query 1: GET /api/company/quota/getQuota: " + test.log; len(lines) != 1 || lines[0] != want {
-				t.Errorf("the log says %q, want %q", lines, want)
+			serve(emulator.New(emulator.InChinese(), emulator.WithBehavior(test.behavior), emulator.WithLog(func(line string) { lines = append(lines, line) })), query(t))
+
+			chinese := strings.Replace(test.log, "custom body", "自定义响应体", 1)
+			if want := []string{"query 1: GET " + emulator.Path + ": " + test.log, "第 1 次查询：GET " + emulator.Path + "：" + chinese}; !slices.Equal(lines, want) {
+				t.Errorf("the logs say %q, want %q", lines, want)
 			}
 		})
 	}

@@ -182,7 +182,7 @@ func (l Language) minute(at time.Time) string {
 // before the text is made. If some were, the run is an apply.
 func (l Language) advice(gates int) string {
 	said := Text{
-		"If this run is a destroy, run it with -refresh=false. If it is an apply, see", "如果这次运行的是 destroy，请加上 -refresh=false；如果是 apply，请看：",
+		"If this run is a destroy, add -refresh=false. If it is an apply, see", "如果这次运行的是 destroy，请加上 -refresh=false；如果是 apply，请看：",
 	}.In(l)
 	if gates > 0 {
 		said = l.format(Text{

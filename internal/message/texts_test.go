@@ -17,7 +17,7 @@ import (
 // twins is a literal of message.Text in the code, with its position.
 type twins struct{ place, english, chinese string }
 
-// literals returns every text of the package, and of the guide to errors. A part of a text that is not a constant of the package is replaced by its
+// literals returns every text of the package, of the guide to errors, of the demo and of the emulator. A part of a text that is not a constant of the package is replaced by its
 // expression in brackets.
 func literals(t *testing.T) []twins {
 	t.Helper()
@@ -27,7 +27,7 @@ func literals(t *testing.T) []twins {
 		t.Fatal(err)
 	}
 
-	files = append(files, "../cmd/error-guide/actions.go")
+	files = append(files, "../cmd/error-guide/actions.go", "../cmd/qcc-demo/main.go", "../cmd/qcc-emulator/main.go")
 
 	var (
 		all       []twins

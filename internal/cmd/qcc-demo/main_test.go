@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
@@ -46,7 +48,7 @@ func TestDemo(t *testing.T) {
 	t.Setenv("QCC_KEY", "nonsense")
 
 	var out strings.Builder
-	if err := run(t.Context(), &out); err != nil {
+	if err := run(t.Context(), message.English, &out); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 
@@ -95,17 +97,59 @@ func TestDemo(t *testing.T) {
 	}
 }
 
+// TestDemoInChinese checks that everything but Terraform's own output is Chinese.
+func TestDemoInChinese(t *testing.T) {
+	testkit.OnlyLong(t, true, "TestDemo runs the same story")
+	inACopy(t)
+
+	var out strings.Builder
+	if err := run(t.Context(), message.Chinese, &out); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+
+	for _, said := range []string{"演示先构建 provider。\n", "# 凭据来自环境变量。\n", "\n模拟器：第 1 次查询：GET ", "\n模拟器：没有查询\n", "Error: 企查查额度不足", "小结 ="} {
+		if !strings.Contains(out.String(), said) {
+			t.Errorf("%q is not said:\n%s", said, out.String())
+		}
+	}
+
+	for paragraph := range strings.SplitSeq(out.String(), "\n\n") {
+		if title := strings.HasPrefix(paragraph, "== "); (title || strings.HasPrefix(paragraph, "emulator")) && !regexp.MustCompile(`\p{Han}`).MatchString(paragraph) {
+			t.Errorf("%q is English", paragraph)
+		}
+	}
+}
+
+func TestEveryCommentOfTheConfigurationHasATwin(t *testing.T) {
+	t.Parallel()
+
+	module := rootModule(message.Chinese)
+	for line := range strings.SplitSeq(module, "\n") {
+		_, comment, found := strings.Cut(line, "# ")
+		if found && !regexp.MustCompile(`\p{Han}`).MatchString(comment) {
+			t.Errorf("%q is English", comment)
+		}
+	}
+
+	for _, comment := range comments() {
+		if !strings.Contains(configuration, comment.English) || !strings.Contains(module, comment.Chinese) {
+			t.Errorf("the configuration does not say %+v", comment)
+		}
+	}
+}
+
 func TestOutcome(t *testing.T) {
 	t.Parallel()
 
-	want := outcome{code: isRefused, says: "short", queries: true}
+	want := outcome{code: isRefused, says: text("short", "缺口"), queries: true}
 
 	for fault, err := range map[string]error{
-		"<nil>":                            want.check(isRefused, "It is short.", 2),
-		"exit code 0, not 1":               want.check(succeeds, "It is short.", 2),
-		`the output does not have "short"`: want.check(isRefused, "It is long.", 2),
-		"the emulator received 0 queries":  want.check(isRefused, "It is short.", 0),
-		"the emulator received 1 queries":  outcome{}.check(succeeds, "", 1),
+		"<nil>":                            want.check(message.English, isRefused, "It is short.", 2),
+		"exit code 0, not 1":               want.check(message.English, succeeds, "It is short.", 2),
+		`the output does not have "short"`: want.check(message.English, isRefused, "It is long.", 2),
+		`the output does not have "缺口"`:    want.check(message.Chinese, isRefused, "It is short.", 2),
+		"the emulator received 0 queries":  want.check(message.English, isRefused, "It is short.", 0),
+		"the emulator received 1 queries":  outcome{}.check(message.English, succeeds, "", 1),
 	} {
 		if fmt.Sprint(err) != fault {
 			t.Errorf("error is %v, want %s", err, fault)
@@ -126,7 +170,7 @@ func TestDemoThatIsInterruptedLeavesNothing(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 
 	out := &cancelAt{text: ": Creating...", cancel: cancel}
-	if err := run(ctx, out); !errors.Is(err, context.Canceled) {
+	if err := run(ctx, message.English, out); !errors.Is(err, context.Canceled) {
 		t.Errorf("error is %v, want context.Canceled\n%s", err, out.String())
 	}
 

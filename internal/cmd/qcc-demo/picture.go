@@ -11,6 +11,7 @@ import (
 
 	"github.com/qccpro/terraform-provider-qcc/internal/cmd/qcc-demo/terminal"
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 const (
@@ -28,12 +29,12 @@ func draw(ctx context.Context, out io.Writer, dir string) error {
 		return err
 	}
 
-	return prepare(ctx, out, true, func(show *show, _ *emulator.Emulator, _ string) error {
+	return prepare(ctx, message.English, out, true, func(show *show, _ *emulator.Emulator, _ string) error {
 		if err := show.initialize(ctx); err != nil {
 			return err
 		}
 
-		for language, name := range map[string]string{"en": "refused-plan.svg", "zh": "refused-plan.zh-CN.svg"} {
+		for language, name := range map[message.Language]string{message.English: "refused-plan.svg", message.Chinese: "refused-plan.zh-CN.svg"} {
 			output, err := show.refused(ctx, language)
 			if err != nil {
 				return err
@@ -55,10 +56,10 @@ func draw(ctx context.Context, out io.Writer, dir string) error {
 
 // refused returns the command of the refused plan, and the output of its first run that refuses the gate of shown. Terraform judges gates
 // in any order, so each run may refuse another gate.
-func (s *show) refused(ctx context.Context, language string) (string, error) {
-	scene := refusedPlan(language)
+func (s *show) refused(ctx context.Context, language message.Language) (string, error) {
+	scene := refusedPlan()
 	arguments := slices.Concat(scene.command[:1], []string{"-input=false"}, scene.command[1:])
-	env := slices.Concat(s.env, []string{"QCC_LANGUAGE=" + language})
+	env := slices.Concat(s.env, []string{"QCC_LANGUAGE=" + language.String()})
 
 	for range attempts {
 		var output strings.Builder
@@ -68,7 +69,7 @@ func (s *show) refused(ctx context.Context, language string) (string, error) {
 			return "", err
 		}
 
-		if err := scene.want.check(code, output.String(), len(s.takeQueries())); err != nil {
+		if err := scene.want.check(language, code, output.String(), len(s.takeQueries())); err != nil {
 			return "", fmt.Errorf("terraform plan: %w\n%s", err, output.String())
 		}
 
@@ -79,11 +80,12 @@ func (s *show) refused(ctx context.Context, language string) (string, error) {
 
 		if strings.Contains(output.String(), `  with qcc_quota_gate.monitoring["`+shown+`"],`) {
 			// The picture does not show the resources that the plan would create, and not the advice behind the last fact.
-			facts, advice, _ := strings.Cut(output.String()[planned:], scene.want.says)
+			last := scene.want.says.In(language)
+			facts, advice, _ := strings.Cut(output.String()[planned:], last)
 			margin := strings.TrimRight(facts[strings.LastIndex(facts, "\n"):], " ")
 			end := advice[strings.LastIndex(strings.TrimRight(advice, "\n"), "\n"):]
 
-			return "$ terraform " + typed(scene.command) + "\n\n...\n" + facts + scene.want.says + margin + margin + "..." + end, nil
+			return "$ terraform " + typed(scene.command) + "\n\n...\n" + facts + last + margin + margin + "..." + end, nil
 		}
 	}
 

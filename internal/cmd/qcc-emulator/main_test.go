@@ -7,10 +7,12 @@ import (
 	"flag"
 	"io"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
+	"github.com/qccpro/terraform-provider-qcc/internal/message"
 )
 
 func TestRunTellsItsURLAndStops(t *testing.T) {
@@ -23,13 +25,20 @@ func TestRunTellsItsURLAndStops(t *testing.T) {
 		windows = "$env:QCC_KEY = \"" + emulator.DefaultKey + "\"\n$env:QCC_SECRET_KEY = \"" + emulator.DefaultSecretKey + "\"\n"
 	)
 
+	chinese := strings.NewReplacer(
+		"The emulator runs until you press Ctrl-C. Set these variables in another shell:", "模拟器会一直运行，按 Ctrl-C 停止。请在另一个终端设置这些变量：",
+		"Or in PowerShell:", "在 PowerShell 中：",
+	)
+
 	for name, test := range map[string]struct {
+		language      message.Language
 		args          []string
 		answer, shows string
 	}{
-		"as it is":             {nil, `"status":"115"`, intro + account + shell + windows + "\n"}, // The query below is not signed.
-		"with a behavior":      {[]string{"-code", "112"}, `"status":"112"`, intro + account + shell + windows + "\n"},
-		"with its own account": {[]string{"-key", "test_key", "-secret-key", "test_secret"}, `"status":"101"`, intro + shell + "\n"},
+		"as it is":             {message.English, nil, `"status":"115"`, intro + account + shell + windows + "\n"}, // The query below is not signed.
+		"in Chinese":           {message.Chinese, nil, `"status":"115"`, chinese.Replace(intro + account + shell + windows + "\n")},
+		"with a behavior":      {message.English, []string{"-code", "112"}, `"status":"112"`, intro + account + shell + windows + "\n"},
+		"with its own account": {message.English, []string{"-key", "test_key", "-secret-key", "test_secret"}, `"status":"101"`, intro + shell + "\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -39,7 +48,7 @@ func TestRunTellsItsURLAndStops(t *testing.T) {
 			stopped := make(chan error, 1)
 
 			go func() {
-				stopped <- run(ctx, test.args, writer)
+				stopped <- run(ctx, test.language, test.args, writer)
 
 				_ = writer.Close()
 			}()
@@ -89,7 +98,7 @@ func TestWrongFlags(t *testing.T) {
 	t.Parallel()
 
 	for _, args := range []string{"-cod 1", "start", "-delay 1", "-http-status 42", "-drop all", "-next -1", "-count-after -1s", "-behind -1s", "-listen 0.0.0.0:0"} {
-		if err := run(t.Context(), strings.Fields(args), io.Discard); err == nil {
+		if err := run(t.Context(), message.English, strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s: no error", args)
 		}
 	}
@@ -98,14 +107,24 @@ func TestWrongFlags(t *testing.T) {
 func TestHelp(t *testing.T) {
 	t.Parallel()
 
-	var out strings.Builder
-	if err := run(t.Context(), []string{"-help"}, &out); !errors.Is(err, flag.ErrHelp) {
-		t.Errorf("error is %v, want flag.ErrHelp", err)
-	}
+	for language, says := range map[message.Language][]string{
+		message.English: {"Ctrl-C", "curl URL/emulator/consume", "curl URL/emulator/orders", "-listen address", "-code code", "answer every query with this status"},
+		message.Chinese: {"Ctrl-C", "curl URL/emulator/consume", "curl URL/emulator/orders", "-listen address", "-code code", "对每次查询都返回这个状态码"},
+	} {
+		var out strings.Builder
+		if err := run(t.Context(), language, []string{"-help"}, &out); !errors.Is(err, flag.ErrHelp) {
+			t.Errorf("error is %v, want flag.ErrHelp", err)
+		}
 
-	for _, said := range []string{"Ctrl-C", "curl URL/emulator/consume", "curl URL/emulator/orders", "-listen address", "-code code"} {
-		if !strings.Contains(out.String(), said) {
-			t.Errorf("the help does not say %q:\n%s", said, out.String())
+		for _, said := range says {
+			if !strings.Contains(out.String(), said) {
+				t.Errorf("the help does not say %q:\n%s", said, out.String())
+			}
+		}
+
+		english := regexp.MustCompile(`(?m)^    \t[A-Za-z ,;"0-9]+$`) // The help of a flag without a Chinese character.
+		if line := english.FindString(out.String()); language == message.Chinese && line != "" {
+			t.Errorf("the Chinese help has the line %q", line)
 		}
 	}
 }

@@ -55,7 +55,7 @@ var judgedTests = map[string]struct {
 	"`plan -refresh-only`":                   {"", gate(`{ radar_id = 3 }`), "plan -refresh-only", "No changes."},
 	"a gate is destroyed":                    {"", "", "destroy -auto-approve", "1 destroyed"},
 	"a destroy, while the configuration would still add something": {
-		"", gate(`{ radar_id = 3 }`), "plan -destroy", "If this run is a destroy, run it with -refresh=false.",
+		"", gate(`{ radar_id = 3 }`), "plan -destroy", "If this run is a destroy, add -refresh=false.",
 	},
 	"a gate is replaced (`-replace`, `taint`)": {"", "", "plan -replace=qcc_quota_gate.this", "This gate adds: 1"},
 	"import": {"state rm qcc_quota_gate.this", "", "import qcc_quota_gate.this radar_id=1", "Import successful!"},
