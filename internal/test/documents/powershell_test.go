@@ -88,26 +88,32 @@ func comparePowerShell(page string) (wrong []string, forms map[string]bool) {
 func TestPowerShellHasTheSameCommands(t *testing.T) {
 	t.Parallel()
 
+	translated := map[string]map[string]bool{}
+
 	for _, page := range []string{"powershell.md", "powershell" + testkit.ChineseSuffix} {
 		wrong, forms := comparePowerShell(testkit.ReadFile(t, filepath.Join(testkit.GuidesDir, page)))
 		for _, problem := range wrong {
 			t.Errorf("%s: %s", page, problem)
 		}
 
-		for _, name := range documents(t) {
-			if name == "CONTRIBUTING.md" { // Its readers have make.
-				continue
-			}
+		translated[page] = forms
+	}
 
-			for _, block := range testkit.Blocks.FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
-				code := testkit.WithoutComments(block[2])
+	for _, name := range documents(t) {
+		if name == "CONTRIBUTING.md" { // Its readers have make.
+			continue
+		}
 
-				switch {
-				case block[1] == "powershell":
-					t.Errorf("%s has a block for PowerShell:\n%s", name, code)
-				case block[1] != "console" || strings.Contains(code, "$("): // Other languages, and scripts, which run in bash only.
-				default:
-					for line := range strings.Lines(code) {
+		for _, block := range testkit.Blocks.FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
+			code := testkit.WithoutComments(block[2])
+
+			switch {
+			case block[1] == "powershell":
+				t.Errorf("%s has a block for PowerShell:\n%s", name, code)
+			case block[1] != "console" || strings.Contains(code, "$("): // Other languages, and scripts, which run in bash only.
+			default:
+				for line := range strings.Lines(code) {
+					for page, forms := range translated {
 						if form := formOf(strings.TrimRight(line, "\n")); form != "" && !forms[form] {
 							t.Errorf("%s does not translate a command of %s: %s", page, name, line)
 						}
