@@ -160,12 +160,19 @@ func (i *installation) terraform(args ...string) (bool, string) {
 	return err == nil, string(output)
 }
 
-// installs fails unless terraform init succeeds and connects to no host.
+// installs fails unless terraform init succeeds, connects to no host, and prints the notices that the guide explains.
 func (i *installation) installs(configuration string) {
 	i.t.Helper()
 
-	if succeeded, output, connects := i.init(configuration); !succeeded || len(connects) != 0 {
+	succeeded, output, connects := i.init(configuration)
+	if !succeeded || len(connects) != 0 {
 		i.t.Errorf("with\n%s\nTerraform connects to %q, and init succeeds: %t\n%s", configuration, connects, succeeded, output)
+	}
+
+	for _, notice := range []string{"created a lock file .terraform.lock.hcl", "(unauthenticated)", "Incomplete lock file information"} {
+		if !strings.Contains(output, notice) {
+			i.t.Errorf("with\n%s\nTerraform does not say %q:\n%s", configuration, notice, output)
+		}
 	}
 }
 
