@@ -36,7 +36,9 @@ func TestGateOrdersShowsARefusal(t *testing.T) {
 			s.Succeeds("apply", "-auto-approve", "-var=orders={north=20}")
 
 			_, output := s.Run("plan", "-var=orders={north=70}")
-			showsStart(t, filepath.Join(testkit.GuidesDir, guide), refusal(t, output))
+			if shown := blocksOf(t, guide, "text", 1)[0]; !strings.HasPrefix(refusal(t, output), shown) {
+				t.Errorf("%s shows\n%s\nand Terraform says\n%s", guide, shown, output)
+			}
 		})
 	}
 }

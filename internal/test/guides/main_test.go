@@ -174,15 +174,6 @@ func shows(t *testing.T, guide, language, text string) {
 	t.Errorf("%s does not show\n%s", guide, text)
 }
 
-// showsStart fails unless the only code block of a page for text is what an error begins with. Pages leave out the advice at its end.
-func showsStart(t *testing.T, page, text string) {
-	t.Helper()
-
-	if shown := testkit.CodeBlocks(t, page, "text"); len(shown) != 1 || !strings.HasPrefix(text, strings.TrimSpace(shown[0])+"\n") {
-		t.Errorf("%s shows\n%s\nand Terraform says\n%s", page, shown, text)
-	}
-}
-
 // refusal returns what Terraform says from its first error on.
 func refusal(t *testing.T, output string) string {
 	t.Helper()
