@@ -42,16 +42,15 @@ func (f *shortfallsFunction) Metadata(_ context.Context, _ function.MetadataRequ
 func (f *shortfallsFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Computes by how much the quota of each module is short.",
-		MarkdownDescription: "Returns by how much the remaining quota of each module is less than what a change requires. If the quota is " +
+		MarkdownDescription: "Returns by how much the remaining quota of each module is less than a change requires. If the quota is " +
 			"enough, the map is empty. A module that is absent, or whose `remaining` is null, is short by the whole requirement. It needs no " +
 			"credentials, and sends no request.",
 		Parameters: []function.Parameter{
 			function.MapParameter{
-				Name: "modules",
-				MarkdownDescription: "The `modules` of the data source or of the ephemeral resource `qcc_quota`, or any map of objects with " +
-					"`remaining`.",
-				ElementType:        types.ObjectType{AttrTypes: map[string]attr.Type{remainingAttribute: types.NumberType}},
-				AllowUnknownValues: true,
+				Name:                "modules",
+				MarkdownDescription: "The `modules` of the data source or ephemeral resource, or any map of objects with `remaining`.",
+				ElementType:         types.ObjectType{AttrTypes: map[string]attr.Type{remainingAttribute: types.NumberType}},
+				AllowUnknownValues:  true,
 			},
 			function.MapParameter{
 				Name:                "required",

@@ -114,7 +114,7 @@ func schemaOf(block *tfprotov6.SchemaBlock) string {
 func typeOf(t tftypes.Type) string {
 	switch t := t.(type) {
 	case tftypes.Map:
-		return typeOf(t.ElementType) + "映射"
+		return "map，值为" + typeOf(t.ElementType)
 	case tftypes.Object:
 		return "对象"
 	default:

@@ -108,8 +108,7 @@ func compareTwins(name, english, chinese string, exists func(page string) bool) 
 	}
 
 	compare("the headings and rows of tables from", outline(english), outline(chinese))
-	compare("the code blocks from", comparedBlocks(english, testkit.WithoutComments),
-		comparedBlocks(testkit.SetsChinese.ReplaceAllString(chinese, ""), testkit.WithoutComments))
+	compare("the code blocks from", comparedBlocks(english, withoutTexts), comparedBlocks(testkit.SetsChinese.ReplaceAllString(chinese, ""), withoutTexts))
 
 	if credentials := firstCredentials(chinese); credentials != "" && !testkit.SetsChinese.MatchString(credentials) {
 		report("the first credentials on the Chinese page do not set the language of errors:\n%s", credentials)
@@ -197,6 +196,15 @@ func comparedBlocks(page string, clean func(code string) string) []string {
 	return found
 }
 
+// withoutTexts returns the code of a block without what is in the language of its page: the comments, and the words of error messages.
+func withoutTexts(code string) string {
+	return regexp.MustCompile(`(?m)^ *error_message = ".*"$`).ReplaceAllStringFunc(testkit.WithoutComments(code), func(line string) string {
+		name, message, _ := strings.Cut(line, "=")
+
+		return name + "=" + strings.Join(regexp.MustCompile(`\$\{[^}]*\}`).FindAllString(message, -1), "")
+	})
+}
+
 // pageWidth is how many columns a code block of the registry shows without scrolling.
 const pageWidth = 80
 
@@ -230,10 +238,12 @@ func TestTwinsThatDiffer(t *testing.T) {
 	const (
 		english = "---\npage_title: \"A page\"\ndescription: |-\n  What it says.\n---\n\n# A page\n\n[简体中文](a-zh.md)\n\n" +
 			"See [another](b.md#there), [one without a twin](c.md) and [a resource](../resources/r.md).\n\n" +
-			"## Do it\n\n```console\n# Look.\nexport QCC_KEY=KEY\nterraform plan # It passes.\n```\n\n```text\nNo changes.\n```\n"
+			"## Do it\n\n```console\n# Look.\nexport QCC_KEY=KEY\nterraform plan # It passes.\n```\n\n```text\nNo changes.\n```\n\n" +
+			"```terraform\nerror_message = \"Short by ${local.short}.\"\n```\n"
 		chinese = "---\npage_title: \"一页\"\ndescription: |-\n  说明。\n---\n\n# 一页\n\n[English](a.md)\n\n" +
 			"见[另一页](b-zh.md#那里)、[c](c.md)（英文）和[资源](../resources/r.md)。\n\n" +
-			"## 步骤\n\n```console\nexport QCC_KEY=KEY\nexport QCC_LANGUAGE=zh\nterraform plan    # 放行。\n```\n\n```text\n没有变化。\n```\n"
+			"## 步骤\n\n```console\nexport QCC_KEY=KEY\nexport QCC_LANGUAGE=zh\nterraform plan    # 放行。\n```\n\n```text\n没有变化。\n```\n\n" +
+			"```terraform\nerror_message = \"缺口为 ${local.short}。\"\n```\n"
 	)
 
 	exists := func(name string) bool {
@@ -252,6 +262,7 @@ func TestTwinsThatDiffer(t *testing.T) {
 		"another level":               {"## 步骤", "### 步骤"},
 		"a heading that is missing":   {"## Do it", "Do it"},
 		"another command":             {"terraform plan    #", "terraform apply    #"},
+		"another value in a message":  {"缺口为 ${local.short}", "缺口为 ${local.left}"},
 		"a command as a comment":      {"terraform plan    #", "# terraform plan"},
 		"another language of a block": {"```console\nexport QCC_KEY=KEY\nexport QCC_L", "```bash\nexport QCC_KEY=KEY\nexport QCC_L"},
 		"errors in English":           {"export QCC_LANGUAGE=zh\n", ""},
