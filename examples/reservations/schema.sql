@@ -12,6 +12,17 @@
 --   CREATE ROLE pipelines LOGIN PASSWORD '...' IN ROLE qcc_gates;
 --   ALTER ROLE pipelines SET search_path = qcc;
 --
+-- This lists who holds what:
+--
+--   SELECT left(account, 8) AS account, module, units,
+--     to_timestamp(ends / 1000) AS ends, holder, claim
+--   FROM qcc.qcc_reservation WHERE ends > extract(epoch FROM now()) * 1000
+--   ORDER BY account, module, ends;
+--
+-- If an order does not exist and will never be placed, its reservation may go:
+--
+--   DELETE FROM qcc.qcc_reservation WHERE claim = '...';
+--
 -- Whoever may write to these tables controls the gates. They hold no key: an
 -- account is a hash of it. All times are milliseconds since 1970, by the clock
 -- of the database.

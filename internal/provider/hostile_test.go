@@ -34,7 +34,7 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 		"module id":     {emulator.Behavior{Body: `{"status":"200","result":[{"id":"aaaaaaaaa ::stop-commands::x","totalCount":1}]}`}, `The answer has a module id that is not allowed: aaaaaaaaa ::stop`},
 		"command as id": {emulator.Behavior{Body: `{"status":"200","result":[{"id":"x##vso[x]","totalCount":1}]}`}, `that is not allowed: x# vso[x]`},
 		"odd id":        {emulator.Behavior{Body: `{"status":"200","result":[{"id":"` + command + `"}]}`}, "that is not allowed: ::stop-commands::x"},
-		"count":         {emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":"` + command + `"}]}`}, `totalCount: ::stop-commands::x`},
+		"count":         {emulator.Behavior{Body: `{"status":"200","result":[{"id":"radar_id","totalCount":"` + command + `"}]}`}, `radar_id (风险监控-企业), totalCount: "::stop-commands::x # [error]x`},
 		"redirect":      {emulator.Behavior{Redirect: "//##vso[x]::stop/"}, "HTTP 302 Found"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,12 +47,12 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 
 			outputs := map[string]string{}
 
-			_, outputs["plan"] = f.Run("plan")
-			if !testkit.Says(test.says).MatchString(outputs["plan"]) {
-				t.Errorf("the plan does not say %q", test.says)
+			code, plan := f.Run("plan")
+			if outputs["plan"] = plan; !testkit.Says(test.says).MatchString(plan) || (code == 0) != (name == "count") {
+				t.Errorf("exit code %d, or the plan does not say %q", code, test.says)
 			}
 
-			inChinese(t, f, 1, outputs)
+			inChinese(t, f, code, outputs)
 
 			for _, output := range []string{outputs["plan"], outputs["plan in Chinese"]} {
 				if lines := obeyed.FindAllString(output, -1); len(lines) > 0 {

@@ -105,8 +105,9 @@ func (r *redactor) hides(text string) bool {
 	return false
 }
 
-// cut shortens a text to what safeUpTo shows, but keeps enough to find a secret that begins among the shown characters: a Token, or eight characters of a
-// credential. If the shortened text ends with hexadecimal digits, cut removes them, because they may be the beginning of a Token.
+// cut shortens a text to what safeUpTo shows of it, but keeps enough to find a secret that begins among the shown characters: a Token, or
+// eight characters of a credential. If the shortened text ends with hexadecimal digits, cut removes them, because they may be the beginning
+// of a Token.
 func cut(raw string, most int) string {
 	left := most + tokenLength
 

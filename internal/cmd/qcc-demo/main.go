@@ -44,6 +44,7 @@ func main() {
 	var err error
 
 	language, _ := message.ParseLanguage(os.Getenv("QCC_LANGUAGE"))
+
 	if *pictures != "" {
 		err = draw(ctx, os.Stdout, *pictures)
 	} else {

@@ -95,7 +95,9 @@ func run(ctx context.Context, language message.Language, args []string, out io.W
 
 	flags := flag.NewFlagSet("qcc-emulator", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // The flag package prints nothing, because run returns errors, and prints the help itself.
-	flags.StringVar(&listen, "listen", "127.0.0.1:0", text("loopback `address` to listen on; port 0 selects a free port", "监听的本机回环地址 `address`；端口 0 表示任选一个空闲端口").In(language))
+	flags.StringVar(&listen, "listen", "127.0.0.1:0", text(
+		"loopback `address` to listen on; port 0 selects a free port", "监听的本机回环地址 `address`；端口 0 表示任选一个空闲端口",
+	).In(language))
 	flags.StringVar(&key, "key", emulator.DefaultKey, text("the only `key` that the emulator accepts", "模拟器接受的唯一 `key`").In(language))
 	flags.StringVar(&secretKey, "secret-key", emulator.DefaultSecretKey, text("the `secret` of the key", "该 key 的 `secret`").In(language))
 	behavior.AddFlags(flags, language == message.Chinese)
@@ -137,7 +139,10 @@ func run(ctx context.Context, language message.Language, args []string, out io.W
 		variables = append(variables, [2]string{"QCC_KEY", key}, [2]string{"QCC_SECRET_KEY", secretKey})
 	}
 
-	fmt.Fprintln(out, text("The emulator runs until you press Ctrl-C. Set these variables in another shell:", "模拟器会一直运行，按 Ctrl-C 停止。请在另一个终端设置这些变量：").In(language))
+	fmt.Fprintln(out, text(
+		"The emulator runs until you press Ctrl-C. Set these variables in another shell:",
+		"模拟器会一直运行，按 Ctrl-C 停止。请在另一个终端设置这些变量：",
+	).In(language))
 	printVariables(out, "", "export %s=%s\n", variables)
 	printVariables(out, text("Or in PowerShell:", "在 PowerShell 中：").In(language)+"\n", "$env:%s = \"%s\"\n", variables)
 	fmt.Fprintln(out)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +29,7 @@ func TestGatewayReadsCodes(t *testing.T) {
 		"string":        {200, `{"status":"101","msg":"x","result":null}`, true},
 		"number":        {200, `{"status":122}`, true},
 		"Status":        {200, `{"Message":"当前","Status":"106"}`, true},
-		"STATUS":        {200, `{"STATUS":" 107 "}`, true},
+		"capitals":      {200, `{"STATUS":" 107 "}`, true},
 		"mark":          {200, "\ufeff" + ` {"status":"115"}`, true},
 		"page":          {200, "<html><style>p{}</style></html>", true},
 		"nothing":       {200, "", true},
@@ -50,10 +51,11 @@ func TestGatewayReadsCodes(t *testing.T) {
 
 	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := answers[r.URL.Query().Get("key")]
+		w.Header().Set("QCC-Gateway", "refused") // Only the gateway may say this.
 		w.WriteHeader(answer.status)
 		fmt.Fprint(w, answer.body)
 	}))
-	g := startGateway(t, u, "REFUSALS=5", "REFUSALS_OF_SOURCE=1000000")
+	g := startGateway(t, u, "REFUSALS=5", "REFUSALS_OF_SOURCE=1000000", "REFUSALS_OF_ALL=1000000")
 
 	for key, answer := range answers {
 		t.Run(key, func(t *testing.T) {
@@ -63,6 +65,8 @@ func TestGatewayReadsCodes(t *testing.T) {
 				response, content := g.get(url.QueryEscape(key))
 
 				if answer.opens && n >= 5 {
+					g.checkRefusal(key, response, content)
+
 					if response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") != "60" || !strings.Contains(content, "QCC has refused too many") {
 						t.Errorf("answer %d: HTTP %d, %v, %s", n+1, response.StatusCode, response.Header, content)
 					}
@@ -70,8 +74,8 @@ func TestGatewayReadsCodes(t *testing.T) {
 					continue
 				}
 
-				if response.StatusCode != answer.status || content != answer.body {
-					t.Errorf("answer %d: HTTP %d: %.100s", n+1, response.StatusCode, content)
+				if response.StatusCode != answer.status || content != answer.body || response.Header.Get("QCC-Gateway") != "" {
+					t.Errorf("answer %d: HTTP %d, %v: %.100s", n+1, response.StatusCode, response.Header, content)
 				}
 			}
 		})
@@ -105,8 +109,10 @@ func TestGatewayStopsOneKeyOnly(t *testing.T) {
 		}
 	}
 
-	if response, _ := g.get(strings.ReplaceAll(unknownKey, "f", "%66")); response.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("another spelling of the key: HTTP %d", response.StatusCode)
+	for _, spelling := range []string{strings.ReplaceAll(unknownKey, "f", "%66"), strings.ToUpper(unknownKey)} {
+		if response, _ := g.get(spelling); response.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("another spelling of the key, %s: HTTP %d", spelling, response.StatusCode)
+		}
 	}
 
 	if u.codes["101"] != 5 || u.codes["200"] != 20 {
@@ -146,4 +152,71 @@ func TestGatewayStopsASourceOfManyKeys(t *testing.T) {
 	if u.Requests() != 10 {
 		t.Errorf("%d queries, want 10", u.Requests())
 	}
+}
+
+// TestGatewayStopsAKeyOfManySources sends a wrong key from many addresses, as runners do after its change.
+func TestGatewayStopsAKeyOfManySources(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{}, nil)
+	g := startGateway(t, u, "REFUSALS_OF_KEY=10")
+
+	for n := range 30 {
+		response, _ := g.getFrom(fmt.Sprintf("127.0.1.%d", n+1), unknownKey)
+		if want := map[bool]int{true: 200, false: 503}[n < 10]; response.StatusCode != want {
+			t.Errorf("address %d: HTTP %d, want %d", n+1, response.StatusCode, want)
+		}
+	}
+
+	if _, err := readOnce(t.Context(), t, clientWithoutRetries(g.url)); err != nil || u.codes["101"] != 10 {
+		t.Errorf("the right key: %v; the service has answered %v", err, u.codes)
+	}
+}
+
+// TestGatewayKeepsTheOwnerOfAKey has an attacker who knows a key and not its secret.
+func TestGatewayKeepsTheOwnerOfAKey(t *testing.T) {
+	t.Parallel()
+
+	u := serveQCC(t, emulator.Behavior{LockAfter: patience}, nil)
+	g := startGateway(t, u)
+
+	for range 100 {
+		response, content := send(t, home, http.MethodGet, g.url+emulator.Path+"?key="+emulator.DefaultKey, "", nil)
+		g.checkRefusal("no signature", response, content)
+
+		if response.StatusCode != http.StatusForbidden {
+			t.Errorf("no signature: HTTP %d", response.StatusCode)
+		}
+
+		_, _ = g.getFrom("127.0.1.1", emulator.DefaultKey)
+	}
+
+	if _, err := readOnce(t.Context(), t, clientWithoutRetries(g.url)); err != nil || u.codes["107"] != 20 {
+		t.Errorf("the owner of the key: %v; the service has answered %v", err, u.codes)
+	}
+}
+
+// TestGatewayStopsAllKeysOfAllSources has 35 wrong keys and eight addresses. No key and no address reaches its own limit.
+func TestGatewayStopsAllKeysOfAllSources(t *testing.T) {
+	t.Parallel()
+
+	const keys, sources, limit = 35, 8, 200
+
+	u := serveQCC(t, emulator.Behavior{LockAfter: patience}, nil)
+	g := startGateway(t, u, "SECONDS=86400") // The minute of the default may end during the test.
+
+	var all sync.WaitGroup
+
+	for n := range 700 {
+		all.Go(func() { _, _ = g.getFrom(fmt.Sprintf("127.0.1.%d", n%sources+1), fmt.Sprintf("%032x", n%keys)) })
+	}
+
+	all.Wait()
+
+	if sent := u.Requests(); u.Locked() || sent < limit || sent > limit+10 {
+		t.Errorf("the account is locked: %t; the service has answered %v", u.Locked(), u.codes)
+	}
+
+	response, content := g.getFrom("127.0.2.1", emulator.DefaultKey)
+	g.checkRefusal("another key from another address", response, content)
 }

@@ -98,8 +98,8 @@ func sign(template *x509.Certificate, ca *authority) (certificate tls.Certificat
 	return certificate, encoded, err
 }
 
-// issue returns a certificate for this machine and a name. It also returns the certificate and its key in PEM format.
-func issue(t *testing.T, name string) (certificate tls.Certificate, encoded []byte) {
+// issue returns a certificate for this machine and a name; only its CN has the other name. It also returns the certificate and its key in PEM format.
+func issue(t *testing.T, name, commonName string) (certificate tls.Certificate, encoded []byte) {
 	t.Helper()
 
 	ca, err := trusted()
@@ -107,7 +107,9 @@ func issue(t *testing.T, name string) (certificate tls.Certificate, encoded []by
 		t.Fatal(err)
 	}
 
-	certificate, encoded, err = sign(&x509.Certificate{DNSNames: []string{name}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}}, ca)
+	certificate, encoded, err = sign(&x509.Certificate{
+		Subject: pkix.Name{CommonName: commonName}, DNSNames: []string{name}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}, ca)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,11 +117,11 @@ func issue(t *testing.T, name string) (certificate tls.Certificate, encoded []by
 	return certificate, encoded
 }
 
-// serveTLS starts a server whose certificate is for a name, and returns its URL.
-func serveTLS(t *testing.T, name string, handler http.Handler) string {
+// serveTLS starts a server with a certificate of issue, and returns its URL.
+func serveTLS(t *testing.T, name, commonName string, handler http.Handler) string {
 	t.Helper()
 
-	certificate, _ := issue(t, name)
+	certificate, _ := issue(t, name, commonName)
 	server := httptest.NewUnstartedServer(handler)
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	server.StartTLS()
@@ -166,7 +168,7 @@ func serveQCC(t *testing.T, behavior emulator.Behavior, handler http.Handler) *u
 	}
 
 	number := atomic.Int64{}
-	u.url = serveTLS(t, "pro.qcc.com", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	u.url = serveTLS(t, "pro.qcc.com", "", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		now := u.underWay.Add(1)
 		defer u.underWay.Add(-1)
 
@@ -249,6 +251,8 @@ func (s *transcript) await(text string, times int, ended <-chan struct{}) bool {
 // gateway is a running HAProxy with the example's configuration.
 type gateway struct {
 	url, ops string
+	// config is the file of the configuration, and outlet that of the socket between its sections.
+	config, outlet string
 
 	t       *testing.T
 	env     []string
@@ -266,7 +270,14 @@ type gateway struct {
 func startGateway(t *testing.T, u *upstream, settings ...string) *gateway {
 	t.Helper()
 
-	_, certificate := issue(t, "localhost")
+	return startConfig(t, u, testkit.Path(t, "examples/gateway/haproxy.cfg"), settings...)
+}
+
+// startConfig is startGateway with another file of the configuration.
+func startConfig(t *testing.T, u *upstream, config string, settings ...string) *gateway {
+	t.Helper()
+
+	_, certificate := issue(t, "localhost", "")
 	ca, _ := trusted()
 	address, ops := freeAddress(t), freeAddress(t)
 
@@ -292,10 +303,13 @@ func startGateway(t *testing.T, u *upstream, settings ...string) *gateway {
 		t.Fatal(err)
 	}
 
-	g := &gateway{url: "https://" + address, ops: "http://" + ops, t: t, printed: &transcript{changed: make(chan struct{})}}
+	g := &gateway{
+		url: "https://" + address, ops: "http://" + ops, config: config, outlet: filepath.Join(dir, "outlet"),
+		t: t, printed: &transcript{changed: make(chan struct{})},
+	}
 
 	for _, setting := range append([]string{
-		"BIND=" + address, "OPS=" + ops, "CERT=" + file, "OUTLET=unix@" + filepath.Join(dir, "outlet"),
+		"BIND=" + address, "OPS=" + ops, "CERT=" + file, "OUTLET=" + g.outlet,
 		"USER=" + self.Username, "GROUP=" + group.Name,
 		"UPSTREAM=" + strings.TrimPrefix(u.url, "https://"), "UPSTREAM_CA=" + ca.file,
 	}, settings...) {
@@ -334,7 +348,7 @@ func (g *gateway) start() {
 		g.t.Fatal(err)
 	}
 
-	command := exec.Command(path, "-W", "-f", testkit.Path(g.t, "examples/gateway/haproxy.cfg")) //nolint:noctx // The clean-up of the test ends it.
+	command := exec.Command(path, "-W", "-f", g.config) //nolint:noctx // The clean-up of the test ends it.
 	command.Env = append(slices.Clone(g.env), "PATH="+os.Getenv("PATH"))
 	command.Stdout, command.Stderr = g.printed, g.printed
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -514,8 +528,8 @@ func as[E error](t *testing.T, err error) E {
 	return found
 }
 
-// send sends a request with any method, URL, body and headers. It returns the response with its whole body.
-func send(t *testing.T, method, url, body string, header http.Header) (*http.Response, string) {
+// send sends a request with any method, URL, body and headers, from an address of this machine. It returns the response with its whole body.
+func send(t *testing.T, source, method, url, body string, header http.Header) (*http.Response, string) {
 	t.Helper()
 
 	if _, err := trusted(); err != nil {
@@ -529,7 +543,9 @@ func send(t *testing.T, method, url, body string, header http.Header) (*http.Res
 
 	maps.Copy(request.Header, header)
 
-	response, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(request)
+	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(source)}}
+
+	response, err := (&http.Transport{DisableKeepAlives: true, DialContext: dialer.DialContext}).RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -543,15 +559,42 @@ func send(t *testing.T, method, url, body string, header http.Header) (*http.Res
 	return response, string(content)
 }
 
-// get sends a quota query with a key through the gateway.
+// home is the address from which tests send by default.
+const home = "127.0.0.1"
+
+// forged returns the headers of a query that looks signed. An attacker who knows only a key can write them.
+func forged() http.Header {
+	return http.Header{"Token": {strings.Repeat("0F", 16)}, "Timespan": {fmt.Sprint(time.Now().Unix())}}
+}
+
+// get sends a quota query with a key and a forged signature through the gateway.
 func (g *gateway) get(key string) (*http.Response, string) {
 	g.t.Helper()
 
-	return send(g.t, http.MethodGet, g.url+emulator.Path+"?key="+key, "", nil)
+	return g.getFrom(home, key)
 }
 
-// sendRaw sends the bytes of a request over TLS, and returns the first line of the answer.
-func (g *gateway) sendRaw(request string) string {
+// getFrom is get from another address of this machine.
+func (g *gateway) getFrom(source, key string) (*http.Response, string) {
+	g.t.Helper()
+
+	return send(g.t, source, http.MethodGet, g.url+emulator.Path+"?key="+key, "", forged())
+}
+
+// checkRefusal fails the test if a response does not say in its header and in words that the gateway itself has refused.
+func (g *gateway) checkRefusal(name string, response *http.Response, content string) {
+	g.t.Helper()
+
+	if got := response.Header; got.Get("QCC-Gateway") != "refused" || got.Get("Content-Type") != "text/plain" || !strings.HasSuffix(content, ".\n") {
+		g.t.Errorf("%s: HTTP %d, %v, %q", name, response.StatusCode, got, content)
+	}
+}
+
+// closed is instead of a status if the gateway has closed the connection without an answer.
+const closed = 0
+
+// sendRaw sends the bytes of a request over TLS, and returns the HTTP status of the answer.
+func (g *gateway) sendRaw(request string) int {
 	g.t.Helper()
 
 	dialer := &tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, NextProtos: []string{"http/1.1"}}}
@@ -562,23 +605,44 @@ func (g *gateway) sendRaw(request string) string {
 	}
 	defer connection.Close()
 
-	if _, err := io.WriteString(connection, request); err != nil {
-		g.t.Fatal(err)
-	}
+	_, _ = io.WriteString(connection, request) // The gateway may answer before it has read everything.
 
-	line, err := bufio.NewReader(connection).ReadString('\n')
+	response, err := http.ReadResponse(bufio.NewReader(connection), nil)
 	if err != nil {
-		g.t.Fatal(err)
+		return closed
 	}
 
-	return line
+	return response.StatusCode
+}
+
+// awaitHealth waits until the gateway says whether it can reach QCC, at its own address and at that of the runners.
+func (g *gateway) awaitHealth(status int) {
+	g.t.Helper()
+
+	g.await(fmt.Sprintf("the health is not %d", status), func() bool {
+		own, _ := send(g.t, home, http.MethodGet, g.ops+"/health", "", nil)
+		runners, _ := send(g.t, home, http.MethodGet, g.url+"/health", "", nil)
+
+		return own.StatusCode == status && runners.StatusCode == status
+	})
+}
+
+// await waits until a condition holds.
+func (g *gateway) await(what string, holds func() bool) {
+	g.t.Helper()
+
+	for started := time.Now(); !holds(); <-time.After(10 * time.Millisecond) {
+		if time.Since(started) > patienceOfTests {
+			g.t.Fatalf("%s:\n%s", what, g.messages())
+		}
+	}
 }
 
 // metric returns a figure of the gateway's metrics, such as `haproxy_backend_current_queue{proxy="queue"}`.
 func (g *gateway) metric(name string) string {
 	g.t.Helper()
 
-	_, content := send(g.t, http.MethodGet, g.ops+"/metrics", "", nil)
+	_, content := send(g.t, home, http.MethodGet, g.ops+"/metrics", "", nil)
 
 	found := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(content)
 	if found == nil {
@@ -592,13 +656,7 @@ func (g *gateway) metric(name string) string {
 func (g *gateway) awaitQueue(waiting int) {
 	g.t.Helper()
 
-	started := time.Now()
-
-	for g.metric(`haproxy_backend_current_queue{proxy="queue"}`) != fmt.Sprint(waiting) {
-		if time.Since(started) > patienceOfTests {
-			g.t.Fatalf("%d queries do not wait in the gateway", waiting)
-		}
-
-		<-time.After(10 * time.Millisecond)
-	}
+	g.await(fmt.Sprintf("%d queries do not wait in the gateway", waiting), func() bool {
+		return g.metric(`haproxy_backend_current_queue{proxy="queue"}`) == fmt.Sprint(waiting)
+	})
 }
