@@ -27,8 +27,8 @@ var (
 // ChineseSuffix ends the file name of a guide in Chinese. The English guide is its twin: it has the same name without the suffix.
 const ChineseSuffix = "-zh.md"
 
-// SetsChinese matches the line, for bash or PowerShell, with which a page in Chinese sets the language of errors. Its twin does not have it.
-var SetsChinese = regexp.MustCompile(`(?m)^(?:export QCC_LANGUAGE=zh|\$env:QCC_LANGUAGE = "zh")\n`)
+// SetsChinese matches the line with which a page in Chinese sets the language of errors. Its twin does not have it.
+var SetsChinese = regexp.MustCompile(`(?m)^export QCC_LANGUAGE=zh\n`)
 
 // IsChinese reports whether a guide or a README is in Chinese.
 func IsChinese(page string) bool {

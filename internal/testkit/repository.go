@@ -107,11 +107,11 @@ func Example(t *testing.T, name string) map[string]string {
 	return files
 }
 
-// MakeVersion returns the version that make install builds.
+// MakeVersion returns the version that make install builds without a tag.
 func MakeVersion(t *testing.T) string {
 	t.Helper()
 
-	version := regexp.MustCompile(`(?m)^VERSION \?= (.+)$`).FindStringSubmatch(ReadFile(t, "GNUmakefile"))
+	version := regexp.MustCompile(`(?m)^VERSION \?= .*?([0-9.]+)\)*$`).FindStringSubmatch(ReadFile(t, "GNUmakefile"))
 	if version == nil {
 		t.Fatal("GNUmakefile has no VERSION")
 	}

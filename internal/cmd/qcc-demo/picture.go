@@ -17,9 +17,8 @@ import (
 const (
 	// shown is the order whose gate is refused in the pictures.
 	shown = "west"
-	// pictureColumns is the width of the pictures. Terraform wraps diagnostics at 78 columns if its output is not a terminal, but not the link at
-	// their end.
-	pictureColumns = 92
+	// pictureColumns is the width of the pictures. Terraform wraps diagnostics at 78 columns if its output is not a terminal.
+	pictureColumns = 80
 	// attempts is how often the plan runs at most. On average, every third plan refuses the gate of shown.
 	attempts = 100
 )
@@ -80,8 +79,13 @@ func (s *show) refused(ctx context.Context, language message.Language) (string, 
 		}
 
 		if strings.Contains(output.String(), `  with qcc_quota_gate.monitoring["`+shown+`"],`) {
-			// The picture does not show the resources that the plan would create.
-			return "$ terraform " + typed(scene.command) + "\n\n...\n" + output.String()[planned:], nil
+			// The picture does not show the resources that the plan would create, and not the advice behind the last fact.
+			last := scene.want.says.In(language)
+			facts, advice, _ := strings.Cut(output.String()[planned:], last)
+			margin := strings.TrimRight(facts[strings.LastIndex(facts, "\n"):], " ")
+			end := advice[strings.LastIndex(strings.TrimRight(advice, "\n"), "\n"):]
+
+			return "$ terraform " + typed(scene.command) + "\n\n...\n" + facts + last + margin + margin + "..." + end, nil
 		}
 	}
 

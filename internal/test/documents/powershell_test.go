@@ -1,8 +1,9 @@
 package documents_test
 
 import (
+	"fmt"
+	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -18,103 +19,107 @@ var inPowerShell = []struct {
 	{regexp.MustCompile(`^make demo$`), `go run ./internal/cmd/qcc-demo`},
 	{regexp.MustCompile(`^make test$`), `go test -short ./...`},
 	{regexp.MustCompile(`^make emulator ARGS=`), `go run ./internal/cmd/qcc-emulator `},
-	{regexp.MustCompile(`^make install$`), `make install VERSION=0.1.0`},
-	{regexp.MustCompile(`^make install VERSION=(\S+)$`), `go run ./internal/cmd/provider-build -version $1 install $$env:APPDATA\terraform.d\plugins`},
+	{regexp.MustCompile(`^make install$`), `go run ./internal/cmd/provider-build -version 0.1.0 install $$env:APPDATA\terraform.d\plugins`},
 	{regexp.MustCompile(`^make mirror DIR=(\S+) PLATFORMS=(\S+)$`), `go run ./internal/cmd/provider-build -version 0.1.0 -platforms $2 mirror $1`},
 	{regexp.MustCompile(`/srv/terraform/providers`), `D:\terraform\providers`},
 	{regexp.MustCompile(`^curl `), `curl.exe `},
-	{regexp.MustCompile(`\| grep `), `| Select-String `},
 }
 
-// onlyPowerShell matches blocks that no test can run here: scripts, and what Windows has in place of the commands of Linux.
-var onlyPowerShell = regexp.MustCompile(`\$LASTEXITCODE|Import-Certificate|Get-Content`)
+// spelledOtherwise are the forms of commands that PowerShell spells otherwise. Each make target is a form of its own.
+var spelledOtherwise = []*regexp.Regexp{
+	regexp.MustCompile(`^export\b`), regexp.MustCompile(`^unset\b`), regexp.MustCompile(`^curl \$`), regexp.MustCompile(`^curl\b`),
+	regexp.MustCompile(`^make [\w-]+`), regexp.MustCompile(`^\w+=\S* \w`), regexp.MustCompile(`^terraform .*(?:"|='\w)`), regexp.MustCompile(`\bgrep\b`),
+	regexp.MustCompile(`\\$`),
+}
 
-// misquoted matches words that PowerShell reads in another way than bash, after quoted texts became "": an assigned text without quotes,
-// and a list or a block. PowerShell does not replace a variable in single quotes, which onlyText matches.
-var (
-	quoted    = regexp.MustCompile(`"[^"\n]*"|'[^'\n]*'`)
-	misquoted = regexp.MustCompile(`(?m)^\$\w+(?::\w+)? = [^"]|[,{}\[\]]`)
-	onlyText  = regexp.MustCompile(`(?m)^[^'\n]*'[^'\n]*\$env:`)
-)
-
-// shellCommands returns the commands of a code block, one a line, as PowerShell spells them. It reports whether bash spells one otherwise.
-func shellCommands(language, block string) (string, bool) {
-	if language == "powershell" {
-		for _, local := range regexp.MustCompile(`(?m)^(\$\w+) = "(.*)"\n`).FindAllStringSubmatch(block, -1) {
-			block = strings.ReplaceAll(strings.Replace(block, local[0], "", 1), local[1], local[2])
+// formOf returns the form of a command in bash, or an empty string if PowerShell has the same command.
+func formOf(command string) string {
+	for _, form := range spelledOtherwise {
+		if found := form.FindString(command); strings.HasPrefix(found, "make ") {
+			return found
+		} else if found != "" {
+			return form.String()
 		}
 	}
 
-	words, differs := testkit.Commands(block), false
-	commands := make([]string, 0, len(words))
-
-	for _, words := range words {
-		command := strings.Join(words, " ")
-
-		for _, rule := range inPowerShell {
-			if language != "powershell" {
-				command = rule.bash.ReplaceAllString(command, rule.powerShell)
-			}
-		}
-
-		differs = differs || command != strings.Join(words, " ") || slices.Contains([]string{"set", "unset", "request"}, words[0])
-		commands = append(commands, command)
-	}
-
-	return strings.Join(commands, "\n"), differs
+	return ""
 }
 
-// comparePowerShell returns what is wrong with the PowerShell on a page, and how many of its blocks have the commands of the one before.
-func comparePowerShell(page string) (wrong []string, compared int) {
-	blocks := testkit.Blocks.FindAllStringSubmatch(page, -1)
+// comparePowerShell returns what is wrong with the tables of the page on PowerShell, and the forms of commands that it translates.
+func comparePowerShell(page string) (wrong []string, forms map[string]bool) {
+	forms = map[string]bool{}
 
-	for i, block := range blocks {
-		after := append(blocks[min(i+1, len(blocks)):], []string{"", "", ""})[0]
+	for _, row := range regexp.MustCompile("(?m)^\\| [^`|]*`([^`]+)` \\| `+ ?([^|]+?) ?`+ \\|(?: `([^`]+)` \\|)?$").FindAllStringSubmatch(page, -1) {
+		bash, powerShell, old := row[1], row[2], row[3]
+		forms[formOf(bash)] = true
 
-		switch block[1] {
-		case "console", "bash":
-			want, differs := shellCommands(block[1], block[2])
-			got, _ := shellCommands(after[1], after[2])
+		want, variable := "", regexp.MustCompile(`^(\w+)=(\w+) (.*)$`).FindStringSubmatch(bash)
 
-			switch {
-			case after[1] == "powershell" && onlyPowerShell.MatchString(after[2]):
-			case after[1] == "powershell" && got == want:
-				compared++
-			case after[1] == "powershell" || differs:
-				wrong = append(wrong, "behind\n"+block[2]+"there is\n"+after[0]+"\nwant in PowerShell\n"+want)
+		switch {
+		case bash == `\`:
+			want = "`"
+		case bash == "grep":
+			want = "Select-String"
+		case old != "":
+			want = regexp.MustCompile(`(-\w+=)'`).ReplaceAllString(bash, "'$1")
+			want += " and " + strings.ReplaceAll(want, `"`, `\"`)
+			powerShell += " and " + old
+		case variable != nil:
+			want = fmt.Sprintf("$env:%s = %q; %s", variable[1], variable[2], variable[3])
+		default:
+			want = strings.Join(testkit.Commands(bash)[0], " ")
+			for _, rule := range inPowerShell {
+				want = rule.bash.ReplaceAllString(want, rule.powerShell)
 			}
-		case "powershell":
-			code := testkit.WithoutComments(block[2])
-			if !onlyPowerShell.MatchString(code) && (i == 0 || onlyText.MatchString(code) || misquoted.MatchString(quoted.ReplaceAllString(code, `""`))) {
-				wrong = append(wrong, "PowerShell reads something else than bash in\n"+block[2])
-			}
+
+			powerShell = strings.Join(testkit.Commands(powerShell)[0], " ")
+		}
+
+		if formOf(bash) == "" || powerShell != want {
+			wrong = append(wrong, bash+" is "+powerShell+" in PowerShell, want "+want)
 		}
 	}
 
-	return wrong, compared
+	return wrong, forms
 }
 
-// TestPowerShellHasTheSameCommands compares each code block for PowerShell with the one for bash above it. Commands that PowerShell spells
-// differently need such a block.
+// TestPowerShellHasTheSameCommands compares both columns of the page on PowerShell. Each form of command on the other pages that PowerShell
+// spells otherwise must have a row there.
 func TestPowerShellHasTheSameCommands(t *testing.T) {
 	t.Parallel()
 
-	total := 0
+	translated := map[string]map[string]bool{}
+
+	for _, page := range []string{"powershell.md", "powershell" + testkit.ChineseSuffix} {
+		wrong, forms := comparePowerShell(testkit.ReadFile(t, filepath.Join(testkit.GuidesDir, page)))
+		for _, problem := range wrong {
+			t.Errorf("%s: %s", page, problem)
+		}
+
+		translated[page] = forms
+	}
 
 	for _, name := range documents(t) {
 		if name == "CONTRIBUTING.md" { // Its readers have make.
 			continue
 		}
 
-		wrong, compared := comparePowerShell(testkit.ReadFile(t, name))
-		total += compared
+		for _, block := range testkit.Blocks.FindAllStringSubmatch(testkit.ReadFile(t, name), -1) {
+			code := testkit.WithoutComments(block[2])
 
-		for _, problem := range wrong {
-			t.Errorf("%s: %s", name, problem)
+			switch {
+			case block[1] == "powershell":
+				t.Errorf("%s has a block for PowerShell:\n%s", name, code)
+			case block[1] != "console" || strings.Contains(code, "$("): // Other languages, and scripts, which run in bash only.
+			default:
+				for line := range strings.Lines(code) {
+					for page, forms := range translated {
+						if form := formOf(strings.TrimRight(line, "\n")); form != "" && !forms[form] {
+							t.Errorf("%s does not translate a command of %s: %s", page, name, line)
+						}
+					}
+				}
+			}
 		}
-	}
-
-	if total < 60 {
-		t.Errorf("only %d blocks were compared", total)
 	}
 }

@@ -1,20 +1,35 @@
 package documents_test
 
 import (
+	"path"
 	"strings"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestREADMEsNameEveryGate looks for links to the examples.
-func TestREADMEsNameEveryGate(t *testing.T) {
+// TestPagesNameEveryGate looks for links to the examples of gates, in the guides of both languages.
+func TestPagesNameEveryGate(t *testing.T) {
 	t.Parallel()
 
-	for _, name := range testkit.READMEs {
-		for _, example := range testkit.Examples(t) {
-			if link := "(examples/" + example + "/main.tf)"; strings.HasPrefix(example, "gates/") && !strings.Contains(testkit.ReadFile(t, name), link) {
-				t.Errorf("%s does not name %s", name, link)
+	var english, chinese strings.Builder
+
+	for _, name := range documents(t) {
+		switch {
+		case path.Dir(name) != testkit.GuidesDir:
+		case testkit.IsChinese(name):
+			chinese.WriteString(testkit.ReadFile(t, name))
+		default:
+			english.WriteString(testkit.ReadFile(t, name))
+		}
+	}
+
+	for _, example := range testkit.Examples(t) {
+		if link := "/examples/" + example + "/main.tf)"; strings.HasPrefix(example, "gates/") {
+			for language, pages := range map[string]string{"English": english.String(), "Chinese": chinese.String()} {
+				if !strings.Contains(pages, link) {
+					t.Errorf("no guide in %s has the link %s", language, link)
+				}
 			}
 		}
 	}
@@ -30,7 +45,7 @@ func TestREADMEsBeginWithWhatToTry(t *testing.T) {
 
 		for _, text := range []string{
 			picture, "\ngit clone https://github.com/qccpro/terraform-provider-qcc\n", "\nmake demo ", "\nmake test ", "\nmake install\n",
-			"\nmake emulator ", "\nexport QCC_KEY=", "\nprovider \"qcc\" {}\n", "\nterraform init\n", "\nterraform plan ",
+			"\nmake emulator ", "\nexport QCC_KEY=", "\nprovider \"qcc\" {}\n", "\nterraform init\n", "\nterraform plan ", "\nPlan: ", "\nterraform plan ", "12",
 		} {
 			next := strings.Index(page[at:], text)
 			if next < 0 {

@@ -19,7 +19,7 @@ import (
 )
 
 // comparedLanguages are the languages of the code blocks that twins share. Only the comments may differ.
-var comparedLanguages = []string{"console", "powershell", "bash", "terraform", "hcl", "json"}
+var comparedLanguages = []string{"console", "bash", "terraform", "hcl", "json"}
 
 // otherLanguage are the texts of links to the same page in the other language.
 var otherLanguage = []string{"English", "简体中文", "in Chinese", "英文版", "从零开始（中文教程）"}

@@ -1,7 +1,6 @@
 package guides_test
 
 import (
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -9,57 +8,6 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
-
-// TestGettingStartedShowsWhatHappens runs the commands of the tutorial in their order, in both languages. Each output that it shows must be
-// one of the command before it.
-func TestGettingStartedShowsWhatHappens(t *testing.T) {
-	t.Parallel()
-
-	for language, ending := range languages {
-		t.Run(language, func(t *testing.T) {
-			t.Parallel()
-
-			page := "getting-started" + ending
-			s := sceneIn(t, testkit.NewFolder, map[string]string{"main.tf": blocksOf(t, page, "terraform", 1)[0]})
-			testkit.SetLanguage(s.Folder, page)
-
-			var output string
-
-			commands, outputs, refusedApplies := 0, 0, 0
-
-			for _, block := range testkit.Blocks.FindAllStringSubmatch(testkit.ReadFile(t, filepath.Join(testkit.GuidesDir, page)), -1) {
-				if block[1] == "text" {
-					outputs++
-
-					if text := strings.TrimSpace(block[2]); !strings.Contains(output, text) {
-						t.Errorf("Terraform does not say\n%s\nbut\n%s", text, output)
-					}
-				}
-
-				for _, command := range testkit.Commands(block[2]) {
-					switch {
-					case block[1] != "console":
-					case command[0] == "request":
-						send(t, command, s.url)
-					case command[0] == "terraform":
-						commands++
-
-						var code int
-						if code, output = s.Run(command[1:]...); code != 0 && command[1] == "apply" {
-							refusedApplies++
-
-							s.createsNoOrder()
-						}
-					}
-				}
-			}
-
-			if commands != 8 || outputs != 5 || refusedApplies != 1 {
-				t.Errorf("the guide has %d commands, %d outputs and %d refused applies, want 8, 5 and 1", commands, outputs, refusedApplies)
-			}
-		})
-	}
-}
 
 // summarize runs quota.jq on a saved plan, in the language of a page.
 func (s scene) summarize(plan, page string) (int, string) {

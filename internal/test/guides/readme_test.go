@@ -1,69 +1,96 @@
 package guides_test
 
 import (
-	"regexp"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// TestREADMEs runs the configuration of the READMEs. The short lane does so too, in English, because it is a new user's first gate.
-func TestREADMEs(t *testing.T) {
+// TestFirstStepsShowWhatHappens runs the commands of the README, and then those of the tutorial that continues it, in one folder. The short
+// lane runs the English README too, because it is a new user's first gate.
+func TestFirstStepsShowWhatHappens(t *testing.T) {
 	t.Parallel()
 
-	const three = "-var=orders={north=20,south=20,west=20}"
-
-	address := regexp.MustCompile(`qcc_quota_gate\.monitoring\["(\w+)"\],`)
-
-	for _, name := range testkit.READMEs {
-		t.Run(name, func(t *testing.T) {
+	for _, readme := range testkit.READMEs {
+		t.Run(readme, func(t *testing.T) {
 			t.Parallel()
 
-			configuration, output := testkit.CodeBlocks(t, name, "terraform"), testkit.CodeBlocks(t, name, "text")
-			if len(configuration) != 1 || len(output) != 1 {
-				t.Fatalf("there are %d configurations and %d outputs, want one of each", len(configuration), len(output))
+			configuration := testkit.CodeBlocks(t, readme, "terraform")
+			if len(configuration) != 1 {
+				t.Fatalf("there are %d configurations, want 1", len(configuration))
 			}
 
-			if !strings.Contains(testkit.ReadFile(t, name), "\nterraform plan '"+three+"'\n") {
-				t.Errorf("the README does not show the plan %s", three)
+			ending := languages["English"]
+			if testkit.IsChinese(readme) {
+				ending = languages["Chinese"]
 			}
 
-			testkit.OnlyLong(t, testkit.IsChinese(name), "the English README has the same configuration")
+			testkit.OnlyLong(t, testkit.IsChinese(readme), "the English README has the same configuration")
 
 			s := serves(t, func(url string) *testkit.Folder {
 				return testkit.NewFolder(t, url, map[string]string{"main.tf": configuration[0]})
 			})
-			testkit.SetLanguage(s.Folder, name)
+			testkit.SetLanguage(s.Folder, readme)
 
-			code, got := s.Run("plan", three)
+			s.follows(readme, 3, 2, "plan")
 
-			// Terraform judges gates in any order, so any of the three may be refused.
-			shown := address.FindString(output[0])
-			if refused := address.FindAllString(got, -1); len(refused) != 1 || code != 1 ||
-				!strings.Contains(strings.Replace(got, refused[0], shown, 1), "\n"+output[0]) {
-				t.Errorf("exit code %d, want 1 and the README's text, not\n%s", code, got)
+			if !testing.Short() {
+				s.follows(filepath.Join(testkit.GuidesDir, "getting-started"+ending), 8, 5, "apply", "plan")
 			}
-
-			title, _, _ := strings.Cut(output[0], "\n")
-
-			// What the READMEs say of a saved plan, and of runs that add nothing.
-			s.Succeeds("plan", "-var=orders={north=40}", "-out=tfplan")
-			s.consume("radar_id", 20)
-			s.Fails(title, "apply", "tfplan")
-			s.createsNoOrder()
-
-			s.service.SetModules(emulator.Sample()...)
-			s.Succeeds("apply", "-auto-approve", "-var=orders={north=20,south=20}")
-			s.consume("radar_id", 48)
-
-			before := s.service.Requests()
-			if s.Succeeds("plan", "-detailed-exitcode", "-var=orders={north=20,south=20}"); s.service.Requests() != before {
-				t.Error("a plan that adds nothing has sent a request")
-			}
-
-			s.Fails(title, "plan", three)
 		})
+	}
+}
+
+// follows runs the commands of a page for Terraform and for the emulator, in their order. Those that fail must be the refused ones. Each
+// output on the page must be a part of what the command before it says.
+func (s scene) follows(page string, commands, outputs int, refused ...string) {
+	s.t.Helper()
+
+	var (
+		said            string
+		ran, shown      int
+		refusedCommands []string
+	)
+
+	for _, block := range testkit.Blocks.FindAllStringSubmatch(testkit.ReadFile(s.t, page), -1) {
+		if block[1] == "text" {
+			shown++
+
+			if text := strings.TrimSpace(block[2]); !strings.Contains(said, text) {
+				s.t.Errorf("%s: Terraform does not say\n%s\nbut\n%s", page, text, said)
+			}
+		}
+
+		for _, command := range testkit.Commands(block[2]) {
+			switch {
+			case block[1] != "console":
+			case command[0] == "request":
+				send(s.t, command, s.url)
+			case command[0] == "terraform":
+				ran++
+
+				before := s.service.Requests()
+
+				var code int
+				if code, said = s.Run(command[1:]...); code != 0 {
+					refusedCommands = append(refusedCommands, command[1])
+				}
+
+				if code != 0 && command[1] == "apply" {
+					s.createsNoOrder()
+				}
+
+				if strings.Contains(said, "No changes.") && s.service.Requests() != before {
+					s.t.Errorf("%s: %q adds nothing, and has sent a request", page, command)
+				}
+			}
+		}
+	}
+
+	if ran != commands || shown != outputs || !slices.Equal(refusedCommands, refused) {
+		s.t.Errorf("%s has %d commands, %d outputs and the refused commands %q, want %d, %d and %q", page, ran, shown, refusedCommands, commands, outputs, refused)
 	}
 }

@@ -29,21 +29,23 @@ func TestEveryWayToInstallGivesOneChecksum(t *testing.T) {
 
 	hashes := regexp.MustCompile(`"(?:h1|zh):[^"]+"`)
 
+	const version = "VERSION=" + guideVersion // Not that of a tag.
+
 	var first string
 
 	for _, way := range []struct {
-		language, block string
-		folder          string // The folder in the command.
-		further         []string
+		page, command string
+		folder        string // The folder in the command.
+		further       []string
 	}{
-		{"console", "make install", "FOLDER", []string{"PLUGINS=FOLDER"}}, // Not the folder of the user.
-		{"powershell", `install "$env:APPDATA`, `$env:APPDATA\terraform.d\plugins`, nil},
-		{"console", "make mirror", guideMirror, nil},
-		{"powershell", `mirror D:\terraform`, `D:\terraform\providers`, nil},
+		{testkit.READMEs[0], "make install", "FOLDER", []string{"PLUGINS=FOLDER", version}}, // Not the folder of the user.
+		{powerShell, "go run ./internal/cmd/provider-build -version 0.1.0 install", `$env:APPDATA\terraform.d\plugins`, nil},
+		{mirrorGuide, "make mirror", guideMirror, []string{version}},
+		{powerShell, "go run ./internal/cmd/provider-build -version 0.1.0 -platforms", `D:\terraform\providers`, nil},
 	} {
 		dir := t.TempDir()
 
-		words := with(append(blockWith(t, way.language, way.block)[0], way.further...), way.folder, dir, "linux_amd64,windows_amd64", build.Host())
+		words := with(append(commandOf(t, way.page, way.command), way.further...), way.folder, dir, "linux_amd64,windows_amd64", build.Host())
 		if !strings.Contains(strings.Join(words, " "), dir) {
 			t.Fatalf("%q does not write to %s", words, way.folder)
 		}

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"encoding/pem"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -17,11 +17,13 @@ import (
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/build"
-	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-const mirrorGuide = testkit.GuidesDir + "/behind-a-proxy-or-mirror.md"
+const (
+	mirrorGuide = testkit.GuidesDir + "/behind-a-proxy-or-mirror.md"
+	powerShell  = testkit.GuidesDir + "/powershell.md"
+)
 
 // What the guide writes for folders, and tests replace.
 const (
@@ -30,19 +32,18 @@ const (
 	guideVersion = "0.1.0"
 )
 
-// blockWith returns the commands of the first code block that contains a text.
-func blockWith(t *testing.T, language, text string) []testkit.Command {
+// commandOf returns the first command of a page that begins with a text. In the table of the page on PowerShell, it stands in backticks.
+func commandOf(t *testing.T, page, begin string) testkit.Command {
 	t.Helper()
 
-	for _, block := range testkit.CodeBlocks(t, mirrorGuide, language) {
-		if strings.Contains(block, text) {
-			return testkit.Commands(block)
-		}
+	_, command, found := strings.Cut(strings.ReplaceAll(testkit.ReadFile(t, page), "`"+begin, "\n"+begin), "\n"+begin)
+	if !found {
+		t.Fatalf("%s has no command %s", page, begin)
 	}
 
-	t.Fatalf("%s has no %s block with %s", mirrorGuide, language, text)
+	command, _, _ = strings.Cut(strings.NewReplacer("\\\n", " ", "`", "\n").Replace(command), "\n")
 
-	return nil
+	return testkit.Commands(begin + command)[0]
 }
 
 // with replaces texts in the words of a command.
@@ -159,12 +160,19 @@ func (i *installation) terraform(args ...string) (bool, string) {
 	return err == nil, string(output)
 }
 
-// installs fails unless terraform init succeeds and connects to no host.
+// installs fails unless terraform init succeeds, connects to no host, and prints the notices that the guide explains.
 func (i *installation) installs(configuration string) {
 	i.t.Helper()
 
-	if succeeded, output, connects := i.init(configuration); !succeeded || len(connects) != 0 {
+	succeeded, output, connects := i.init(configuration)
+	if !succeeded || len(connects) != 0 {
 		i.t.Errorf("with\n%s\nTerraform connects to %q, and init succeeds: %t\n%s", configuration, connects, succeeded, output)
+	}
+
+	for _, notice := range []string{"created a lock file .terraform.lock.hcl", "(unauthenticated)", "Incomplete lock file information"} {
+		if !strings.Contains(output, notice) {
+			i.t.Errorf("with\n%s\nTerraform does not say %q:\n%s", configuration, notice, output)
+		}
 	}
 }
 
@@ -201,21 +209,31 @@ func TestGuideShowsMirrors(t *testing.T) {
 	}
 }
 
+// configurations returns the CLI configuration of the guide, and the same one with the guide's network mirror.
+func configurations(t *testing.T) (folder, network string) {
+	t.Helper()
+
+	shown := testkit.CodeBlocks(t, mirrorGuide, "hcl")
+	if len(shown) != 2 {
+		t.Fatalf("the guide has %d blocks of CLI configurations, want 2", len(shown))
+	}
+
+	method := regexp.MustCompile(`(?s)  filesystem_mirror \{.*?\n  \}\n`).FindString(shown[0])
+
+	return shown[0], strings.Replace(shown[0], method, shown[1], 1)
+}
+
 // showsFolders runs the CLI configurations of the guide that name folders.
 func showsFolders(t *testing.T, i *installation, mirror string) {
 	t.Helper()
 
-	configurations := testkit.CodeBlocks(t, mirrorGuide, "hcl")
-	if len(configurations) != 3 {
-		t.Fatalf("the guide has %d CLI configurations, want 3", len(configurations))
-	}
+	shown, _ := configurations(t)
+	folder := strings.Replace(shown, guidePlugins, i.plugins(), 1)
+	tilde := strings.Replace(shown, guidePlugins, "~/.terraform.d/plugins", 1)
+	packed := strings.Replace(shown, guidePlugins, mirror, 1)
 
-	folder := strings.Replace(configurations[0], guidePlugins, i.plugins(), 1)
-	tilde := strings.Replace(configurations[0], guidePlugins, "~/.terraform.d/plugins", 1)
-	packed := strings.Replace(configurations[1], guideMirror, mirror, 1)
-
-	if folder == configurations[0] || packed == configurations[1] {
-		t.Fatal("the guide's configurations do not have its folders")
+	if folder == shown {
+		t.Fatalf("the guide's configuration does not have the folder %s", guidePlugins)
 	}
 
 	i.installs("")
@@ -225,9 +243,7 @@ func showsFolders(t *testing.T, i *installation, mirror string) {
 	i.installs(packed)
 
 	// The lock file gets the checksum from the mirror, as the guide says.
-	lock := blockWith(t, "console", "terraform providers lock")[0]
-
-	lock = with(lock, guideMirror, mirror, "windows_amd64", build.Host(), "linux_amd64", build.Host())
+	lock := with(commandOf(t, mirrorGuide, "terraform providers lock"), guideMirror, mirror, "windows_amd64", build.Host(), "linux_amd64", build.Host())
 	if succeeded, output := i.terraform(lock[1:]...); !succeeded {
 		t.Errorf("%q fails:\n%s", lock, output)
 	}
@@ -289,40 +305,6 @@ func showsANetworkMirror(t *testing.T, i *installation, mirror string) {
 	i.write("authority.pem", string(authority))
 	i.env = append(i.env, "SSL_CERT_FILE="+filepath.Join(i.dir, "authority.pem"))
 
-	configuration := strings.Replace(testkit.CodeBlocks(t, mirrorGuide, "hcl")[2], "https://terraform.example.com", server.URL, 1)
-	i.installs(configuration)
-
-	// Only network_mirror and its url, if the mirror has all providers.
-	only, _, _ := strings.Cut(configuration, "    include")
-	i.installs(only + "  }\n}\n")
-}
-
-// TestGuideShowsTimeouts reads the quota with the provider block of the guide.
-func TestGuideShowsTimeouts(t *testing.T) {
-	t.Parallel()
-	testkit.OnlyLong(t, true, "the tests of the configuration have the same limits")
-
-	f := testkit.NewAttachedFolder(t, testkit.Serve(t, emulator.New()), map[string]string{
-		"main.tf": testkit.RequiredProvider + testkit.CodeBlocks(t, mirrorGuide, "terraform")[0] + `data "qcc_quota" "this" {}`,
-	})
-
-	f.Succeeds("plan")
-
-	// The limits that its comments name.
-	block := f.Read("main.tf")
-	for timeout, right := range map[string]bool{"999ms": false, "1s": true, "10m": true, "601s": false} {
-		f.Write("main.tf", strings.Replace(block, `"2m"`, fmt.Sprintf("%q", timeout), 1))
-
-		if code, output := f.Run("plan"); (code == 0) != right || !right && !strings.Contains(output, "timeout") {
-			t.Errorf("timeout = %s: exit code %d\n%s", timeout, code, output)
-		}
-	}
-
-	for retries, right := range map[string]bool{"-1": false, "0": true, "10": true, "11": false} {
-		f.Write("main.tf", strings.Replace(block, "max_retries = 3 ", "max_retries = "+retries+" ", 1))
-
-		if code, output := f.Run("plan"); (code == 0) != right {
-			t.Errorf("max_retries = %s: exit code %d\n%s", retries, code, output)
-		}
-	}
+	_, configuration := configurations(t)
+	i.installs(strings.Replace(configuration, "https://terraform.example.com", server.URL, 1))
 }
