@@ -41,7 +41,7 @@ func TestConfiguration(t *testing.T) {
 
 		"wrong key":               {nil, credentialsAnd("key", "wrong"), "status code 101"},
 		"wrong secret_key":        {nil, credentialsAnd("secret_key", "wrong"), "Check that secret_key (QCC_SECRET_KEY) belongs to key (QCC_KEY) and is not mistyped."},
-		"credentials are swapped": {nil, attributes{"key": "test_secret", "secret_key": "test_key"}, "not swapped with secret_key (QCC_SECRET_KEY)"},
+		"credentials are swapped": {nil, attributes{"key": "test_secret", "secret_key": "test_key"}, "must not be swapped with secret_key (QCC_SECRET_KEY)"},
 
 		"nothing is set":              {nil, nil, "The provider requires key to read the quota, and key is not set."},
 		"no secret_key":               {nil, attributes{"key": "test_key"}, "Set the environment variable QCC_SECRET_KEY, or the attribute secret_key in the provider block."},
