@@ -164,7 +164,7 @@ func (b *Behavior) AddFlags(flags *flag.FlagSet, chinese bool) {
 
 	flags.TextVar(&b.CountAfter, "count-after", Duration(0), text("count an order this `duration` after it was placed", "下单后过 `duration` 才计入消耗额度"))
 	flags.TextVar(&b.Behind, "behind", Duration(0), text("in every second answer, leave out the orders counted within this `duration`", "每隔一个响应，不计最近 `duration` 内计入的订单"))
-	flags.BoolVar(&b.Prefixed, "prefixed", false, text("put "+validPrefix+" or "+invalidPrefix+" before the message", "在返回信息前加上 "+validPrefix+" 或 "+invalidPrefix))
+	flags.BoolVar(&b.Prefixed, "prefixed", false, text("put "+validPrefix+" or "+invalidPrefix+" before the message", "在返回信息前加上"+validPrefix+"或"+invalidPrefix))
 	flags.BoolVar(&b.Capitalized, "capitalized", false, text("name the fields Status, Message, Result and Id", "字段名写作 Status、Message、Result 和 Id"))
 	flags.BoolVar(&b.Numeric, "numeric", false, text("write the status as a number", "把 status 写成数字"))
 	flags.BoolVar(&b.Quoted, "quoted", false, text("write counts as strings", "把数值写成字符串"))

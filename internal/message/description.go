@@ -79,7 +79,7 @@ func Description(name string) Text {
 		},
 		"data.qcc_quota": {
 			"Reads the quota of the company that the provider's `key` belongs to. Low quota is not an error: to refuse a plan, write a condition.",
-			"读取 provider 的 `key` 所属公司的额度。额度再低，读取也不会失败：要拒绝 plan，请编写条件。",
+			"读取 provider 的 `key` 所属公司的额度。额度再低，读取也不会失败；要拒绝 plan，请编写条件。",
 		},
 		"ephemeral.qcc_quota": {
 			"Reads the quota of the company that the provider's `key` belongs to, at plan and again at apply. Terraform does not store the result in " +
