@@ -27,7 +27,7 @@ func Description(name string) Text {
 		},
 		"key": {
 			"The company key. QCC Pro shows it under 设置中心 -> 我的公司. Required here or in the environment variable `QCC_KEY`.",
-			"公司 key，在企查查专业版的“设置中心 -> 我的公司”中查看。必须在这里或环境变量 `QCC_KEY` 中设置。",
+			"公司 key，在企查查专业版的“设置中心 -> 我的公司”中查看。必须在 provider 块或环境变量 `QCC_KEY` 中设置。",
 		},
 		"language": {
 			"The language of errors and warnings: `en` or `zh` (simplified Chinese, 简体中文). Environment variable: `QCC_LANGUAGE`. Functions and the " +
@@ -59,7 +59,7 @@ func Description(name string) Text {
 		"secret_key": {
 			"The SecretKey. QCC Pro shows it beside the key. It signs the requests, and is never sent. Required here or in the environment variable " +
 				"`QCC_SECRET_KEY`.",
-			"SecretKey，与公司 key 在同一页面。用于给请求签名，从不发送。必须在这里或环境变量 `QCC_SECRET_KEY` 中设置。",
+			"SecretKey，与公司 key 在同一页面。用于给请求签名，从不发送。必须在 provider 块或环境变量 `QCC_SECRET_KEY` 中设置。",
 		},
 		"timeout": {
 			"The timeout of one read, from `1s` to `10m`, including retries and waits. Each attempt but the last one gets a quarter of it. Defaults to `" +
@@ -90,7 +90,7 @@ func Description(name string) Text {
 			"The quota of each quota module, by module id: `radar_id` (风险监控-企业), `bene_id` (股权穿透), `natural_person_id` (自然人核验), and any " +
 				"other id that QCC returns. A module that was not bought is absent. A count that QCC does not give is null.",
 			"每个额度模块的额度，以模块 ID 为键：`radar_id`（风险监控-企业）、`bene_id`（股权穿透）、`natural_person_id`（自然人核验），以及企查查返回的其他 ID。" +
-				"没有购买的模块不会出现。企查查没有给出的数值为 null。",
+				"没有购买的额度模块不会出现。企查查没有给出的数值为 null。",
 		},
 	}[name]
 }
