@@ -1,12 +1,13 @@
 # Checks whether the QCC quota suffices for a Terraform plan, and writes a
 # summary in Markdown:
 #
-#   terraform show -json tfplan |
-#     jq --null-input --stream --raw-output --from-file quota.jq
+#   terraform plan -json -out=tfplan > tfplan.jsonl
+#   terraform show -json tfplan | cat tfplan.jsonl - |
+#     jq --null-input --raw-output --from-file quota.jq
 #
-# Exits with 0 if the plan may be applied, with 1 if it must not be applied, and
-# with another code if the input is not a plan. Requires jq 1.6 or gojq. With
-# --stream, a large plan needs little memory.
+# The lines of terraform plan -json may be missing. Exits with 0 if the plan may
+# be applied, with 1 if it must not be applied, and with another code if the
+# input is not a plan. Requires jq 1.6 or gojq.
 #
 # If the environment variable QCC_LANGUAGE is zh, the summary is in Chinese. With
 # any other value, and without the variable, it is in English.
@@ -33,34 +34,13 @@ def plain: tostring | .[:2000] | gsub("[\\s[:cntrl:]]+"; " ") | gsub("(?<special
 def code: "`\(tostring | gsub("[`|\\\\\\s[:cntrl:]]"; "?") | gsub("##\\["; "##("))`";
 def cell: if . == null then "–" else plain end;
 
-# Whether the result depends on the value at a path of the plan.
-def decides:
-  if .[0] == "planned_values" then length == 1
-  elif .[0] == "prior_state" or .[0] == "configuration" then
-    .[-3] == "resources" and (.[-1] | . == "address" or . == "mode" or . == "type" or . == "provider_config_key")
-    or .[-4] == "values" and .[-3] == "modules"
-    or .[-2] == "values" and .[-1] == "modules"
-  elif .[0] == "resource_changes" then
-    .[4] == "required" or .[3] == "actions"
-    or length == 3 and (.[2] | . == "address" or . == "mode" or . == "type" or . == "action_reason")
-  elif .[0] == "variables" then .[1] == "qcc_required"
-  elif .[0] == "output_changes" then .[2] == "actions"
-  else .[0] == "checks" or length < 2
-  end;
-
-# The parts of the plan on which the result depends, or null if the input is not
-# a plan.
-def plan:
-  try
-    reduce inputs as $event (null;
-      if .is_read then error
-      elif $event | length == 1 then if $event[0] | length == 1 then .is_read = true else . end
-      elif $event[0] | decides then setpath($event[0]; $event[1])
-      elif .planned_values then .
-      elif $event[0][0] == "planned_values" then .planned_values = {}
-      else . // {}
-      end)
-  catch null;
+# The input: the plan, and the errors among the lines of terraform plan -json.
+# The plan is null if there is none, or if a value is neither.
+def input_values:
+  try ([inputs] | {
+      plan: (map(select(type != "object" or (has("@level") | not))) | if length == 1 then .[0] else null end),
+      errors: map(objects | select(has("@level")) | .diagnostic | select(.severity? == "error"))
+    }) catch {plan: null, errors: []};
 
 # The address of a resource in the configuration, without the keys of for_each
 # and count.
@@ -298,11 +278,11 @@ def tables:
 # Ends with a message to standard error.
 def stop(message; code): "\(message)\n" | halt_error(code);
 
-plan
-| if . != null then . else
-    stop(text("The input is not a plan, or jq runs without --stream."; "输入不是 plan，或者运行 jq 时没有加 --stream。"); 2)
-  end
-| if type == "object" and (.planned_values | type) == "object" then . else stop(text("This is not a plan."; "这不是 plan。"); 2) end
+input_values as $input
+| $input.plan
+| if type == "object" and (.planned_values | type) == "object" then .
+  elif . == null and $input.errors != [] then {errored: true}
+  else stop(text("The input is not a plan."; "输入不是 plan。"); 2) end
 | facts
 | [problems] as $problems
 | if $problems == [] then text("### QCC quota: the plan may be applied ✅"; "### 企查查额度：plan 可以执行 ✅")

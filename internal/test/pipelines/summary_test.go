@@ -66,8 +66,7 @@ func summarize(t *testing.T, language, tolerated, plan string) (exit int, summar
 		t.Fatalf("the plan is not JSON: %s", plan)
 	}
 
-	events := compiled(t, "tostream", "", gojq.NewIter[any]()).Run(value) // The option --stream has the same effect.
-	lines := compiled(t, quotaJQ(t, tolerated), "QCC_LANGUAGE="+language, events).Run(nil)
+	lines := compiled(t, quotaJQ(t, tolerated), "QCC_LANGUAGE="+language, gojq.NewIter(value)).Run(nil)
 
 	for {
 		line, more := lines.Next()
@@ -102,7 +101,7 @@ func summarizeWith(t *testing.T, jq, language, tolerated, input string) (exit in
 		t.Fatal(err)
 	}
 
-	return testkit.Judge(t, input, dir, "env", "QCC_LANGUAGE="+language, jq, "--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
+	return testkit.Judge(t, input, dir, "env", "QCC_LANGUAGE="+language, jq, "--null-input", "--raw-output", "--from-file", "quota.jq")
 }
 
 // compareSummary compares the summary of a plan with what its case wants.
@@ -203,15 +202,14 @@ func TestSummaryOfAnInputThatIsNoPlan(t *testing.T) {
 	t.Parallel()
 
 	jqs := map[string]string{"en": installedJQ(t), "zh": testkit.JQ(t)}
-	noPlan := map[string]string{"en": "The input is not a plan, or jq runs without --stream.", "zh": "输入不是 plan，或者运行 jq 时没有加 --stream。"}
-	otherJSON := map[string]string{"en": "This is not a plan.", "zh": "这不是 plan。"}
+	noPlan := map[string]string{"en": "The input is not a plan.", "zh": "输入不是 plan。"}
 
 	for input, texts := range map[string]map[string]string{
 		"": noPlan, "Error: no file": noPlan, `{"planned_values":{"outputs":{}},"resource_changes":[`: noPlan, // Terraform was interrupted.
 		`{"planned_values":{"outputs":{}}} {"planned_values":{"outputs":{}}}`: noPlan,
-		`{"format_version":"1.0","values":{}}`:                                otherJSON, // This is a state.
-		`{"planned_values":null}`:                                             otherJSON,
-		`[]`:                                                                  otherJSON,
+		`{"format_version":"1.0","values":{}}`:                                noPlan, // This is a state.
+		`{"planned_values":null}`:                                             noPlan,
+		`[]`:                                                                  noPlan,
 	} {
 		for language, text := range texts {
 			code, summary, problems := summarizeWith(t, jqs[language], language, "", input)
