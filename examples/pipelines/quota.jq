@@ -7,8 +7,8 @@
 #     jq --null-input --raw-output --from-file quota.jq
 #
 # Exits with 0 if the plan may be applied, with 1 if it must not be applied, and
-# with another code if the input is no plan. The file tfplan.jsonl may be missing.
-# 环境变量 QCC_LANGUAGE 为 zh 时，摘要为中文；其他情况下为英文。
+# with another code if the input is no plan. Without the lines in tfplan.jsonl, it
+# cannot say why a gate refused. With QCC_LANGUAGE=zh, it writes Chinese (中文).
 
 # Addresses that do not fail the plan: check blocks, such as "check.qcc_quota";
 # resources and outputs with a condition that is known only after apply; and,
@@ -81,7 +81,7 @@ def reachable($links): . as $nodes | ($nodes + [$links[$nodes[]][]?] | unique) |
 # judge. A gate in the same module is one of the same instance. All gates with the
 # keys of the resource must be judged; if none has its keys, one gate must be.
 def unjudged($gates):
-  ([.configuration.root_module | objects | links(""; [])] | from_entries) as $links
+  ([.configuration.root_module | links(""; [])] | from_entries) as $links
   | ([changed(["create"]).address | configured] | unique | map({key: ., value: (["resource/\(.)"] | reachable($links)
       | map(select(test("^(module\\.[^.]+\\.)*qcc_quota_gate\\.[^.]+$"))))}) | from_entries) as $names
   | (reduce $gates[] as $gate ({}; .[$gate.name][$gate.instance][$gate.key] = $gate)) as $gates
@@ -146,7 +146,9 @@ def findings($errors; $gates):
     (.resource_changes[]? | select(.mode == "data" and .type == "qcc_quota" and .action_reason != "read_because_check_nested").address | code
       | {message: text("\(.) is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`.";
         "\(.) 要到 apply 时才读取，条件无法在 plan 阶段判断。请去掉推迟读取的原因，例如 `depends_on`。")}),
-    (select(is_judged) | unjudged($gates));
+    (select(is_judged) | if .configuration.root_module then unjudged($gates) else {message: text(
+        "The plan does not show its configuration, so nobody can tell which gates its orders have.";
+        "plan 中没有 configuration，无法判断订单依赖哪些门禁。")} end);
 
 # What is used before and after this plan, as a bar and in percent.
 def use($adds):

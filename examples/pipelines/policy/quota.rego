@@ -62,6 +62,11 @@ problems contains sprintf("%s orders from QCC, but depends on no gate. Let it de
 	gates_of(order) == set()
 }
 
+problems contains "The plan does not show its configuration, so nobody can tell which gates its orders have." if {
+	is_judged
+	not is_object(object.get(plan, ["configuration", "root_module"], null))
+}
+
 # The conditions and checks that did not pass. A condition that Terraform did not
 # reach has the status unknown, and does not count.
 failures[address] := {true: concat(" ", said), false: undescribed[check.status]}[said != []] if {
@@ -125,14 +130,13 @@ gates[configured(change.address)][instance][key] := change.address if {
 	key := trim_prefix(change.address, concat("", [instance, change.type, ".", change.name]))
 }
 
-judged := {change.address | some change in managed; change.type == "qcc_quota_gate"; not change.change.importing; judges(change.change)}
-
-judges(change) if "create" in change.actions
-
-judges(change) if {
-	some id, after in change.after.required
-	is_number(after)
-	after > object.get(change.before.required, id, 0)
+judged contains change.address if {
+	some change in managed
+	change.type == "qcc_quota_gate"
+	not change.change.importing
+	new := {action | some action in change.change.actions; action == "create"}
+	grown := {id | some id, after in change.change.after.required; is_number(after); after > object.get(change.change.before.required, id, 0)}
+	new | grown != set()
 }
 
 # The gates in the configuration on which a resource depends: by its own

@@ -133,6 +133,11 @@ var orderPlans = map[string]planCase{
 		problems: []string{unjudgedOrder(`terraform_data.order["b"]`, "qcc_quota_gate.order")},
 	},
 
+	"the plan does not show its configuration": {
+		config: monitored(two), remove: func(plan map[string]any) { delete(plan, "configuration") },
+		problems: []string{"The plan does not show its configuration, so nobody can tell which gates its orders have."},
+	},
+
 	"a module is chained by for_each": {
 		applied: chained("{ north = 1 }"), child: moduleOrder, config: chained(two),
 	},
