@@ -19,7 +19,7 @@ func (s scene) summarize(plan, page string) (int, string) {
 	}
 
 	code, summary, _ := testkit.Judge(s.t, s.Succeeds("show", "-json", plan), "examples/pipelines", "env", language, testkit.JQ(s.t),
-		"--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
+		"--null-input", "--raw-output", "--from-file", "quota.jq")
 
 	return code, summary
 }
