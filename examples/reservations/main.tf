@@ -11,7 +11,7 @@ terraform {
 
   required_providers {
     qcc = {
-      source  = "qccpro/qcc"
+      source  = "registry.terraform.io/qccpro/qcc"
       version = "~> 0.1.0"
     }
   }
@@ -35,8 +35,8 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = 1 }
 }
 
-# Put your own order here: a resource or a Terraform module that consumes
-# the quota. It must follow in the same apply as its gate.
+# Put your own order here: a resource that consumes the quota. It must
+# follow in the same apply as its gate.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

@@ -1,7 +1,7 @@
 terraform {
   required_providers {
     qcc = {
-      source  = "qccpro/qcc"
+      source  = "registry.terraform.io/qccpro/qcc"
       version = "~> 0.1.0"
     }
   }

@@ -7,7 +7,7 @@ terraform {
 
   required_providers {
     qcc = {
-      source  = "qccpro/qcc"
+      source  = "registry.terraform.io/qccpro/qcc"
       version = "~> 0.1.0"
     }
   }
@@ -42,8 +42,7 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = 1 }
 }
 
-# Put your own order here: a resource or a Terraform module that consumes
-# the quota.
+# Put your own order here: a resource that consumes the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

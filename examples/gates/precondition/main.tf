@@ -7,7 +7,7 @@ terraform {
 
   required_providers {
     qcc = {
-      source  = "qccpro/qcc"
+      source  = "registry.terraform.io/qccpro/qcc"
       version = "~> 0.1.0"
     }
   }
@@ -37,8 +37,7 @@ locals {
   short = provider::qcc::shortfalls(data.qcc_quota.this.modules, var.qcc_required)
 }
 
-# Put your own order here: a resource or a Terraform module that consumes
-# the quota.
+# Put your own order here: a resource that consumes the quota.
 resource "terraform_data" "order" {
   lifecycle {
     precondition {

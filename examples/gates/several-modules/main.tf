@@ -6,7 +6,7 @@ terraform {
 
   required_providers {
     qcc = {
-      source  = "qccpro/qcc"
+      source  = "registry.terraform.io/qccpro/qcc"
       version = "~> 0.1.0"
     }
   }
@@ -30,8 +30,7 @@ resource "qcc_quota_gate" "screening" {
   }
 }
 
-# Put your own order here: a resource or a Terraform module that consumes
-# the quota.
+# Put your own order here: a resource that consumes the quota.
 resource "terraform_data" "screening" {
   for_each = var.companies
 

@@ -6,7 +6,7 @@ terraform {
 
   required_providers {
     qcc = {
-      source  = "qccpro/qcc"
+      source  = "registry.terraform.io/qccpro/qcc"
       version = "~> 0.1.0"
     }
   }
@@ -14,12 +14,14 @@ terraform {
 
 # Set TF_VAR_subsidiary_key and TF_VAR_subsidiary_secret_key, at plan and at
 # apply. A saved plan does not contain ephemeral variables. It contains
-# variables that are only sensitive, in clear text.
+# variables that are only sensitive, in clear text. nullable = false refuses
+# null, with which the provider would take the parent company's credentials.
 variable "subsidiary_key" {
   description = "The subsidiary's company key."
   type        = string
   sensitive   = true
   ephemeral   = true
+  nullable    = false
 }
 
 variable "subsidiary_secret_key" {
@@ -27,6 +29,7 @@ variable "subsidiary_secret_key" {
   type        = string
   sensitive   = true
   ephemeral   = true
+  nullable    = false
 }
 
 variable "parent_companies" {
@@ -62,9 +65,8 @@ resource "qcc_quota_gate" "subsidiary" {
   required = { radar_id = 1 }
 }
 
-# Put your own order here: a resource or a Terraform module that consumes
-# the quota. It waits for the gates of both companies. If one gate is refused,
-# nothing is ordered.
+# Put your own order here: a resource that consumes the quota. It waits for
+# the gates of both companies. If one gate is refused, nothing is ordered.
 resource "terraform_data" "monitoring" {
   for_each = setunion(var.parent_companies, var.subsidiary_companies)
 

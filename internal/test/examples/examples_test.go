@@ -24,6 +24,7 @@ var exampleTests = map[string]func(example){
 	"gates/several-modules":         severalModules,
 	"gates/two-companies":           twoCompanies,
 	"gates/child-module":            childModule,
+	"gates/chained-module":          chainedModule,
 	"gates/existing-work":           existingWork,
 	"gates/swap":                    swap,
 	"gates/renamed-key":             renamedKey,

@@ -230,7 +230,46 @@ func childModule(e example) {
 		`-var=regions={north=["first", "fourth"], south=["second", "third", "fifth"]}`)
 	e.Succeeds("plan", `-var=regions={north=["first", "fourth"], south=["second", "third"]}`)
 	e.changesNothing()
-	e.destroy()
+
+	if testing.Short() {
+		return
+	}
+
+	// The module had no gates when it ordered. The comment shows how its users import them.
+	_, shown, found := strings.Cut(e.Read("main.tf"), "#   import {\n")
+	shown, _, ended := strings.Cut(shown, "#   }\n")
+
+	if !found || !ended {
+		e.t.Fatal("the example does not show an import")
+	}
+
+	e.Succeeds("state", "rm", `module.order["north"].qcc_quota_gate.monitoring`)
+	e.service.SetModules()
+	e.refuses(`No such QCC quota module`)
+	e.Write("import.tf", "import {\n"+strings.ReplaceAll(shown, "#", "")+"}\n")
+	e.sendsNoRequest(func() { e.Plans("Plan: 1 to import, 0 to add, 0 to change, 0 to destroy.") })
+	e.destroy("-refresh=false")
+}
+
+func chainedModule(e example) {
+	e.Succeeds("get")
+	e.Succeeds("plan", "-out=tfplan")
+	e.consume("radar_id", 47)
+	e.Fails(radarShort, "apply", "tfplan")
+
+	if got := e.State(); strings.Contains(got, "module.monitoring") {
+		e.t.Errorf("the apply has ordered\n%s", got)
+	}
+
+	if testing.Short() {
+		return
+	}
+
+	e.service.SetModules(emulator.Sample()...)
+	e.apply()
+	e.consume("radar_id", 48)
+	e.sendsNoRequest(func() { e.changesNothing() })
+	e.refuses(radarShort, threeCompanies)
 }
 
 func twoCompanies(e example) {
@@ -263,6 +302,12 @@ func twoCompanies(e example) {
 	if testing.Short() {
 		return
 	}
+
+	// A null would fall back to the credentials of the parent company.
+	whole := e.Read("main.tf")
+	e.Write("main.tf", strings.ReplaceAll(whole, "  nullable    = false\n", "  nullable    = false\n  default     = null\n"))
+	e.refuses("Invalid default value for variable")
+	e.Write("main.tf", whole)
 
 	e.Succeeds("apply", "tfplan")
 	e.changesNothing()

@@ -117,7 +117,7 @@ resource "terraform_data" "order" {
 		s.Plans("1 to add")
 		s.Fails("No such QCC quota module", "plan", "-replace=qcc_quota_gate.this")
 	},
-	"It does not make the order wait by itself.": inMistakes("Wrong: an order without `depends_on`"),
+	"It does not make the order wait by itself.": inMistakes("An order is created although its gate was refused"),
 	"Two gates do not decide together.": func(s scene) {
 		s.Write("main.tf", gate(`{ radar_id = 48 }`)+"\nresource \"qcc_quota_gate\" \"other\" {\n  required = { bene_id = 98 }\n}\n")
 		s.Succeeds("plan", "-out=tfplan")
@@ -142,7 +142,7 @@ resource "terraform_data" "order" {
 		s.Succeeds("apply", "-auto-approve")
 		other.Succeeds("apply", "-auto-approve") // 60 are granted, and 48 were left.
 	},
-	"It does not see other provider blocks.": inMistakes("Wrong: two provider blocks for one account"),
+	"It does not see other provider blocks.": inMistakes("Two gates pass that need too much together"),
 	"It does not know that a run is a destroy.": func(s scene) {
 		s.Write("main.tf", gate(`{ radar_id = 1 }`))
 		s.Succeeds("apply", "-auto-approve")
@@ -151,8 +151,8 @@ resource "terraform_data" "order" {
 		s.Fails(notEnough, "destroy", "-auto-approve")
 		s.Succeeds("destroy", "-auto-approve", "-refresh=false")
 	},
-	"It does not recognize a renamed key.":           inMistakes("Wrong: a key that is renamed without `moved`"),
-	"It does not judge what `ignore_changes` hides.": inMistakes("Wrong: `ignore_changes` on the requirement"),
+	"It does not recognize a renamed key.":           inMistakes("An existing order is judged again"),
+	"It does not judge what `ignore_changes` hides.": inMistakes("The requirement grows, and nothing is judged"),
 	"It does not keep the old gate if a replacement is refused at apply.": func(s scene) {
 		for lines, left := range map[string]string{"": "", "  lifecycle {\n    create_before_destroy = true\n  }": "qcc_quota_gate.this"} {
 			s.service.SetModules(emulator.Sample()...)

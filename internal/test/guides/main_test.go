@@ -5,6 +5,7 @@ package guides_test
 import (
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -117,6 +118,47 @@ func blocksOf(t *testing.T, guide, language string, count int) []string {
 	}
 
 	return blocks
+}
+
+// firstConfiguration returns the first configuration of a guide, to which its other ones belong.
+func firstConfiguration(t *testing.T, guide string) string {
+	t.Helper()
+
+	return testkit.CodeBlocks(t, filepath.Join(testkit.GuidesDir, guide), "terraform")[0]
+}
+
+// ruleConfiguration returns the first rule of the guide "Rules of your own", with the first lines of the guide "Gate orders".
+func ruleConfiguration(t *testing.T) string {
+	t.Helper()
+
+	head, _, _ := strings.Cut(firstConfiguration(t, "gate-orders.md"), "\n\n# ")
+
+	return head + "\n\n" + firstConfiguration(t, "rules-of-your-own.md")
+}
+
+// topLevelBlock matches a block of a configuration: what is before its brace, and its first line, which tells provider blocks and locals
+// apart.
+var topLevelBlock = regexp.MustCompile(`(?ms)^(\w[^{\n]*?) ?\{(?:\}[^\n]*$|\n *([^\n]*)\n.*?^\}$|\n\}$)`)
+
+// overlay returns a configuration with further blocks. They take the place of the blocks of the same name.
+func overlay(configuration, blocks string) string {
+	name := func(block []string) string {
+		if strings.HasPrefix(block[1], "provider") || block[1] == "locals" {
+			return block[1] + strings.Fields(block[2] + " {}")[0]
+		}
+
+		return block[1]
+	}
+
+	for _, block := range topLevelBlock.FindAllStringSubmatch(blocks, -1) {
+		for _, other := range topLevelBlock.FindAllStringSubmatch(configuration, -1) {
+			if name(other) == name(block) {
+				configuration = strings.Replace(configuration, other[0], "", 1)
+			}
+		}
+	}
+
+	return configuration + "\n" + blocks
 }
 
 // shows fails unless a guide has the text, as it stands, in a code block of the language.

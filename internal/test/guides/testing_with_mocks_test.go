@@ -47,6 +47,36 @@ func TestMockedGatesNeverRefuse(t *testing.T) {
 	s.Fails("Missing expected failure", "test")
 }
 
+// TestNoTestExpectsARefusal shows that a test with the real provider reports the refusal that it expects.
+func TestNoTestExpectsARefusal(t *testing.T) {
+	t.Parallel()
+
+	s := newScene(t, testkit.Example(t, "terraform-test-gate"))
+
+	s.Write("tests/gate.tftest.hcl", expectsRefusal)
+
+	_, output := s.Run("test")
+	for _, text := range []string{"The quota of natural_person_id (自然人核验) is short by 1.", "Missing expected failure"} {
+		if !testkit.Says(text).MatchString(output) {
+			t.Errorf("the test does not report %q\n%s", text, output)
+		}
+	}
+}
+
+// TestMocksDoNotImport runs the tests of a root module that has an import block.
+func TestMocksDoNotImport(t *testing.T) {
+	t.Parallel()
+
+	s := newScene(t, testkit.Example(t, "gates/existing-work")).isNotAsked()
+
+	const test = "mock_provider \"qcc\" {}\n\nrun \"all\" {\n  command = plan\n"
+
+	s.Write("main.tftest.hcl", test+"}\n")
+	s.Fails("Cannot import resources from mock providers", "test")
+	s.Write("main.tftest.hcl", test+"\n  variables {\n    ordered_before = []\n  }\n}\n")
+	s.Succeeds("test")
+}
+
 // expectsRefusal is a run with an order that is larger than the sample quota.
 const expectsRefusal = `
 run "refused" {
@@ -66,16 +96,9 @@ func TestGuidesShowHowToTestThatAGateRefuses(t *testing.T) {
 
 	const guide = "testing-with-mocks.md"
 
-	s := newScene(t, testkit.Example(t, "terraform-test-gate"))
+	s := newScene(t, map[string]string{"main.tf": firstConfiguration(t, "gate-orders.md")})
 
-	s.Succeeds("test", "-filter=tests/gate.tftest.hcl")
-	s.Write("tests/real.tftest.hcl", expectsRefusal)
-
-	// Terraform reports both errors.
-	s.Fails("The quota of natural_person_id (自然人核验) is short by 1.", "test", "-filter=tests/real.tftest.hcl")
-	s.Fails("Missing expected failure", "test", "-filter=tests/real.tftest.hcl")
-
-	shown := blocksOf(t, guide, "console", 5)
+	shown := blocksOf(t, guide, "console", 4)
 
 	// The variables are those of an emulator that listens at the address of the command before.
 	listen := testkit.Commands(shown[1])[0]
@@ -164,40 +187,26 @@ func TestCleanUpOfTerraformTest(t *testing.T) {
 	s.Succeeds("test")
 }
 
-// TestGuidesShowTheMocksAtWork runs the gate, the rule and their tests as the guides show them.
+// TestGuidesShowTheMocksAtWork runs the tests that the guide shows, and lets them fail. TestTwins compares the code of the Chinese one.
 func TestGuidesShowTheMocksAtWork(t *testing.T) {
 	t.Parallel()
 
-	for language, ending := range languages {
-		t.Run(language, func(t *testing.T) {
-			t.Parallel()
+	tests := blocksOf(t, "testing-with-mocks.md", "hcl", 2)
+	gates, rule := firstConfiguration(t, "gate-orders.md"), ruleConfiguration(t)
 
-			guide := "testing-with-mocks" + ending
-			page := filepath.Join(testkit.GuidesDir, guide)
+	s := newScene(t, map[string]string{"main.tf": gates, "tests/gate.tftest.hcl": tests[0]}).isNotAsked()
 
-			modules, tests := blocksOf(t, guide, "terraform", 2), blocksOf(t, guide, "hcl", 3)
+	s.Succeeds("test")
+	s.Write("main.tf", strings.Replace(gates, "= each.value", "= 1", 1))
+	s.Fails("The gate of north must require 20.", "test")
+	s.Write("main.tf", strings.Replace(gates, "for_each = var.orders", `for_each = { north = 20 }`, 1))
+	s.Fails("Each order needs a gate with its key.", "test")
 
-			gate := newScene(t, map[string]string{"main.tf": modules[0], "tests/gate.tftest.hcl": tests[0]}).isNotAsked()
-			shows(t, guide, "text", gate.Succeeds("test"))
-
-			s := newScene(t, map[string]string{
-				"main.tf": modules[1], "tests/qcc/quota.tfmock.hcl": tests[1], "tests/gate.tftest.hcl": tests[2],
-			}).isNotAsked()
-
-			shows(t, guide, "text", s.Succeeds("test"))
-
-			// The tests can fail.
-			s.Write("main.tf", strings.Replace(modules[1], "length(local.short) == 0", "length(local.short) >= 0", 1))
-			s.Fails("Missing expected failure", "test")
-
-			// All five attributes are in the guide's table.
-			for _, attribute := range []string{"name", "total", "consumed", "deletable", "remaining"} {
-				if !strings.Contains(tests[1], "        "+attribute+" ") || !strings.Contains(testkit.ReadFile(t, page), "| `"+attribute+"` |") {
-					t.Errorf("%s does not have %s", guide, attribute)
-				}
-			}
-		})
-	}
+	s.Write("main.tf", rule)
+	s.Write("tests/gate.tftest.hcl", tests[1])
+	s.Succeeds("test")
+	s.Write("main.tf", strings.Replace(rule, "length(local.short) == 0", "length(local.short) >= 0", 1))
+	s.Fails("Missing expected failure", "test")
 }
 
 // TestMocksForOpenTofu runs the example as OpenTofu needs it: with the mocked quota in the mock_provider block.
