@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -69,11 +70,12 @@ func flow(t *testing.T) recipe {
 	recipe := recipe{
 		chinese: true,
 		plan:    job{passes: upload.Step == "ArtifactUpload" && upload.With.Artifact == "default"},
-		apply: func(t *testing.T, f *testkit.Folder) bool {
+		apply: func(t *testing.T, f *testkit.Folder) job {
 			t.Helper()
 
-			return apply.succeedsOnHost(t, f, upload.With.FilePath)
+			return apply.onHost(t, f, upload.With.FilePath)
 		},
+		cancel: syscall.SIGTERM,
 		waits: map[string]bool{
 			"maxRunningJobInstances: 1": file.Concurrency.Jobs == 1,
 			"ManualValidate":            file.Stages.values["approve_stage"].Jobs["approve_job"].Component == "ManualValidate",
@@ -104,8 +106,8 @@ func flow(t *testing.T) recipe {
 	return recipe
 }
 
-// succeedsOnHost runs the apply job on a host that has only the uploaded files, and reports whether it succeeded.
-func (j flowJob) succeedsOnHost(t *testing.T, f *testkit.Folder, uploaded []string) bool {
+// onHost returns the apply job on a host that has only the uploaded files. At the end of the test, no plan must be left there.
+func (j flowJob) onHost(t *testing.T, f *testkit.Folder, uploaded []string) job {
 	t.Helper()
 
 	host, folder := t.TempDir(), path.Dir(j.With.ArtifactDownloadPath)
@@ -116,14 +118,14 @@ func (j flowJob) succeedsOnHost(t *testing.T, f *testkit.Folder, uploaded []stri
 		t.Fatalf("%v\n%s", err, output)
 	}
 
-	succeeded := job{
+	t.Cleanup(func() {
+		if plans, err := filepath.Glob(filepath.Join(host, "run.*", "tfplan")); err != nil || len(plans) > 0 {
+			t.Errorf("the job leaves the plan on the host: %v %v", plans, err)
+		}
+	})
+
+	return job{
 		steps:  []step{{command: []string{"sh", "-c", strings.ReplaceAll(j.With.Run, folder, host)}}},
 		passes: j.Component == "VMDeploy" && j.With.Artifact == "$[stages.plan_stage.plan_job.upload_step.artifacts.default]" && strings.Contains(j.With.Run, folder),
-	}.succeeds(t, f)
-
-	if plans, err := filepath.Glob(filepath.Join(host, "run.*", "tfplan")); err != nil || len(plans) > 0 {
-		t.Errorf("the job leaves the plan on the host: %v %v", plans, err)
 	}
-
-	return succeeded
 }

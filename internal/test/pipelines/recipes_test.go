@@ -23,8 +23,10 @@ type recipe struct {
 	// chinese reports whether the example sets the language of the summary to Chinese.
 	chinese bool
 	plan    job
-	// apply runs the apply job, and reports whether it succeeded.
-	apply func(t *testing.T, f *testkit.Folder) bool
+	// apply returns the apply job for a folder in which the plan job has run.
+	apply func(t *testing.T, f *testkit.Folder) job
+	// cancel is the signal that the shell receives first if somebody cancels the job.
+	cancel os.Signal
 	// required is the requirement of a run for which nobody has entered one.
 	required string
 	// waits are settings by which applies wait for each other and for an approval.
@@ -35,6 +37,7 @@ type recipe struct {
 type job struct {
 	steps []step
 	env   []string
+	dir   string // The folder in which the job runs; empty means the folder of the test.
 	// passes reports whether the job uploads or downloads the plan.
 	passes bool
 	// passesAlways reports whether the job also uploads the plan after it failed.
@@ -49,7 +52,14 @@ type step struct {
 }
 
 // recipes reads the examples.
-var recipes = map[string]func(*testing.T) recipe{"GitHub Actions": gitHub, "GitLab CI": gitLab, "Jenkins": jenkins, "Flow": flow}
+var recipes = map[string]func(*testing.T) recipe{
+	"GitHub Actions": gitHub, "GitHub Actions with qcc_required": gitHubRequired, "GitLab CI": gitLab, "Jenkins": jenkins, "Flow": flow,
+}
+
+// always returns the same apply job for each folder.
+func always(j job) func(*testing.T, *testkit.Folder) job {
+	return func(*testing.T, *testkit.Folder) job { return j }
+}
 
 // summaryFile is the file to which each plan job writes the summary.
 const summaryFile = "quota.md"
@@ -66,7 +76,7 @@ func (j job) succeeds(t *testing.T, f *testkit.Folder) bool {
 
 	for _, step := range j.steps {
 		if succeeded || step.always {
-			passed, _ := run(t, f, j.env, step.command...)
+			passed, _ := run(t, j.command(t, f, step))
 			succeeded = succeeded && passed
 		}
 	}
@@ -74,26 +84,56 @@ func (j job) succeeds(t *testing.T, f *testkit.Folder) bool {
 	return succeeded
 }
 
+// exampleFile returns an example for pipelines. The registry is out of reach for tests, so the lines that name a mirror are no comments.
+func exampleFile(t *testing.T, name string) string {
+	t.Helper()
+
+	lines := regexp.MustCompile(`(?m)^( *)(?:#|//) ((?:export )?TF_CLI_CONFIG_FILE\b)`)
+
+	file := testkit.ReadFile(t, "examples/pipelines/"+name)
+	if !strings.HasPrefix(name, "policy/") && !lines.MatchString(file) {
+		t.Fatalf("%s does not show how to use a mirror", name)
+	}
+
+	return lines.ReplaceAllString(file, "$1$2")
+}
+
 // readYAML reads an example for pipelines.
 func readYAML[T any](t *testing.T, name string) T {
 	t.Helper()
 
 	var file T
-	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/"+name)), &file); err != nil {
+	if err := yaml.Unmarshal([]byte(exampleFile(t, name)), &file); err != nil {
 		t.Fatal(err)
 	}
 
 	return file
 }
 
-// run runs a command in the folder with the Terraform and the jq of the tests. It returns whether it succeeded, and its output.
-func run(t *testing.T, f *testkit.Folder, env []string, arguments ...string) (succeeded bool, output string) {
+// useMirror writes the file that the examples name for a mirror. Without it, Terraform finds no provider.
+func useMirror(t *testing.T, f *testkit.Folder) {
+	t.Helper()
+
+	for _, variable := range f.Environ() {
+		if path, found := strings.CutPrefix(variable, "TF_CLI_CONFIG_FILE="); found {
+			f.Write("ci/terraform.rc", testkit.ReadFile(t, path))
+			f.Set("TF_CLI_CONFIG_FILE=" + filepath.Join(f.Dir, "missing.rc"))
+
+			return
+		}
+	}
+
+	t.Fatal("the tests have no mirror")
+}
+
+// command returns the command of a step, with the Terraform and the jq of the tests.
+func (j job) command(t *testing.T, f *testkit.Folder, s step) *exec.Cmd {
 	t.Helper()
 
 	jq := testkit.JQ(t)
-	command := exec.CommandContext(t.Context(), arguments[0], arguments[1:]...)
-	command.Dir = f.Dir
-	command.Env = append(f.Environ(), env...)
+	command := exec.CommandContext(t.Context(), s.command[0], s.command[1:]...)
+	command.Dir = cmp.Or(j.dir, f.Dir)
+	command.Env = append(f.Environ(), j.env...)
 
 	for i, variable := range command.Env {
 		if path, found := strings.CutPrefix(variable, "PATH="); found {
@@ -101,8 +141,15 @@ func run(t *testing.T, f *testkit.Folder, env []string, arguments ...string) (su
 		}
 	}
 
+	return command
+}
+
+// run runs a command. It returns whether the command succeeded, and its output.
+func run(t *testing.T, command *exec.Cmd) (succeeded bool, output string) {
+	t.Helper()
+
 	printed, err := command.CombinedOutput()
-	t.Logf("%s\n%s", strings.Join(arguments, " "), printed)
+	t.Logf("%s\n%s", strings.Join(command.Args, " "), printed)
 
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatal(err)
@@ -194,6 +241,13 @@ var pipelineStates = map[string]pipelineState{
 		summary: summaryLine{"- `data.qcc_quota.this` is read only at apply", "- `data.qcc_quota.this` 要到 apply 时才读取"},
 	},
 	"the configuration is wrong": {change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("wrong.tf", "output {}") }},
+	"no plan is written, and an earlier one is in the folder": {
+		change: func(_ *emulator.Emulator, f *testkit.Folder) {
+			f.Succeeds("init", "-input=false")
+			f.Succeeds("plan", "-out=tfplan")
+			f.Set("TF_CLI_ARGS_plan=-no-such-option")
+		},
+	},
 }
 
 // exampleDataSource matches the data source of the example gates/apply.
@@ -231,6 +285,8 @@ func TestPipelines(t *testing.T) {
 					test.change(service, f)
 				}
 
+				useMirror(t, f)
+
 				want := test.summary.english
 				if recipe.chinese {
 					want = test.summary.chinese
@@ -243,6 +299,10 @@ func TestPipelines(t *testing.T) {
 					t.Errorf("the job succeeded: %t, kept the plan: %t, and wrote\n%s", succeeded, kept, summary)
 				}
 
+				if !succeeded && (strings.Contains(summary, planAccepted.english) || strings.Contains(summary, planAccepted.chinese)) {
+					t.Errorf("the job failed, and its summary is\n%s", summary)
+				}
+
 				if !succeeded {
 					return
 				}
@@ -250,7 +310,7 @@ func TestPipelines(t *testing.T) {
 				if !testing.Short() {
 					service.SetModules()
 
-					if applied := recipe.apply(t, f); applied == test.orders {
+					if applied := recipe.apply(t, f).succeeds(t, f); applied == test.orders {
 						t.Errorf("the quota was used up meanwhile, and the apply job succeeded: %t", applied)
 					}
 
@@ -258,7 +318,7 @@ func TestPipelines(t *testing.T) {
 					recipe.plan.succeeds(t, f)
 				}
 
-				if !recipe.apply(t, f) {
+				if !recipe.apply(t, f).succeeds(t, f) {
 					t.Error("the apply job failed, although the quota suffices")
 				}
 			})
