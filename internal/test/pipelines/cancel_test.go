@@ -85,7 +85,7 @@ func (j job) cancelled(t *testing.T, f *testkit.Folder, recipe recipe, queries <
 	select {
 	case <-exited:
 		ended = true
-	case <-time.After(time.Minute):
+	case <-time.After(30 * time.Second):
 		_ = command.Process.Kill()
 		<-exited
 	}

@@ -88,7 +88,7 @@ func flow(t *testing.T) recipe {
 	for _, name := range plan.Steps.names {
 		switch s := plan.Steps.values[name]; s.Step {
 		case "Command":
-			recipe.plan.steps = append(recipe.plan.steps, step{command: []string{"sh", "-c", s.With.Run}})
+			recipe.plan.steps = append(recipe.plan.steps, step{command: []string{"sh"}, script: s.With.Run})
 		case "ArtifactUpload":
 		default:
 			t.Fatalf("no test runs the step %s", s.Step)
@@ -125,7 +125,7 @@ func (j flowJob) onHost(t *testing.T, f *testkit.Folder, uploaded []string) job 
 	})
 
 	return job{
-		steps:  []step{{command: []string{"sh", "-c", strings.ReplaceAll(j.With.Run, folder, host)}}},
+		steps:  []step{{command: []string{"sh"}, script: strings.ReplaceAll(j.With.Run, folder, host)}},
 		passes: j.Component == "VMDeploy" && j.With.Artifact == "$[stages.plan_stage.plan_job.upload_step.artifacts.default]" && strings.Contains(j.With.Run, folder),
 	}
 }

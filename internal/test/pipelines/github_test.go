@@ -49,7 +49,7 @@ func (j gitHubJob) read(env map[string]string, passes bool, keep func(gitHubStep
 
 	for _, s := range j.Steps {
 		if s.Run != "" && keep(s) {
-			found.steps = append(found.steps, step{[]string{"bash", "-eo", "pipefail", "-c", s.Run}, strings.Contains(s.If, "!cancelled()")})
+			found.steps = append(found.steps, step{[]string{"bash", "-eo", "pipefail"}, s.Run, strings.Contains(s.If, "!cancelled()")})
 		}
 	}
 

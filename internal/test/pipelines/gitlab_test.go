@@ -23,7 +23,7 @@ type gitLabJob struct {
 
 // step returns the scripts of the job. The shell of the image may not support pipefail.
 func (j gitLabJob) step() []step {
-	return []step{{command: []string{"sh", "-e", "-c", strings.Join(slices.Concat(j.BeforeScript, j.Script), "\n")}}}
+	return []step{{command: []string{"sh", "-e"}, script: strings.Join(slices.Concat(j.BeforeScript, j.Script), "\n")}}
 }
 
 func gitLab(t *testing.T) recipe {

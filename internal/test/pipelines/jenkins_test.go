@@ -107,7 +107,7 @@ func jenkins(t *testing.T) recipe {
 	read := func(stage jenkinsBlock, passes bool) job {
 		found := job{env: env, passes: passes}
 		for _, script := range stage.scripts {
-			found.steps = append(found.steps, step{command: []string{"sh", "-xe", "-c", script}})
+			found.steps = append(found.steps, step{command: []string{"sh", "-xe"}, script: script})
 		}
 
 		return found

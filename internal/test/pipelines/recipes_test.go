@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,9 +45,11 @@ type job struct {
 	passesAlways bool
 }
 
-// step is a script of a job with its shell.
+// step is a command of a job.
 type step struct {
 	command []string
+	// script is the script that the command, a shell, reads from a file, as on a runner. A shell replaces itself by the last command of -c.
+	script string
 	// always reports whether the step also runs after a step that failed.
 	always bool
 }
@@ -131,7 +134,20 @@ func (j job) command(t *testing.T, f *testkit.Folder, s step) *exec.Cmd {
 	t.Helper()
 
 	jq := testkit.JQ(t)
-	command := exec.CommandContext(t.Context(), s.command[0], s.command[1:]...)
+	arguments := s.command[1:]
+
+	if s.script != "" {
+		t.Log(s.script)
+
+		file := filepath.Join(t.TempDir(), "script.sh")
+		if err := os.WriteFile(file, []byte(s.script), 0o600); err != nil {
+			t.Fatal(err)
+		}
+
+		arguments = append(slices.Clone(arguments), file)
+	}
+
+	command := exec.CommandContext(t.Context(), s.command[0], arguments...)
 	command.Dir = cmp.Or(j.dir, f.Dir)
 	command.Env = append(f.Environ(), j.env...)
 
