@@ -153,11 +153,9 @@ resource "qcc_quota_gate" "next" {
 				service.Behave(emulator.Behavior{})
 			}
 
-			// In other plan jobs, the runner also signals Terraform.
-			plan := slices.IndexFunc(recipe.plan.steps, func(s step) bool { return strings.HasPrefix(s.script, "exec terraform plan ") })
-			if plan >= 0 {
+			if recipe.cancel == os.Interrupt { // GitHub signals nothing but the shell, in a plan job too.
 				job := recipe.plan
-				job.steps = job.steps[:plan+1]
+				job.steps = job.steps[:1+slices.IndexFunc(job.steps, func(s step) bool { return strings.Contains(s.script, "terraform plan ") })]
 				cancel(job)
 			}
 
