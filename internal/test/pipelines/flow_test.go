@@ -76,7 +76,8 @@ func flow(t *testing.T) recipe {
 			return apply.onHost(t, f, upload.With.FilePath)
 		},
 		cancel: syscall.SIGTERM,
-		waits: map[string]bool{
+		settings: map[string]bool{
+			"TF_CLI_ARGS_plan":          false, // The variables below have it.
 			"maxRunningJobInstances: 1": file.Concurrency.Jobs == 1,
 			"ManualValidate":            file.Stages.values["approve_stage"].Jobs["approve_job"].Component == "ManualValidate",
 			// Flow runs the stages one after the other.
@@ -96,9 +97,12 @@ func flow(t *testing.T) recipe {
 	}
 
 	for _, variable := range file.Variables {
-		if variable.Key == "TF_VAR_qcc_required" { // A test has entered it.
+		switch variable.Key { // A test has entered the first two.
+		case "TF_VAR_qcc_required":
 			recipe.required = variable.Value
-		} else {
+		case "TF_CLI_ARGS_plan":
+			recipe.settings["TF_CLI_ARGS_plan"] = variable.Value == ""
+		default:
 			recipe.plan.env = append(recipe.plan.env, variable.Key+"="+variable.Value)
 		}
 	}

@@ -31,6 +31,9 @@ type gitHubWorkflow struct {
 		Push struct {
 			Branches []string `yaml:"branches"`
 		} `yaml:"push"`
+		ByHand struct {
+			Inputs map[string]any `yaml:"inputs"`
+		} `yaml:"workflow_dispatch"`
 	} `yaml:"on"`
 	Env         map[string]string    `yaml:"env"`
 	Concurrency string               `yaml:"concurrency"`
@@ -86,6 +89,15 @@ func (w gitHubWorkflow) secrets() (steps []string) {
 	return steps
 }
 
+// takesArguments reports whether whoever starts a run can enter arguments for the step Plan of a job.
+func (w gitHubWorkflow) takesArguments(job string) bool {
+	_, asks := w.On.ByHand.Inputs["plan_arguments"]
+
+	return asks && slices.ContainsFunc(w.Jobs[job].Steps, func(s gitHubStep) bool {
+		return s.Name == "Plan" && s.Env["TF_CLI_ARGS_plan"] == "${{ inputs.plan_arguments }}"
+	})
+}
+
 func gitHub(t *testing.T) recipe {
 	t.Helper()
 
@@ -97,9 +109,10 @@ func gitHub(t *testing.T) recipe {
 		apply:    always(job.read(job.Env, true, func(s gitHubStep) bool { return s.If == onMain })),
 		cancel:   os.Interrupt,
 		required: "{}", // Nobody can enter one.
-		waits: map[string]bool{
+		settings: map[string]bool{
 			"concurrency": workflow.Concurrency == "terraform-${{ github.ref }}", "commits on main": slices.Equal(workflow.On.Push.Branches, []string{"main"}),
 			"secrets only where they are needed": slices.Equal(workflow.secrets(), []string{"Apply", "Plan"}),
+			"plan_arguments":                     workflow.takesArguments("terraform"),
 		},
 	}
 }
@@ -124,8 +137,9 @@ func gitHubRequired(t *testing.T) recipe {
 		apply:    always(apply.read(workflow.Env, apply.uses("actions/download-artifact"), all)),
 		cancel:   os.Interrupt,
 		required: required,
-		waits: map[string]bool{
+		settings: map[string]bool{
 			"concurrency": apply.Concurrency != "", "environment": apply.Environment != "", "needs: plan": apply.Needs == "plan",
+			"plan_arguments":                     workflow.takesArguments("plan"),
 			"if: only by hand":                   apply.If == "github.event_name == 'workflow_dispatch'",
 			"secrets only where they are needed": slices.Equal(workflow.secrets(), []string{"Apply", "Plan"}),
 		},

@@ -35,6 +35,7 @@ func gitLab(t *testing.T) recipe {
 			Required struct {
 				Value string `yaml:"value"`
 			} `yaml:"TF_VAR_qcc_required"`
+			Arguments map[string]string `yaml:"TF_CLI_ARGS_plan"`
 		} `yaml:"variables"`
 		Plan  gitLabJob `yaml:"plan"`
 		Apply gitLabJob `yaml:"apply"`
@@ -52,9 +53,10 @@ func gitLab(t *testing.T) recipe {
 		apply:    always(job{steps: file.Apply.step(), env: env, passes: needsPlan}),
 		cancel:   syscall.SIGTERM,
 		required: file.Variables.Required.Value,
-		waits: map[string]bool{
+		settings: map[string]bool{
 			"resource_group": file.Apply.ResourceGroup != "", "needs: plan": needsPlan,
 			"apply only by hand on main": reflect.DeepEqual(file.Apply.Rules, []map[string]string{{"if": onMain, "when": "manual"}}),
+			"TF_CLI_ARGS_plan":           file.Variables.Arguments["description"] != "" && file.Variables.Arguments["value"] == "",
 			"plan on main":               slices.ContainsFunc(file.Plan.Rules, func(rule map[string]string) bool { return rule["if"] == onMain }),
 		},
 	}

@@ -121,8 +121,9 @@ func jenkins(t *testing.T) recipe {
 		apply:    always(read(apply, apply.has("unstash 'tfplan'"))),
 		cancel:   syscall.SIGTERM,
 		required: required,
-		waits: map[string]bool{
+		settings: map[string]bool{
 			"plan, approve and apply":               slices.Equal(stages, []string{"stage('Plan') {", "stage('Approve') {", "stage('Apply') {"}),
+			"plan_arguments":                        environment.has(`TF_CLI_ARGS_plan = "${params.plan_arguments}"`) && find("parameters").has("name: 'plan_arguments',", "defaultValue: '',"),
 			"an input to approve":                   approve.has("input {"),
 			"approve no pull request":               approve.has("not { changeRequest() }"),
 			"apply no pull request":                 apply.has("not { changeRequest() }"),

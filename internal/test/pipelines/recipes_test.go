@@ -30,8 +30,8 @@ type recipe struct {
 	cancel os.Signal
 	// required is the requirement of a run for which nobody has entered one.
 	required string
-	// waits are settings by which applies wait for each other and for an approval.
-	waits map[string]bool
+	// settings are what no script has: how applies wait for each other and for an approval, who gets secrets, what one can enter.
+	settings map[string]bool
 }
 
 // job is a job of an example.
@@ -353,12 +353,12 @@ func TestPipelinesOrderNothingByDefault(t *testing.T) {
 	}
 }
 
-// TestAppliesWaitForEachOtherAndForAnApproval checks settings of the pipelines that are in no script.
-func TestAppliesWaitForEachOtherAndForAnApproval(t *testing.T) {
+// TestPipelinesHaveSettings checks what is in no script of the pipelines.
+func TestPipelinesHaveSettings(t *testing.T) {
 	t.Parallel()
 
 	for name, read := range recipes {
-		for setting, found := range read(t).waits {
+		for setting, found := range read(t).settings {
 			if !found {
 				t.Errorf("%s: the example does not have the setting: %s", name, setting)
 			}
