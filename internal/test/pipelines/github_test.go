@@ -40,9 +40,6 @@ type gitHubWorkflow struct {
 	Jobs        map[string]gitHubJob `yaml:"jobs"`
 }
 
-// onMain is the condition of a step that must not run for a pull request.
-const onMain = "github.ref == 'refs/heads/main'"
-
 // mirror returns the environment variable that names a mirror.
 func mirror(env map[string]string) string { return "TF_CLI_CONFIG_FILE=" + env["TF_CLI_CONFIG_FILE"] }
 
@@ -100,6 +97,8 @@ func (w gitHubWorkflow) takesArguments(job string) bool {
 
 func gitHub(t *testing.T) recipe {
 	t.Helper()
+
+	const onMain = "github.ref == 'refs/heads/main'" // The steps of a pull request do not have this condition.
 
 	workflow := readYAML[gitHubWorkflow](t, "github-actions.yml")
 	job := workflow.Jobs["terraform"]

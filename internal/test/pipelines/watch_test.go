@@ -1,6 +1,7 @@
 package pipelines_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,11 @@ import (
 // TestWatch runs the job that watches the quota. Only a quota below the reserve, and a read that fails, make it fail.
 func TestWatch(t *testing.T) {
 	t.Parallel()
+
+	newFolder := testkit.NewFolder
+	if testing.Short() {
+		newFolder = testkit.NewAttachedFolder
+	}
 
 	const line = `"radar_id":{"consumed":`
 
@@ -25,10 +31,10 @@ func TestWatch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			testkit.OnlyLong(t, name == "the read failed", "two states of the quota")
+			testkit.OnlyLong(t, name != "below", "one state of the quota")
 
 			service := emulator.New()
-			f := testkit.NewFolder(t, testkit.Serve(t, service), map[string]string{"watch/main.tf": testkit.Example(t, "pipelines/watch")["main.tf"]})
+			f := newFolder(t, testkit.Serve(t, service), map[string]string{"watch/main.tf": testkit.Example(t, "pipelines/watch")["main.tf"]})
 			useMirror(t, f)
 			test.quota(t, service)
 
@@ -36,24 +42,17 @@ func TestWatch(t *testing.T) {
 			job := workflow.Jobs["watch"].read(workflow.Jobs["watch"].Env, true, func(gitHubStep) bool { return true })
 			job.dir = f.Dir + "/watch"
 
-			var output strings.Builder
-
-			succeeded := true
-			for _, step := range job.steps {
-				if succeeded {
-					var printed string
-
-					succeeded, printed = run(t, job.command(t, f, step))
-					output.WriteString(printed)
-				}
+			if got := workflow.secrets(); !slices.Equal(got, []string{"Read the quota"}) {
+				t.Errorf("the steps %q have the credentials", got)
 			}
 
+			succeeded, output := job.run(t, f)
 			if succeeded != test.succeeds {
 				t.Errorf("the job succeeded: %t", succeeded)
 			}
 
 			for _, text := range test.says {
-				if !strings.Contains(output.String(), text) {
+				if !strings.Contains(output, text) {
 					t.Errorf("the job does not say %q", text)
 				}
 			}
