@@ -245,7 +245,7 @@ var pipelineStates = map[string]pipelineState{
 	"a gate resource refuses": {config: gates("{ north = 49 }"), summary: planFailed},
 	"a gate resource refuses, and a summary of another kind accepts": {
 		config: gates("{ north = 49 }"), summary: summaryLine{"A summary.", "A summary."}, short: true,
-		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `"A summary."`) },
+		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `[inputs] | "A summary."`) },
 	},
 	"a gate resource is judged at apply": {
 		config: pending, succeeds: true, orders: true, summary: summaryLine{
