@@ -41,7 +41,7 @@ resource "terraform_data" "company" {
 
 			summary := func(orders string) string {
 				_, lines := f.Run("plan", "-json", "-out=tfplan", "-var=orders="+orders)
-				_, text, _ := summarizeWith(t, testkit.JQ(t), language, "", lines+f.Succeeds("show", "-json", "tfplan"))
+				_, text, _ := planCase{}.summarize(t, language, lines+f.Succeeds("show", "-json", "tfplan"))
 
 				return text
 			}

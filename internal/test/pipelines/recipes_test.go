@@ -203,10 +203,7 @@ func written(t *testing.T, f *testkit.Folder, name string) string {
 // summaryLine is a text that a summary has, in both languages.
 type summaryLine struct{ english, chinese string }
 
-var (
-	planAccepted = summaryLine{accepted, "### 企查查额度：plan 可以执行 ✅"}
-	planFailed   = summaryLine{"- " + failed, "- plan 失败。请查看 Terraform 输出中的错误。"}
-)
+var planAccepted = summaryLine{accepted, "### 企查查额度：plan 可以执行 ✅"}
 
 // pipelineState is the situation in which a pipeline starts. The account has the sample quota, in which 48 units of radar_id are left.
 type pipelineState struct {
@@ -241,25 +238,27 @@ var pipelineStates = map[string]pipelineState{
 			"- `terraform_data.order`：QCC quota is short by 40 for radar_id: 40 required. QCC quota is short now.",
 		},
 	},
-	"a gate resource passes":  {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: planAccepted},
-	"a gate resource refuses": {config: gates("{ north = 49 }"), summary: planFailed},
+	"a gate resource passes": {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: planAccepted},
+	"a gate resource refuses": {config: gates("{ north = 49 }"), summary: summaryLine{
+		"- `qcc_quota_gate.order[\"north\"]`: Not enough QCC quota", "- `qcc_quota_gate.order[\"north\"]`：企查查额度不足",
+	}},
 	"a gate resource refuses, and a summary of another kind accepts": {
 		config: gates("{ north = 49 }"), summary: summaryLine{"A summary.", "A summary."}, short: true,
 		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `[inputs] | "A summary."`) },
 	},
 	"a gate resource is judged at apply": {
-		config: pending, succeeds: true, orders: true, summary: summaryLine{
-			"- Judged at apply, because the requirement is known only after apply", "- 以下门禁要到 apply 时才检查，因为需求量届时才能确定",
-		},
+		config: pending, succeeds: true, orders: true, summary: summaryLine{"⏳ judged at apply", "⏳ 到 apply 时才检查"},
 	},
-	"a requirement is missing":   {required: "{}", succeeds: true, summary: summaryLine{"This plan requires no quota", "这个 plan 不需要额度"}},
-	"a requirement is not a map": {required: `""`, summary: planFailed},
+	"a requirement is missing":   {required: "{}", succeeds: true, summary: summaryLine{"No gate adds quota", "没有门禁新增用量"}},
+	"a requirement is not a map": {required: `""`, summary: summaryLine{"- Invalid value for input variable", "- Invalid value for input variable"}},
 	"the read fails": {
 		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
-		summary: planFailed,
+		summary: summaryLine{"- `data.qcc_quota.this`: Quota query refused by QCC", "- `data.qcc_quota.this`：企查查拒绝了额度查询"},
 	},
 	"the service is down": {
-		config: gates("{ north = 1 }") + withoutRetries, summary: planFailed,
+		config: gates("{ north = 1 }") + withoutRetries, summary: summaryLine{
+			"- `qcc_quota_gate.order[\"north\"]`: QCC service unavailable", "- `qcc_quota_gate.order[\"north\"]`：企查查服务暂不可用",
+		},
 		change: func(service *emulator.Emulator, _ *testkit.Folder) {
 			service.Behave(emulator.Behavior{HTTPStatus: http.StatusServiceUnavailable})
 		},
