@@ -2,10 +2,12 @@
 # A plan with a quota gate, for Terragrunt. Copy the block into terragrunt.hcl
 # of a unit, or into the file that your units include. Put quota.jq into the
 # folder ci at the root of the repository. terragrunt plan writes the summary to
-# its output, and fails if the plan must not be applied.
+# its output, and fails if the plan must not be applied. If the registry does not
+# have the provider, set TF_CLI_CONFIG_FILE to a file that names your mirror.
 # 社区贡献：测试只运行 hook，不运行 Terragrunt。
 # 用于 Terragrunt。把这个块复制到单元的 terragrunt.hcl 或各单元引用的文件中；
 # quota.jq 放在仓库根目录的 ci 目录。terragrunt plan 输出摘要，plan 不可执行时失败。
+# registry 中没有 provider 时，把 TF_CLI_CONFIG_FILE 设为指定镜像的文件。
 terraform {
   extra_arguments "save" {
     commands  = ["plan"]
