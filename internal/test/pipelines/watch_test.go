@@ -46,6 +46,15 @@ func TestWatch(t *testing.T) {
 				t.Errorf("the steps %q have the credentials", got)
 			}
 
+			var commands strings.Builder
+			for _, step := range job.steps {
+				commands.WriteString(step.script + "\n")
+			}
+
+			if shown := testkit.CodeBlocks(t, "docs/guides/in-ci-pipelines.md", "console")[0]; shown != commands.String() {
+				t.Errorf("the page shows the commands\n%s\nand the job runs\n%s", shown, &commands)
+			}
+
 			succeeded, output := job.run(t, f)
 			if succeeded != test.succeeds {
 				t.Errorf("the job succeeded: %t", succeeded)
