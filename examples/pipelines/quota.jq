@@ -165,7 +165,7 @@ def sum($gates):
   then reduce ($gates[].growth | to_entries[]) as $added ({}; .[$added.key] += $added.value) else null end;
 
 (try [inputs] catch []) as $values
-| [$values[] | select(type == "object" and has("@level")).diagnostic | objects] as $diagnostics
+| [$values[] | select(type == "object" and has("@level")).diagnostic | objects] | sort_by(.address) as $diagnostics
 | [$diagnostics[] | select(.severity == "error")] as $errors
 | $values | map(select(type != "object" or (has("@level") | not)))
 | if length == 1 and (.[0] | type == "object" and (.planned_values | type) == "object") then .[0]
