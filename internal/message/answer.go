@@ -150,5 +150,5 @@ func (l Language) unusable(count qcc.UnusableCount) string {
 
 // askForCount is the remedy for a count that QCC does not state, or not as a count.
 func askForCount() Text {
-	return Text{"Ask QCC for the count: " + support + ".", "请向企查查询问该数值：" + supportZH + "。"}
+	return Text{"Ask QCC for the count: " + support + ".", "请联系企查查确认该数值：" + supportZH + "。"}
 }

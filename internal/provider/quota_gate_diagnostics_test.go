@@ -105,7 +105,7 @@ func TestTextsOfGates(t *testing.T) {
 		})
 	}
 
-	got.messages("gate that cannot be reserved", failures...)
+	got.messages("reservation database that cannot be used", failures...)
 
 	notJudged := func(name string, required types.Map, fields ...qcc.Field) example {
 		return example{name, func(language message.Language) diag.Diagnostic {

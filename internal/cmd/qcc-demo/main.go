@@ -303,13 +303,13 @@ func reservations(ctx context.Context, show *show, service *emulator.Emulator) (
 		return err
 	}
 
-	show.env = append(show.env, "QCC_RESERVATION_HOLDER="+text("the run in the south", "南方的流水线").In(show.language))
+	show.env = append(show.env, "TF_WORKSPACE=south", "QCC_RESERVATION_HOLDER="+text("the run in the south", "南方的流水线").In(show.language))
 
 	return show.scene(ctx, scene{
 		title: text("Another state knows nothing of that order: its plan is refused", "另一个 state 中没有这笔订单：它的 plan 被拒绝"),
 		text: text("This plan has a state of its own. It needs 30 units too, and QCC still says that 48 are left.",
 			"这次 plan 使用自己的 state，也需要 30，而企查查返回的剩余额度仍是 48。"),
-		command: []string{plan, "-state=south.tfstate", "-var=orders={south=30}"},
+		command: []string{plan, "-var=orders={south=30}"},
 		want:    outcome{code: isRefused, says: text("Reserved by other runs: 30", "其他运行已预留：30"), queries: true},
 	})
 }
