@@ -19,7 +19,7 @@ func certificateFailure(err error) Failure {
 	switch {
 	case errors.As(err, &name) && len(name.Certificate.DNSNames)+len(name.Certificate.IPAddresses) == 0:
 		return FailureNoSAN
-	case name.Certificate != nil:
+	case isA[x509.HostnameError](err):
 		return FailureCertificateName
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return FailureExpired
