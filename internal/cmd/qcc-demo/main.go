@@ -104,12 +104,7 @@ func prepare(
 		return fmt.Errorf("writing the configuration: %w", err)
 	}
 
-	options := []emulator.Option{emulator.WithLog(show.noteQuery)}
-	if language == message.Chinese {
-		options = append(options, emulator.InChinese())
-	}
-
-	service := emulator.New(options...)
+	service := emulator.New(emulator.WithLog(show.noteQuery), emulator.WithChinese(language == message.Chinese))
 
 	server, err := emulator.Listen(ctx, "127.0.0.1:0", service)
 	if err != nil {
@@ -338,7 +333,7 @@ type outcome struct {
 	queries bool
 }
 
-// inTerraform is a text of Terraform itself, which is English in every language.
+// inTerraform returns a text of Terraform itself, which is English in every language.
 func inTerraform(said string) message.Text { return message.Text{English: said, Chinese: said} }
 
 // check returns an error if a command ended in another way.
