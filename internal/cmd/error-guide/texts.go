@@ -51,7 +51,9 @@ func rangeName(r message.HTTPRange) message.Text {
 func otherName() message.Text { return text("any other", "其他") }
 
 // gatewayName is the name of every HTTP status with which a gateway refuses a query.
-func gatewayName() message.Text { return text("any, refused by the gateway", "网关拒绝时的任何状态") }
+func gatewayName() message.Text {
+	return text("any, refused by the gateway", "网关拒绝时的任何状态")
+}
 
 // lookedUp returns what a reader looks up. It is marked if the provider retries.
 func lookedUp(language message.Language, what message.Text, retried bool) string {
