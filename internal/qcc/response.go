@@ -47,7 +47,7 @@ func (c *Client) receive(response *http.Response, p *progress) reply {
 	}
 
 	received.response.Host = c.endpoint.Host
-	received.response.FromGateway = response.Header.Get("QCC-Gateway") == "refused"
+	received.response.FromGateway = response.Header.Get("Qcc-Gateway") == "refused"
 	received.response.ContentType = redactor.safe(response.Header.Get("Content-Type"))
 	received.response.Length = redactor.safeLength(length)
 	received.retryAfter = parseRetryAfter(response.Header, came)

@@ -388,7 +388,7 @@ func (s *show) write(configuration string) error {
 		return err
 	}
 
-	return os.WriteFile(filepath.Join(s.dir, "main.tf"), []byte(configuration), 0o600)
+	return os.WriteFile(filepath.Join(s.dir, "main.tf"), []byte(configuration), 0o600) //nolint:gosec // The folder is that of the demo.
 }
 
 // step prints the numbered title and the text of a step. The values are those of the text.

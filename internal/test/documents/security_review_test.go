@@ -54,8 +54,10 @@ func TestSecurityReviewIsTrue(t *testing.T) {
 
 // words returns what the group of a pattern matches in a text, in the order of the alphabet.
 func words(text, pattern string) []string {
-	var found []string
-	for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+	matches := regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1)
+	found := make([]string, 0, len(matches))
+
+	for _, match := range matches {
 		found = append(found, match[1])
 	}
 
@@ -68,7 +70,7 @@ func words(text, pattern string) []string {
 func requestOnTheWire(t *testing.T) string {
 	t.Helper()
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +93,7 @@ func requestOnTheWire(t *testing.T) string {
 		}
 
 		_, _ = fmt.Fprint(connection, "HTTP/1.1 200 OK\r\n\r\n", `{"status":"200","msg":"","result":[]}`)
+
 		received <- request.String()
 	}()
 
