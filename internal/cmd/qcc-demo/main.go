@@ -41,10 +41,9 @@ func main() {
 	// A closed output pipe (SIGPIPE) ends the demo like Ctrl-C. Terraform and its providers stop, and the folder is removed.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 
-	var err error
-
 	language, _ := message.ParseLanguage(os.Getenv("QCC_LANGUAGE"))
 
+	var err error
 	if *pictures != "" {
 		err = draw(ctx, os.Stdout, *pictures)
 	} else {
