@@ -1,319 +1,197 @@
-# Checks whether the QCC quota suffices for a Terraform plan, and writes a
-# summary in Markdown:
+# Checks whether a Terraform plan may be applied, and writes a summary in
+# Markdown. It computes no quota: gates and conditions judge the plan. It shows
+# what they refused, and finds what they did not judge. Needs jq 1.6 or gojq:
 #
-#   terraform show -json tfplan |
-#     jq --null-input --stream --raw-output --from-file quota.jq
+#   terraform plan -json -out=tfplan > tfplan.jsonl
+#   terraform show -json tfplan | cat tfplan.jsonl - |
+#     jq --null-input --raw-output --from-file quota.jq
 #
 # Exits with 0 if the plan may be applied, with 1 if it must not be applied, and
-# with another code if the input is not a plan. Requires jq 1.6 or gojq. With
-# --stream, a large plan needs little memory.
-#
-# If the environment variable QCC_LANGUAGE is zh, the summary is in Chinese. With
-# any other value, and without the variable, it is in English.
-# 环境变量 QCC_LANGUAGE 为 zh 时，摘要为中文；其他情况下为英文。
-#
-# A plan requires the quota that its gates (qcc_quota_gate) add, and the quota
-# in the variable qcc_required: a map of numbers by module id, for your own
-# conditions. Do not put an order into both.
+# with another code if the input is no plan. Without the lines in tfplan.jsonl, it
+# cannot say why a gate refused. With QCC_LANGUAGE=zh, it writes Chinese (中文).
 
-# Failures at these addresses are in the summary, but do not fail the plan. List
-# addresses of check blocks, such as "check.qcc_quota", and of resources and
-# outputs with a condition that is known only after apply, such as "output.id".
-# A condition that failed always fails the plan.
+# Addresses that do not fail the plan: check blocks, such as "check.qcc_quota";
+# resources and outputs with a condition that is known only after apply; and,
+# also without their keys, resources and modules that depend on a gate and order
+# nothing. A condition that failed always fails the plan.
 def tolerated: [];
 
-# The summary lists this many gates.
-def listed: 50;
+# The types of resources that order from QCC, such as "example_monitoring". The
+# plan fails if it creates one that depends on no gate.
+def ordering_types: [];
 
 # Returns a text in the language of the summary. Write each text in both.
 def text(english; chinese): if env.QCC_LANGUAGE == "zh" then chinese else english end;
+def colon: text(": "; "：");
 
-# These functions escape text from the plan, so that it cannot add Markdown.
-def plain: tostring | .[:2000] | gsub("[\\s[:cntrl:]]+"; " ") | gsub("(?<special>[\\\\`|<>*~&$\\[\\]])"; "\\\(.special)");
-def code: "`\(tostring | gsub("[`|\\\\\\s[:cntrl:]]"; "?") | gsub("##\\["; "##("))`";
-def cell: if . == null then "–" else plain end;
+# Text from the plan, on one line, without invisible characters, and without
+# what CI systems obey anywhere in a line, such as "##[command]".
+def visible:
+  tostring | .[:2000] | gsub("[\\t-\\r\\x{85}\\x{2028}\\x{2029}]+"; " ")
+  | gsub("[\\p{Cc}\\p{Cf}\\p{Co}\\x{115F}\\x{1160}\\x{2800}\\x{3164}\\x{FFA0}]"; "") | gsub("##"; "# ");
+def plain: visible | gsub("(?<special>[\\\\`|<>*~&$\\[\\]])"; "\\\(.special)");
+def code: visible | ("`" * ([0, (scan("`+") | length)] | max + 1)) as $fence | $fence + (if test("^`|`$") then " \(.) " else . end) + $fence;
+def cell: code | gsub("[|]"; "\\|");
+def count: if type == "number" and fabs < 9007199254740992 then tostring else "–" end; # jq 1.6 rounds larger numbers.
+def named: (.[0] | code) + (.[1:] | if . == [] then "" else text(" and \(length) more"; " 及另外 \(length) 个") end);
 
-# Whether the result depends on the value at a path of the plan.
-def decides:
-  if .[0] == "planned_values" then length == 1
-  elif .[0] == "prior_state" or .[0] == "configuration" then
-    .[-3] == "resources" and (.[-1] | . == "address" or . == "mode" or . == "type" or . == "provider_config_key")
-    or .[-4] == "values" and .[-3] == "modules"
-    or .[-2] == "values" and .[-1] == "modules"
-  elif .[0] == "resource_changes" then
-    .[4] == "required" or .[3] == "actions"
-    or length == 3 and (.[2] | . == "address" or . == "mode" or . == "type" or . == "action_reason")
-  elif .[0] == "variables" then .[1] == "qcc_required"
-  elif .[0] == "output_changes" then .[2] == "actions"
-  else .[0] == "checks" or length < 2
-  end;
+# The keys of for_each and count in an address, and the address without them.
+def key: "\\[(?:\"(?:[^\"\\\\]|\\\\.)*\"|[0-9]+)\\]";
+def configured: gsub(key; "");
+def tolerates: any(., configured; "\(.)." as $address | any(tolerated[]; . as $start | $address | startswith("\($start).") or startswith("\($start)[")));
 
-# The parts of the plan on which the result depends, or null if the input is not
-# a plan.
-def plan:
-  try
-    reduce inputs as $event (null;
-      if .is_read then error
-      elif $event | length == 1 then if $event[0] | length == 1 then .is_read = true else . end
-      elif $event[0] | decides then setpath($event[0]; $event[1])
-      elif .planned_values then .
-      elif $event[0][0] == "planned_values" then .planned_values = {}
-      else . // {}
-      end)
-  catch null;
-
-# The address of a resource in the configuration, without the keys of for_each
-# and count.
-def configured: gsub("\\[(\"([^\"\\\\]|\\\\.)*\"|[0-9]+)\\]"; "");
-
-# The account of each resource in the configuration: its provider block.
-def accounts:
-  def resources($path):
-    (.resources[]? | {key: "\($path)\(.address)", value: .provider_config_key}),
-    (.module_calls // {} | to_entries[] | "\($path)module.\(.key)." as $child | .value.module | objects | resources($child));
-  [.configuration.root_module | objects | resources("")] | from_entries;
-
-def is_count: (type == "number" and . >= 0 and . <= 1e15 and . == floor) or (type == "string" and test("^[0-9]{1,15}$"));
-
-# Adds up counts by module id.
-def total: reduce (.[] | to_entries[]) as $entry ({}; .[$entry.key] += $entry.value);
-
-# What each gate adds. A new gate and a replaced one add their whole
-# requirement. A requirement that is known only after apply is not in the plan.
-def gates($accounts):
-  [.resource_changes[]?
-    | select(.mode == "managed" and .type == "qcc_quota_gate")
-    | select(any(.change.actions[]; . == "create" or . == "update"))
-    | (if any(.change.actions[]; . == "create") then {} else .change.before.required end) as $before
-    | .change.after.required as $after
-    | any(.change.after_unknown | ..; . == true) as $is_late
-    | ([$before, $after // if $is_late then {} else null end] | all(.[]; type == "object" and all(.[]; type == "number"))) as $is_readable
-    | {
-        address,
-        account: $accounts[.address | configured],
-        adds: (if $is_readable then $after // {} | with_entries(.value -= ($before[.key] // 0) | select(.value > 0)) else {} end),
-        is_late: $is_late,
-        is_readable: $is_readable
-      }
-    | select(.is_late or .adds != {} or (.is_readable | not))];
+# The managed resources that the plan changes in one of these ways.
+def changed($actions): .resource_changes[]? | select(.mode == "managed" and any(.change.actions[]; [.] | inside($actions)));
 
 # Whether the plan creates or updates a resource. In other plans, Terraform does
-# not evaluate all conditions.
-def orders: any(.resource_changes[]? | select(.mode == "managed") | .change.actions[]; . == "create" or . == "update");
+# not evaluate all conditions. A failed plan is refused anyway, and incomplete.
+def is_judged: .errored != true and any(changed(["create", "update"]); true);
 
-# Whether the plan covers the whole configuration, without -target or -destroy.
-# OpenTofu and Terraform before 1.8 do not state whether a plan is complete.
-def is_whole:
-  .complete == true
-  and (.applyable == false
-    or any((.resource_changes[]? | select(.mode == "managed") | .change.actions), .output_changes[]?.actions; . != ["delete"] and . != ["forget"]));
+# The gates, with the growth of their requirements. A gate is judged if it is
+# created, replaced or grows, and not if it is imported.
+def gates:
+  [.resource_changes[]? | select(.mode == "managed" and .type == "qcc_quota_gate")
+    | any(.change.actions[]; . == "create") as $is_new
+    | (if $is_new then {} else .change.before.required end) as $before
+    | (.change.after.required // {} | with_entries(.key as $id
+        | .value = (.value | numbers) - ($before | objects | .[$id] // 0 | numbers) | select(.value > 0))) as $growth
+    | {address, $growth, name: (.address | configured), instance: (.module_address // "" | if . == "" then . else "\(.)." end),
+        key: (if .index == null then "" else [.address | scan(key)][-1] end),
+        is_judged: (.change.importing == null and ($is_new or $growth != {})),
+        is_late: any(.change.after_unknown | ..; . == true),
+        is_sensitive: any(.change | .before_sensitive, .after_sensitive | ..; . == true)}];
 
-# The data sources that Terraform has certainly read for a plan without errors,
-# by address. A condition of the data source itself passed, or the data source
-# is in a check block.
-def proven:
-  [(.checks[]? | select(.address.mode == "data" and .address.type == "qcc_quota") | .instances[]? | select(.status == "pass") | .address.to_display),
-    (.resource_changes[]? | select(.action_reason == "read_because_check_nested") | .address)
-    | {key: ., value: true}]
-  | from_entries;
+# The gates and outputs to which outputs, and resources ("resource/ADDRESS"),
+# lead in the configuration: by their own references, and by those of the modules
+# around them. A plan does not show to what a local refers.
+def links($path; $around):
+  def references:
+    [(.. | objects | .references | arrays | map(configured) | . as $all | .[] | select("\(.)." as $start | any($all[]; startswith($start)) | not)),
+      (.depends_on[]? | ., "\(.).*")]
+    | map($path + (. / "." | .[:{qcc_quota_gate: 2, module: 3}[.[0]] // 0] | join(".")));
+  {key: "\($path)*", value: [(.resources[]? | select(.type == "qcc_quota_gate") | $path + .address), (.module_calls // {} | keys[] | "\($path)module.\(.).*")]},
+  {key: ($path | rtrimstr(".")), value: [.outputs // {} | keys[] | $path + .]},
+  (.outputs // {} | to_entries[] | {key: ($path + .key), value: (.value | references)}),
+  (.resources[]? | {key: "resource/\($path)\(.address)", value: (references + $around)}),
+  (.module_calls // {} | to_entries[] | .key as $name | .value | (del(.module) | references + $around) as $around
+    | .module | objects | links("\($path)module.\($name)."; $around));
+def reachable($links): . as $nodes | ($nodes + [$links[$nodes[]][]?] | unique) | if . == $nodes then . else reachable($links) end;
 
-# The data sources of the plan, with their modules. The modules are null unless
-# Terraform has certainly read them for this plan, because a plan also has the
-# results of older reads. A failed plan does not show what Terraform has read.
-# Ephemeral resources are not in a plan.
-def quotas($accounts):
-  (.errored | not) as $has_no_error
-  | is_whole as $is_whole
-  | proven as $proven
-  | [.prior_state.values.root_module | recurse(.child_modules[]?) | .resources[]?
-    | select(.mode == "data" and .type == "qcc_quota")
-    | {address, account: $accounts[.address | configured], modules: (if $has_no_error and ($is_whole or $proven[.address]) then .values.modules else null end)}];
+# The resources that are created or replaced behind a gate that the plan does not
+# judge. A gate in the same module is one of the same instance. All gates with the
+# keys of the resource must be judged; if none has its keys, one gate must be.
+def unjudged($gates):
+  ([.configuration.root_module | links(""; [])] | from_entries) as $links
+  | ([changed(["create"]).address | configured] | unique | map({key: ., value: (["resource/\(.)"] | reachable($links)
+      | map(select(test("^(module\\.[^.]+\\.)*qcc_quota_gate\\.[^.]+$"))))}) | from_entries) as $names
+  | (reduce $gates[] as $gate ({}; .[$gate.name][$gate.instance][$gate.key] = $gate)) as $gates
+  | changed(["create"]) | select(.type != "qcc_quota_gate") | .type as $type | .address as $order
+  | {is_tolerated: ($order | tolerates), message: ($names[$order | configured] as $names
+      | if $names == [] then select(any(ordering_types[]; . == $type))
+        | text("\($order | code) orders from QCC, but depends on no gate. Let it depend on a `qcc_quota_gate`.";
+          "\($order | code) 会向企查查下单，但不依赖任何门禁。请让它依赖一道 `qcc_quota_gate`。")
+      else $names[] as $name | ($order | configured | startswith($name | sub("qcc_quota_gate[.][^.]+$"; ""))) as $is_inside
+        | [$gates[$name] // {} | to_entries[] | .key as $instance | select($is_inside == false or ($order | startswith($instance)))
+            | ["", ($order[if $is_inside then $instance | length else 0 end:] | scan(key))] as $keys
+            | {all: .value, same: [select($is_inside or [$instance | scan(key)] - $keys == []) | .value[$keys[]] // empty]}] as $near
+        | [$near[].same[]] as $same
+        | if $same == [] then select(any($near[].all[]; .is_judged) | not) | $name else $same[] | select(.is_judged | not).address end
+        | text("\($order | code) is created, but the plan does not judge its gate \(code). Replace the gate too, with `-replace`, or list what orders nothing in `tolerated`.";
+          "\($order | code) 将被创建，但这个 plan 不检查它的门禁 \(code)。请用 `-replace` 同时重建该门禁；不是订单的，请加入 `tolerated`。")
+      end)};
 
-# The data sources that are read only at apply.
-def deferred:
-  [.resource_changes[]?
-    | select(.mode == "data" and .type == "qcc_quota" and .action_reason != "read_because_check_nested") | .address];
+# The data sources. The modules are null unless Terraform has certainly read
+# them for this plan, because a plan also has the results of older reads: it is
+# whole, or a condition of the data source passed, or a check has read it.
+# OpenTofu and Terraform before 1.8 do not state whether a plan is whole.
+def quotas:
+  (.errored == true) as $has_error
+  | (.complete == true and (.applyable == false
+    or any((.resource_changes[]? | select(.mode == "managed").change.actions), .output_changes[]?.actions; . != ["delete"] and . != ["forget"]))) as $is_whole
+  | [(.checks[]? | select(.address.mode == "data" and .address.type == "qcc_quota").instances[]? | select(.status == "pass").address.to_display),
+      (.resource_changes[]? | select(.action_reason == "read_because_check_nested").address)] as $read
+  | .prior_state.values.root_module | recurse(.child_modules[]?) | .resources[]? | select(.mode == "data" and .type == "qcc_quota")
+    | {address, modules: (select(($has_error | not) and ($is_whole or ([.address] | inside($read)))).values.modules // null)};
 
 # The conditions and checks that did not pass. A condition that Terraform did
 # not reach has the status unknown, and does not count.
-def failures($orders):
-  (.errored | not) as $has_no_error
-  | (.complete == false and $has_no_error) as $is_partial
-  | [.checks[]?
-    | select(.status == "fail" or .status == "error" or (.status == "unknown" and $orders and $has_no_error
-        and (.instances != null or ($is_partial | not))))
-    | .address as {to_display: $address, kind: $kind}
-    | ([.instances[]?.problems[]?.message] | join(" ")) as $message
-    | {
-        tolerated: (any(tolerated[]; . == $address) and ($kind == "check" or .status == "unknown")),
-        message: ("\($address | code)\(text(": "; "："))" +
-          if $message != "" then $message | plain
-          elif .status == "unknown" then text("cannot be evaluated before apply."; "要到 apply 时才能判断。")
-          elif .status == "error" then text("could not be evaluated."; "无法求值。")
-          else text("failed."; "不通过。") end)
-      }];
+def failures:
+  (.complete == false) as $is_partial | is_judged as $is_judged
+  | .checks[]? | select(.status == "fail" or .status == "error" or .status == "unknown" and $is_judged and ($is_partial and .instances == null | not))
+  | [.instances[]?.problems[]?.message] as $said
+  | {$said, is_tolerated: (any(tolerated[] == .address.to_display; .) and (.address.kind == "check" or .status == "unknown")),
+      message: ((.address.to_display | code) + colon + (
+        if $said != [] then $said | join(" ") | plain
+        elif .status == "unknown" then text("cannot be evaluated before apply."; "要到 apply 时才能判断。")
+        elif .status == "error" then text("could not be evaluated."; "无法求值。")
+        else text("failed."; "不通过。") end))};
 
-# All facts on which the result depends.
-def facts:
-  accounts as $accounts
-  | orders as $orders
-  | (.variables.qcc_required.value | if . == null then {} else . end) as $required
-  | ($required | type == "object" and all(.[]; is_count)) as $is_understood
-  | {
-      errored: (.errored == true),
-      orders: $orders,
-      is_understood: $is_understood,
-      required: (if $is_understood then $required | with_entries(.value |= tonumber | select(.value > 0)) else {} end),
-      gates: gates($accounts),
-      quotas: (quotas($accounts) | group_by([.account, .modules]) | map(.[0] + {addresses: map(.address)})),
-      deferred: deferred,
-      failures: failures($orders)
-    }
-  | .adds = (.gates | group_by(.account) | map({key: (.[0].account | tostring), value: ([.[].adds] | total)}) | from_entries);
+# An error or a warning. If the provider has written it, with its first paragraph
+# and its facts, which are the indented lines.
+def is_own: .address // "" | configured | test("(^|\\.)qcc_quota(_gate)?[.]");
+def described:
+  ((.detail // "" | gsub("(?<a>[，。；：、！？）])\n(?<b>[^\n])"; .a + .b)) / "\n\n") as $paragraphs
+  | [(.address // empty | code), (.summary | plain), (select(is_own)
+      | [$paragraphs[0], ($paragraphs[1:][] | select(startswith("  ")) / "\n" | .[] | ltrimstr("  "))] | map(plain) | join("\n  - "))]
+  | join(colon);
 
-# The quota that an account needs for this plan, by module id. An account is a
-# provider block. It must have the quota in qcc_required, and the quota that its
-# own gates add.
-def needs($account): [.required, .adds[$account | tostring] // {}] | total;
+# Everything because of which the plan must not be applied.
+def findings($errors; $gates):
+  [failures] as $failures
+  | [$failures[] | select(.is_tolerated | not).said[] | select(. != "")] as $said
+  | [$errors[] | (.detail // "") as $detail | select(any($said[]; inside($detail)) | not) | {message: described}] as $errors
+  | $errors[], $failures[],
+    (select(.errored and all($failures[]; .is_tolerated) and $errors == [])
+      | {message: text("The plan failed. See the errors in Terraform's output."; "plan 失败。请查看 Terraform 输出中的错误。")}),
+    (.resource_changes[]? | select(.mode == "data" and .type == "qcc_quota" and .action_reason != "read_because_check_nested").address | code
+      | {message: text("\(.) is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`.";
+        "\(.) 要到 apply 时才读取，条件无法在 plan 阶段判断。请去掉推迟读取的原因，例如 `depends_on`。")}),
+    (select(is_judged) | if .configuration.root_module then unjudged($gates) else {message: text(
+        "The plan does not show its configuration, so nobody can tell which gates its orders have.";
+        "plan 中没有 configuration，无法判断订单依赖哪些门禁。")} end);
 
-# One address, and how many others share its message.
-def named: (.[0] | code) + (.[1:] | if . == [] then "" else text(" and \(length) more"; " 及另外 \(length) 个") end);
+# What is used before and after this plan, as a bar and in percent.
+def use($adds):
+  if (.consumed and .total and .total > 0) | not then "–" else
+    .total as $total | [.consumed, .consumed + $adds | 100 * . / $total | floor] as [$used, $after]
+    | ([range(5; 100; 10) | if . <= $used then "█" elif . <= $after then "▒" else "░" end] | add) + text(" \($used) % used"; " 已用 \($used) %")
+      + if $adds > 0 then text(", \($after) % after"; "，之后 \($after) %") else "" end end;
 
-# The modules of a data source with less quota than its account needs.
-def shortages($quota):
-  needs($quota.account) | to_entries[]
-  | .value as $need
-  | $quota.modules[.key].remaining as $remaining
-  | select($need > ($remaining // 0))
-  | ($quota.addresses | named) as $quotas
-  | (.key | code) as $id
-  | ($need - ($remaining // 0)) as $short
-  | if $remaining == null then
-      text(
-        "\($quotas): \($id) is short by \($short): \($need) required, but the remaining quota is unknown.";
-        "\($quotas)：\($id) 的额度不足，缺口为 \($short)：需求量 \($need)，剩余额度未知。")
-    else
-      text(
-        "\($quotas): \($id) is short by \($short): \($need) required, \($remaining) remaining.";
-        "\($quotas)：\($id) 的额度不足，缺口为 \($short)：需求量 \($need)，剩余额度 \($remaining)。")
-    end;
+# What all gates add, by module; null if they do not show it, or if they may be
+# of several accounts.
+def sum($gates):
+  if all($gates[]; (.is_late or .is_sensitive) | not) and (.configuration.provider_config | type == "object" and all(.[];
+      (.full_name | endswith("/qcc") | not) or (.alias or .module_address and .expressions | not)))
+  then reduce ($gates[].growth | to_entries[]) as $added ({}; .[$added.key] += $added.value) else null end;
 
-def problems:
-  (.deferred[] | code | text(
-    "\(.) is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`.";
-    "\(.) 要到 apply 时才读取，条件无法在 plan 阶段判断。请去掉推迟读取的原因，例如 `depends_on`。")),
-  (.failures[] | select(.tolerated | not).message),
-  (.gates[] | select(.is_readable | not).address | code | text(
-    "\(.): the plan does not show what the gate requires.";
-    "\(.)：plan 中没有这道门禁的需求量。")),
-  if .errored then
-    if any(.failures[]; .tolerated | not) then empty
-    else text("The plan failed. See the errors in Terraform's output."; "plan 失败。请查看 Terraform 输出中的错误。")
-    end
-  elif .orders | not then empty
-  elif .is_understood | not then text("The variable `qcc_required` is not a map of whole numbers."; "变量 `qcc_required` 不是整数组成的 map。")
-  else
-    if .required == {} then empty
-    elif .quotas == [] and .deferred == [] then text("Quota is required, but no data source reads it."; "需要额度，但没有数据源读取额度。")
-    else
-      .quotas[] | select(.modules == null).addresses | named | text(
-        "Quota is required, but the plan does not show that Terraform has read \(.). Plan without `-target`, or add a postcondition to the data source.";
-        "需要额度，但 plan 无法证明 Terraform 已读取 \(.)。请去掉 `-target` 重新 plan，或者为数据源加上 postcondition。")
-    end,
-    shortages(.quotas[] | select(.modules))
-  end;
-
-# A bar of the quota that is consumed, and that this plan requires, in tenths of
-# the total.
-def bar($need):
-  def tenths: [[. * 10, 0] | max, 10] | min;
-  if .consumed == null or .total == null or .total <= 0 then "–"
-  else
-    (.consumed / .total | tenths | floor) as $used
-    | ((.consumed + $need) / .total | tenths | ceil) as $after
-    | [(range($used) | "█"), (range($used; $after) | if $need > 0 then "▒" else "░" end), (range($after; 10) | "░"),
-        " \(100 * .consumed / .total | floor) %"]
-    | add
-  end;
-
-# A table of the modules of a data source. Without a data source, the table only
-# has the required quota.
-def table($needs):
-  (. != null) as $is_read
-  | (. // {}) as $modules
-  | select($modules + $needs != {})
-  | "",
-    text(
-      "| module | name | total | consumed | remaining | required | use (█ consumed, ▒ required) |";
-      "| 额度模块 | 名称 | 总额度 | 消耗额度 | 剩余额度 | 需求量 | 用量（█ 消耗额度，▒ 需求量） |"),
-    "|---|---|--:|--:|--:|--:|---|",
-    ($modules + $needs | keys[] as $id
-      | ($needs[$id] // 0) as $need
-      | $modules[$id]
-      | "| \($id | code) | \(.name | cell) | \(.total | cell) | \(.consumed | cell) | \(.remaining | cell) "
-        + "| \($need)\(if $is_read and $need > 0 and $need > (.remaining // 0) then " ❌" else "" end) | \(bar($need)) |");
-
-# Counts by module id, as a list of texts.
-def amounts: [to_entries[] | "\(.value) \(.key | code)"];
-
-def joined: join(text(", "; "，"));
-
-# A table of the gates and the variable, with the quota that they require.
-def list:
-  select(.gates != [])
-  | "",
-    text("| required by | |"; "| 需求来源 | |"),
-    "|---|---|",
-    (.required | select(. != {}) | "| \(text("the variable `qcc_required`"; "变量 `qcc_required`")) | \(amounts | joined) |"),
-    (.gates[:listed][]
-      | "| \(.address | code) | \((.adds | amounts) + [select(.is_late) | text("⏳ the rest is known after apply"; "⏳ 其余要到 apply 时才能确定")] | joined) |"),
-    (.gates[listed:] | select(. != []) | "| \(text("\(length) more gates"; "另有 \(length) 道门禁")) | \([.[].adds] | total | amounts | joined) |"),
-    if .errored then "", text("The plan failed, so gates may be missing here."; "plan 失败，因此这里可能缺少部分门禁。") else empty end;
-
-def tables:
-  . as $facts
-  | (.quotas[]
-      | "",
-        (.modules as $modules | .addresses | named | if $modules then . else text(
-          "\(.): no counts, because the plan does not show that Terraform has read it.";
-          "\(.)：没有数值，因为 plan 无法证明 Terraform 已读取该数据源。") end),
-        (.account as $account | .modules | table($facts | needs($account)))),
-    ([.gates[].account] | unique - [$facts.quotas[].account] | .[]
-      | "",
-        (if . == null then text("No counts, because no data source reads the quota."; "没有数值，因为没有数据源读取额度。")
-        else text(
-          "No counts, because no data source reads the quota of the provider \(code).";
-          "没有数值，因为没有数据源读取 provider \(code) 的额度。") end),
-        (. as $account | null | table($facts | needs($account)))),
-    if .gates != [] then empty
-    elif .quotas == [] then "", text("No data source reads quota in this plan."; "这个 plan 中没有读取额度的数据源。")
-    elif .orders and .required == {} then
-      "",
-      text(
-        "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty or not in the plan.";
-        "这个 plan 不需要额度：没有门禁新增用量，变量 `qcc_required` 为空或不在 plan 中。")
-    else empty
-    end;
-
-# Ends with a message to standard error.
-def stop(message; code): "\(message)\n" | halt_error(code);
-
-plan
-| if . != null then . else
-    stop(text("The input is not a plan, or jq runs without --stream."; "输入不是 plan，或者运行 jq 时没有加 --stream。"); 2)
-  end
-| if type == "object" and (.planned_values | type) == "object" then . else stop(text("This is not a plan."; "这不是 plan。"); 2) end
-| facts
-| [problems] as $problems
+(try [inputs] catch []) as $values
+| [$values[] | select(type == "object" and has("@level")).diagnostic | objects] | sort_by(.address) as $diagnostics
+| [$diagnostics[] | select(.severity == "error")] as $errors
+| $values | map(select(type != "object" or (has("@level") | not)))
+| if length == 1 and (.[0] | type == "object" and (.planned_values | type) == "object") then .[0]
+  elif . == [] and $errors != [] then {errored: true} # Terraform has written no plan.
+  else text("The input is not a plan.\n"; "输入不是 plan。\n") | halt_error(2) end
+| gates as $gates | sum($gates) as $sum | [findings($errors; $gates)] as $findings
+| [$findings[] | select(.is_tolerated | not).message] as $problems
 | if $problems == [] then text("### QCC quota: the plan may be applied ✅"; "### 企查查额度：plan 可以执行 ✅")
-  else text("### QCC quota: the plan must not be applied ❌"; "### 企查查额度：plan 不可执行 ❌")
-  end,
-  ([($problems[] | "- \(.)"),
-      (.failures[] | select(.tolerated) | "- \(.message)\(text(" (tolerated)"; "（例外）"))"),
-      ([.gates[] | select(.is_late).address] | select(. != []) | named | text(
-        "- Judged at apply, because the requirement is known only after apply: \(.). Terraform judges a gate before it creates what depends on the gate.";
-        "- 以下门禁要到 apply 时才检查，因为需求量届时才能确定：\(.)。Terraform 会先检查门禁，再创建依赖它的资源。"))]
-    | if . == [] then empty else "", .[] end),
-  list,
-  tables,
-  if $problems == [] then empty else stop(text("The plan must not be applied. See the summary."; "plan 不可执行。请查看摘要。"); 1) end
+  else text("### QCC quota: the plan must not be applied ❌"; "### 企查查额度：plan 不可执行 ❌") end,
+  ([$problems[], ($findings[] | select(.is_tolerated).message + text(" (tolerated)"; "（例外）")),
+      ($diagnostics[] | select(.severity == "warning" and is_own) | "⚠️ \(described)")] | select(. != []) | "", "- \(.[])"),
+  "",
+  ([$gates[] | select(.growth != {} or .is_late) | "| \(.address | cell) | " + ([
+        if .is_sensitive then text("(sensitive)"; "（敏感）") else .growth | to_entries[] | "\(.value | count) \(.key | cell)" end,
+        (select(.is_late) | text("⏳ judged at apply"; "⏳ 到 apply 时才检查"))] | join(text(", "; "，"))) + " |"]
+    | if . == [] then text("No gate adds quota in this plan."; "这个 plan 中没有门禁新增用量。") else
+        text("| gate | this plan adds |"; "| 门禁 | 本次新增 |"), "|---|---|", .[:50][],
+        (.[50:] | select(. != []) | text("| \(length) more gates | |"; "| 另有 \(length) 道门禁 | |")) end),
+  (select(.errored) | "", text("The plan failed, so gates may be missing here."; "plan 失败，因此这里可能缺少部分门禁。")),
+  ([quotas] | group_by(.modules)[] | (map(.address) | named) as $names | .[0].modules
+    | "", if . == null then text("\($names): no counts, because the plan does not show that Terraform has read it.";
+        "\($names)：没有数值，因为 plan 无法证明 Terraform 已读取该数据源。")
+      else $names, "", text("| module | name | total | consumed | remaining | this plan adds | use |";
+        "| 额度模块 | 名称 | 总额度 | 消耗额度 | 剩余额度 | 本次新增 | 用量 |"),
+        "|---|---|--:|--:|--:|--:|---|",
+        (to_entries[] | (if $sum then $sum[.key] // 0 else null end) as $adds
+          | [(.key | cell), (.value.name // "–" | plain), (.value | .total, .consumed, .remaining | count), ($adds | count), (.value | use($adds // 0))]
+          | "| \(join(" | ")) |") end),
+  if $problems == [] then empty else text("The plan must not be applied. See the summary.\n"; "plan 不可执行。请查看摘要。\n") | halt_error(1) end

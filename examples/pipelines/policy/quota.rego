@@ -1,300 +1,190 @@
-# Refuses a Terraform plan if the QCC quota does not suffice, or if a condition
-# or a read is deferred to apply. The rules are those of quota.jq:
+# Refuses a Terraform plan that must not be applied, by the rules of quota.jq:
 #
-#   terraform show -json tfplan |
-#     conftest test --parser json --policy policy -
+#   terraform show -json tfplan | conftest test --parser json --policy policy -
 #
-# A plan requires the quota that its gates (qcc_quota_gate) add, and the quota
-# in the variable qcc_required: a map of numbers by module id, for your own
-# conditions. Do not put an order into both. Requires OPA 0.59 or newer.
+# It computes no quota: gates and conditions judge the plan. The policy finds
+# what they refused, and what they did not judge. Requires OPA 0.59 or newer.
 package main
 
 import rego.v1
 
-# Failures at these addresses do not fail the plan. List addresses of check
-# blocks, such as "check.qcc_quota", and of resources and outputs with a
-# condition that is known only after apply, such as "output.id". A condition
-# that failed always fails the plan.
+# Addresses that do not fail the plan: check blocks, such as "check.qcc_quota";
+# resources and outputs with a condition that is known only after apply; and,
+# also without their keys, resources and modules that depend on a gate and order
+# nothing. A condition that failed always fails the plan.
 tolerated := set()
 
-# The plan in the format of terraform show -json. HCP Terraform and env0, Scalr,
-# and a hook for Spacelift pass it under different names. Otherwise it is the
-# whole input.
+# The types of resources that order from QCC, such as "example_monitoring". The
+# plan fails if it creates one that depends on no gate.
+ordering_types := set()
+
+# HCP Terraform and env0, Scalr, and a hook for Spacelift pass the plan under
+# different names. Otherwise it is the whole input.
 default plan := {}
 
-plan := input.plan if {
-	is_object(input.plan)
-} else := input.tfplan if {
-	is_object(input.tfplan)
-} else := input.third_party_metadata.custom.plan if {
-	is_object(input.third_party_metadata.custom.plan)
-} else := input.terraform if {
-	is_object(input.terraform)
-} else := input if {
-	is_object(input)
+plan := [found |
+	some path in [["plan"], ["tfplan"], ["third_party_metadata", "custom", "plan"], ["terraform"], []]
+	found := object.get(input, path, null)
+	is_object(found)
+][0]
+
+# Each problem is one line without invisible characters, and without what CI
+# systems obey anywhere in a line, such as "##[command]".
+deny contains replace(visible, "##", "# ") if {
+	some problem in problems
+	line := regex.replace(problem, `[\t-\r\x{85}\x{2028}\x{2029}]+`, " ")
+	visible := regex.replace(line, `[\p{Cc}\p{Cf}\p{Co}\x{115F}\x{1160}\x{2800}\x{3164}\x{FFA0}]`, "")
 }
 
-# Each problem is one line, because some CI systems interpret lines of the log
-# as commands.
-deny contains replace(regex.replace(problem, `[\s[:cntrl:]]+`, " "), "##[", "##(") if some problem in problems
+problems contains "This is not a plan." if not is_object(object.get(plan, "planned_values", null))
 
-problems contains "This is not a plan." if not is_plan
-
-problems contains message if {
-	some address in deferred
-	message := sprintf("%s is read only at apply, which is too late for a condition. Remove what defers the read, such as depends_on.", [address])
+problems contains "The plan failed. See the errors in Terraform's output." if {
+	plan.errored == true
+	failures == {}
 }
 
 problems contains sprintf("%s: %s", [address, text]) if some address, text in failures
 
-problems contains "The plan failed. See the errors in Terraform's output." if {
-	has_error
-	count(failures) == 0
-}
-
-problems contains "The variable qcc_required is not a map of whole numbers." if {
-	is_judged
-	not is_understood
-}
-
-problems contains "Quota is required, but no data source reads it." if {
-	is_judged
-	count(required) > 0
-	count(quotas) + count(deferred) == 0
-}
-
-unread := "Quota is required, but the plan does not show that Terraform has read %s. Plan without -target, or add a postcondition to the data source."
-
-problems contains message if {
-	is_judged
-	count(required) > 0
-	some address, _ in quotas
-	not is_read(address)
-	message := sprintf(unread, [address])
-}
-
-problems contains message if {
-	is_judged
-	some address, quota in quotas
-	is_read(address)
-	some id, need in needs[quota.account]
-	remaining := object.get(quota.modules, [id, "remaining"], null)
-	need > number_or_zero(remaining)
-	message := sprintf("%s: %s is short by %v: %v required, %s.", [address, id, need - number_or_zero(remaining), need, remaining_text(remaining)])
-}
-
-remaining_text(remaining) := sprintf("%v remaining", [remaining]) if is_number(remaining)
-
-remaining_text(remaining) := "but the remaining quota is unknown" if not is_number(remaining)
-
-is_plan if is_object(plan.planned_values)
-
-has_error if plan.errored == true
-
-# Whether the quota of the plan is judged. A failed plan is refused anyway, and
-# lacks the parts that Terraform did not reach. A plan that only destroys, or
-# changes nothing, requires no quota.
-is_judged if {
-	orders
-	not has_error
-}
-
-orders if {
+problems contains sprintf("%s is read only at apply, which is too late for a condition. Remove what defers the read, such as depends_on.", [change.address]) if {
 	some change in plan.resource_changes
-	change.mode == "managed"
-	some action in change.change.actions
-	action in {"create", "update"}
-}
-
-# The account of each resource in the configuration: its provider block.
-accounts[address] := resource.provider_config_key if {
-	walk(plan.configuration.root_module, [path, resource])
-	regex.match(`^(module_calls\n[^\n]+\nmodule\n)*resources\n[0-9]+$`, joined(path))
-	modules := [sprintf("module.%s.", [path[i + 1]]) | some i, "module_calls" in path; i % 3 == 0]
-	address := concat("", array.concat(modules, [resource.address]))
-}
-
-# An address in the configuration has no keys of for_each and count.
-account_of(address) := object.get(accounts, regex.replace(address, `\[("([^"\\]|\\.)*"|[0-9]+)\]`, ""), "")
-
-default qcc_required := {}
-
-qcc_required := plan.variables.qcc_required.value if plan.variables.qcc_required.value != null
-
-is_understood if {
-	is_object(qcc_required)
-	every value in qcc_required { is_count(value) }
-}
-
-is_count(value) if {
-	is_number(value)
-	value >= 0
-	value <= 1000000000000000
-	value == floor(value)
-}
-
-is_count(value) if {
-	is_string(value)
-	regex.match(`^[0-9]{1,15}$`, value)
-}
-
-required[id] := need if {
-	is_understood
-	some id, value in qcc_required
-	need := to_number(value)
-	need > 0
-}
-
-# What each gate adds. A new gate and a replaced one add their whole
-# requirement. A requirement that is known only after apply is not in the plan.
-# The provider judges it at apply, before Terraform creates what depends on the
-# gate.
-added[change.address] := {"account": account_of(change.address), "adds": adds} if {
-	some change in gates
-	before := before_of(change.change)
-	adds := {id: add |
-		some id, after in after_of(change.change)
-		add := after - object.get(before, id, 0)
-		add > 0
-	}
-}
-
-problems contains sprintf("%s: the plan does not show what the gate requires.", [change.address]) if {
-	some change in gates
-	not is_readable(change.change)
-}
-
-gates contains change if {
-	some change in plan.resource_changes
-	change.mode == "managed"
-	change.type == "qcc_quota_gate"
-	some action in change.change.actions
-	action in {"create", "update"}
-}
-
-is_readable(change) if {
-	are_counts(before_of(change))
-	are_counts(after_of(change))
-}
-
-are_counts(requirement) if {
-	is_object(requirement)
-	every count in requirement { is_number(count) }
-}
-
-before_of(change) := {} if "create" in change.actions
-
-before_of(change) := change.before.required if not "create" in change.actions
-
-after_of(change) := object.get(change.after, "required", {}) if is_late(change)
-
-after_of(change) := change.after.required if not is_late(change)
-
-is_late(change) if {
-	walk(change.after_unknown, [_, value])
-	value == true
-}
-
-# The quota that each account needs: the quota in qcc_required, and the quota
-# that its own gates add.
-needs[account] := {id: need |
-	some id in object.keys(object.union(required, sums))
-	need := object.get(required, id, 0) + object.get(sums, id, 0)
-} if {
-	some account in {quota.account | some quota in quotas}
-	ids := {id | some gate in added; gate.account == account; some id, _ in gate.adds}
-	sums := {id: sum([gate.adds[id] | some gate in added; gate.account == account]) | some id in ids}
-}
-
-# The data sources in the plan. Ephemeral resources are not in a plan.
-quotas[resource.address] := {"account": account_of(resource.address), "modules": resource.values.modules} if {
-	walk(plan.prior_state.values.root_module, [path, resource])
-	regex.match(`^(child_modules\n[0-9]+\n)*resources\n[0-9]+$`, joined(path))
-	resource.mode == "data"
-	resource.type == "qcc_quota"
-}
-
-# Whether Terraform has certainly read a data source for this plan. It has if
-# the plan covers the whole configuration, or shows the read. A plan with
-# -target also has the results of older reads. OpenTofu and Terraform before 1.8
-# do not state whether a plan is complete.
-is_read(address) if {
-	plan.complete == true
-	is_object(quotas[address].modules)
-}
-
-is_read(address) if {
-	address in proven
-	is_object(quotas[address].modules)
-}
-
-# Terraform has read a data source if its own condition passed, or if it is in a
-# check block.
-proven contains instance.address.to_display if {
-	some check in plan.checks
-	check.address.mode == "data"
-	check.address.type == "qcc_quota"
-	some instance in check.instances
-	instance.status == "pass"
-}
-
-proven contains change.address if {
-	some change in plan.resource_changes
-	change.action_reason == "read_because_check_nested"
-}
-
-# The data sources that are read only at apply.
-deferred contains change.address if {
-	some change in plan.resource_changes
-	change.mode == "data"
-	change.type == "qcc_quota"
+	[change.mode, change.type] == ["data", "qcc_quota"]
 	object.get(change, "action_reason", "") != "read_because_check_nested"
 }
 
-# The messages of the conditions and checks that did not pass and are not
-# tolerated, by address.
-failures[check.address.to_display] := text if {
-	some check in plan.checks
-	did_not_pass(check)
-	not is_tolerated(check)
-	found := [problem.message | some problem in check.instances[_].problems]
-	text := {true: concat(" ", found), false: undescribed[check.status]}[count(found) > 0]
+problems contains sprintf("%s is created, but the plan does not judge its gate %s. Replace the gate too, with -replace, or list what orders nothing in tolerated.", [order, gate]) if {
+	some order, _ in orders
+	some gate in unjudged(order)
 }
 
-undescribed := {
-	"unknown": "cannot be evaluated before apply.",
-	"error": "could not be evaluated.",
-	"fail": "failed.",
+problems contains sprintf("%s orders from QCC, but depends on no gate. Let it depend on a qcc_quota_gate.", [order]) if {
+	some order, type in orders
+	type in ordering_types
+	gates_of(order) == set()
 }
 
-did_not_pass(check) if check.status in {"fail", "error"}
-
-# A check that Terraform did not reach has the status unknown, and does not
-# count.
-did_not_pass(check) if {
-	check.status == "unknown"
+problems contains "The plan does not show its configuration, so nobody can tell which gates its orders have." if {
 	is_judged
-	was_reached(check)
+	not is_object(object.get(plan, ["configuration", "root_module"], null))
 }
 
-was_reached(check) if check.instances
-
-was_reached(_) if not plan.complete == false
-
-is_tolerated(check) if {
-	check.address.to_display in tolerated
-	check.address.kind == "check"
+# The conditions and checks that did not pass. A condition that Terraform did not
+# reach has the status unknown, and does not count.
+failures[address] := {true: concat(" ", said), false: undescribed[check.status]}[said != []] if {
+	some check in plan.checks
+	reached := {"unknown" | is_judged; [object.get(check, "instances", null), object.get(plan, "complete", true)] != [null, false]}
+	check.status in ({"fail", "error"} | reached)
+	address := check.address.to_display
+	({address | check.address.kind == "check"} | {address | check.status == "unknown"}) & tolerated == set()
+	said := [problem.message | some problem in check.instances[_].problems]
 }
 
-is_tolerated(check) if {
-	check.address.to_display in tolerated
-	check.status == "unknown"
+undescribed := {"unknown": "cannot be evaluated before apply.", "error": "could not be evaluated.", "fail": "failed."}
+
+managed := [change | some change in plan.resource_changes; change.mode == "managed"]
+
+# Whether the plan creates or updates a resource. In other plans, Terraform does
+# not evaluate all conditions. A failed plan is refused anyway, and incomplete.
+is_judged if {
+	not plan.errored == true
+	{"create", "update"} & {action | some action in managed[_].change.actions} != set()
 }
 
-number_or_zero(value) := value if is_number(value)
+# The resources that are created or replaced. They may be orders.
+orders[change.address] := change.type if {
+	is_judged
+	some change in managed
+	change.type != "qcc_quota_gate"
+	"create" in change.change.actions
+	names := {concat("", [name, "."]) | some name in {change.address, configured(change.address)}}
+	not strings.any_prefix_match(names, {concat("", [start, end]) | some start in tolerated | set(); some end in {".", "["}})
+}
 
-number_or_zero(value) := 0 if not is_number(value)
+# The gates that should judge an order, and do not. If gates have the keys of the
+# order, all these must judge it. If none has, one of the gates must. In the
+# module of its gates, an order depends only on those of its own instance.
+unjudged(order) := {gate |
+	some name in gates_of(order)
+	is_inside := startswith(configured(order), regex.replace(name, `qcc_quota_gate\.[^.]+$`, ""))
+	near := {instance | some instance, _ in gates[name]; startswith(order, {true: instance, false: ""}[is_inside])}
+	same := {gates[name][instance][key] | some instance in near; some key in shared_keys(order, instance)}
+	one_of := {name | {gate | gate := gates[name][near[_]][_]} & judged == set()}
+	some gate in {true: one_of, false: same - judged}[same == set()]
+}
 
-# A path as text. An attribute of a resource may look like a resource, so the
-# whole path decides.
-joined(path) := concat("\n", [sprintf("%v", [step]) | some step in path])
+shared_keys(order, instance) := keys(trim_prefix(order, instance)) | {""} if {
+	startswith(order, instance)
+} else := keys(order) | {""} if keys(instance) - keys(order) == set()
+
+keys(address) := {key | some key in regex.find_n(key_pattern, address, -1)}
+
+configured(address) := regex.replace(address, key_pattern, "")
+
+key_pattern := `\[("([^"\\]|\\.)*"|[0-9]+)\]`
+
+# The gates, by name, module and key. A gate judges orders if it is created,
+# replaced or grows, and not if it is imported.
+gates[configured(change.address)][instance][key] := change.address if {
+	some change in managed
+	change.type == "qcc_quota_gate"
+	instance := trim_prefix(concat("", [object.get(change, "module_address", ""), "."]), ".")
+	key := trim_prefix(change.address, concat("", [instance, change.type, ".", change.name]))
+}
+
+judged contains change.address if {
+	some change in managed
+	change.type == "qcc_quota_gate"
+	not change.change.importing
+	new := {action | some action in change.change.actions; action == "create"}
+	grown := {id | some id, after in change.change.after.required; is_number(after); after > object.get(change.change.before.required, id, 0)}
+	new | grown != set()
+}
+
+# The gates in the configuration on which a resource depends: by its own
+# references, by those of the calls of the modules around it, and by outputs of
+# modules. A plan does not show to what a local refers.
+gates_of(address) := {gate |
+	some start, targets in dependencies
+	startswith(concat("", [configured(address), "."]), start)
+	some gate in graph.reachable(leads, targets) & all_gates
+}
+
+dependencies[concat("", [path, resource.address, "."])] := references(path, resource) if {
+	some path, module in modules
+	some resource in module.resources
+}
+
+dependencies[concat("", [path, "module.", name, "."])] := references(path, object.remove(call, ["module"])) if {
+	some path, module in modules
+	some name, call in module.module_calls
+}
+
+leads[concat("", [path, name])] := references(path, output) if {
+	some path, module in modules
+	some name, output in module.outputs
+}
+
+leads[trim_suffix(path, ".")] := {concat("", [path, name]) | some name, _ in module.outputs} if some path, module in modules
+
+leads[gate] := set() if some gate in all_gates
+
+all_gates := {concat("", [path, gate.address]) | some path, module in modules; some gate in module.resources; gate.type == "qcc_quota_gate"}
+
+references(path, part) := {concat("", [path, concat(".", array.slice(steps, 0, length))]) |
+	walk(part, [_, value])
+	all := {configured(reference) | some reference in value.references}
+	some reference in all
+	not strings.any_prefix_match(all, concat("", [reference, "."]))
+	steps := split(reference, ".")
+	length := {"qcc_quota_gate": 2, "module": 3}[steps[0]]
+} | {target |
+	start := concat("", [path, part.depends_on[_]])
+	some target in {start} | {gate | some gate in all_gates; startswith(gate, concat("", [start, "."]))}
+}
+
+# The modules of the configuration, by the path in front of their addresses.
+modules[path] := module if {
+	walk(plan.configuration.root_module, [steps, module])
+	every i, step in steps { step == ["module_calls", step, "module"][i % 3] }
+	count(steps) % 3 == 0
+	path := concat("", [sprintf("module.%s.", [step]) | some i, step in steps; i % 3 == 1])
+}

@@ -11,8 +11,7 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// exampleTests has a test for every example. In the short lane, a test may end after the first steps. The room pipelines tests the pipelines,
-// which are no configurations.
+// exampleTests has a test for every example. In the short lane, a test may end after the first steps. The room pipelines tests the pipelines.
 var exampleTests = map[string]func(example){
 	"data-sources/qcc_quota":        dataSource,
 	"functions/shortfalls":          outputs(`{"short":{"natural_person_id":10}}`),
@@ -32,6 +31,7 @@ var exampleTests = map[string]func(example){
 	"gates/precondition":            precondition,
 	"gates/apply":                   applyTwice,
 	"gates/check":                   checkBlock,
+	"pipelines/watch":               func(e example) { e.Succeeds("plan") },
 	"reservations":                  reservations,
 	"terraform-test":                terraformTest,
 	"terraform-test-gate":           terraformTestOfGates,

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -69,12 +70,14 @@ func flow(t *testing.T) recipe {
 	recipe := recipe{
 		chinese: true,
 		plan:    job{passes: upload.Step == "ArtifactUpload" && upload.With.Artifact == "default"},
-		apply: func(t *testing.T, f *testkit.Folder) bool {
+		apply: func(t *testing.T, f *testkit.Folder) job {
 			t.Helper()
 
-			return apply.succeedsOnHost(t, f, upload.With.FilePath)
+			return apply.onHost(t, f, upload.With.FilePath)
 		},
-		waits: map[string]bool{
+		cancel: syscall.SIGTERM,
+		settings: map[string]bool{
+			"TF_CLI_ARGS_plan":          false, // The variables below have it.
 			"maxRunningJobInstances: 1": file.Concurrency.Jobs == 1,
 			"ManualValidate":            file.Stages.values["approve_stage"].Jobs["approve_job"].Component == "ManualValidate",
 			// Flow runs the stages one after the other.
@@ -86,7 +89,7 @@ func flow(t *testing.T) recipe {
 	for _, name := range plan.Steps.names {
 		switch s := plan.Steps.values[name]; s.Step {
 		case "Command":
-			recipe.plan.steps = append(recipe.plan.steps, step{command: []string{"sh", "-c", s.With.Run}})
+			recipe.plan.steps = append(recipe.plan.steps, step{command: []string{"sh"}, script: s.With.Run})
 		case "ArtifactUpload":
 		default:
 			t.Fatalf("no test runs the step %s", s.Step)
@@ -94,9 +97,12 @@ func flow(t *testing.T) recipe {
 	}
 
 	for _, variable := range file.Variables {
-		if variable.Key == "TF_VAR_qcc_required" { // A test has entered it.
+		switch variable.Key { // A test has entered the first two.
+		case "TF_VAR_qcc_required":
 			recipe.required = variable.Value
-		} else {
+		case "TF_CLI_ARGS_plan":
+			recipe.settings["TF_CLI_ARGS_plan"] = variable.Value == ""
+		default:
 			recipe.plan.env = append(recipe.plan.env, variable.Key+"="+variable.Value)
 		}
 	}
@@ -104,8 +110,8 @@ func flow(t *testing.T) recipe {
 	return recipe
 }
 
-// succeedsOnHost runs the apply job on a host that has only the uploaded files, and reports whether it succeeded.
-func (j flowJob) succeedsOnHost(t *testing.T, f *testkit.Folder, uploaded []string) bool {
+// onHost returns the apply job on a host that has only the uploaded files. At the end of the test, no plan must be left there.
+func (j flowJob) onHost(t *testing.T, f *testkit.Folder, uploaded []string) job {
 	t.Helper()
 
 	host, folder := t.TempDir(), path.Dir(j.With.ArtifactDownloadPath)
@@ -116,14 +122,14 @@ func (j flowJob) succeedsOnHost(t *testing.T, f *testkit.Folder, uploaded []stri
 		t.Fatalf("%v\n%s", err, output)
 	}
 
-	succeeded := job{
-		steps:  []step{{command: []string{"sh", "-c", strings.ReplaceAll(j.With.Run, folder, host)}}},
+	t.Cleanup(func() {
+		if plans, err := filepath.Glob(filepath.Join(host, "run.*", "tfplan")); err != nil || len(plans) > 0 {
+			t.Errorf("the job leaves the plan on the host: %v %v", plans, err)
+		}
+	})
+
+	return job{
+		steps:  []step{{command: []string{"sh"}, script: strings.ReplaceAll(j.With.Run, folder, host)}},
 		passes: j.Component == "VMDeploy" && j.With.Artifact == "$[stages.plan_stage.plan_job.upload_step.artifacts.default]" && strings.Contains(j.With.Run, folder),
-	}.succeeds(t, f)
-
-	if plans, err := filepath.Glob(filepath.Join(host, "run.*", "tfplan")); err != nil || len(plans) > 0 {
-		t.Errorf("the job leaves the plan on the host: %v %v", plans, err)
 	}
-
-	return succeeded
 }

@@ -1,8 +1,10 @@
 package pipelines_test
 
 import (
+	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -21,7 +23,7 @@ type gitLabJob struct {
 
 // step returns the scripts of the job. The shell of the image may not support pipefail.
 func (j gitLabJob) step() []step {
-	return []step{{command: []string{"sh", "-e", "-c", strings.Join(slices.Concat(j.BeforeScript, j.Script), "\n")}}}
+	return []step{{command: []string{"sh", "-e"}, script: strings.Join(slices.Concat(j.BeforeScript, j.Script), "\n")}}
 }
 
 func gitLab(t *testing.T) recipe {
@@ -29,25 +31,33 @@ func gitLab(t *testing.T) recipe {
 
 	file := readYAML[struct {
 		Variables struct {
+			Mirror   string `yaml:"TF_CLI_CONFIG_FILE"`
 			Required struct {
 				Value string `yaml:"value"`
 			} `yaml:"TF_VAR_qcc_required"`
+			Arguments map[string]string `yaml:"TF_CLI_ARGS_plan"`
 		} `yaml:"variables"`
 		Plan  gitLabJob `yaml:"plan"`
 		Apply gitLabJob `yaml:"apply"`
 	}](t, "gitlab-ci.yml")
 
+	const onMain = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH"
+
 	needsPlan := slices.Equal(file.Apply.Needs, []string{"plan"})
+	env := []string{"TF_CLI_CONFIG_FILE=" + file.Variables.Mirror}
 
 	return recipe{
 		plan: job{
-			steps: file.Plan.step(), passes: slices.Contains(file.Plan.Artifacts.Paths, "tfplan"), passesAlways: file.Plan.Artifacts.When == "always",
+			steps: file.Plan.step(), env: env, passes: slices.Contains(file.Plan.Artifacts.Paths, "tfplan"), passesAlways: file.Plan.Artifacts.When == "always",
 		},
-		apply:    job{steps: file.Apply.step(), passes: needsPlan}.succeeds,
+		apply:    always(job{steps: file.Apply.step(), env: env, passes: needsPlan}),
+		cancel:   syscall.SIGTERM,
 		required: file.Variables.Required.Value,
-		waits: map[string]bool{
+		settings: map[string]bool{
 			"resource_group": file.Apply.ResourceGroup != "", "needs: plan": needsPlan,
-			"when: manual": len(file.Apply.Rules) == 1 && file.Apply.Rules[0]["when"] == "manual",
+			"apply only by hand on main": reflect.DeepEqual(file.Apply.Rules, []map[string]string{{"if": onMain, "when": "manual"}}),
+			"TF_CLI_ARGS_plan":           file.Variables.Arguments["description"] != "" && file.Variables.Arguments["value"] == "",
+			"plan on main":               slices.ContainsFunc(file.Plan.Rules, func(rule map[string]string) bool { return rule["if"] == onMain }),
 		},
 	}
 }

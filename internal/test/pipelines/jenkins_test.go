@@ -4,9 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
-
-	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
 // jenkinsBlock is a block of the Jenkinsfile: its lines without comments and indentation.
@@ -27,7 +26,7 @@ var jenkinsComment = regexp.MustCompile(`(?m)(^|\s)\s*//.*$`)
 func jenkinsfile(t *testing.T) string {
 	t.Helper()
 
-	text := jenkinsComment.ReplaceAllString(testkit.ReadFile(t, "examples/pipelines/Jenkinsfile"), "")
+	text := jenkinsComment.ReplaceAllString(exampleFile(t, "Jenkinsfile"), "")
 	if strings.Count(text, "{") != strings.Count(text, "}") || strings.Count(text, "'''") != 2*strings.Count(text, "sh '''\n") {
 		t.Fatal("the Jenkinsfile has a brace without a counterpart, or a text that no step runs")
 	}
@@ -108,7 +107,7 @@ func jenkins(t *testing.T) recipe {
 	read := func(stage jenkinsBlock, passes bool) job {
 		found := job{env: env, passes: passes}
 		for _, script := range stage.scripts {
-			found.steps = append(found.steps, step{command: []string{"sh", "-xe", "-c", script}})
+			found.steps = append(found.steps, step{command: []string{"sh", "-xe"}, script: script})
 		}
 
 		return found
@@ -119,10 +118,12 @@ func jenkins(t *testing.T) recipe {
 	return recipe{
 		chinese:  true,
 		plan:     read(plan, plan.has("stash name: 'tfplan', includes: 'tfplan'")),
-		apply:    read(apply, apply.has("unstash 'tfplan'")).succeeds,
+		apply:    always(read(apply, apply.has("unstash 'tfplan'"))),
+		cancel:   syscall.SIGTERM,
 		required: required,
-		waits: map[string]bool{
+		settings: map[string]bool{
 			"plan, approve and apply":               slices.Equal(stages, []string{"stage('Plan') {", "stage('Approve') {", "stage('Apply') {"}),
+			"plan_arguments":                        environment.has(`TF_CLI_ARGS_plan = "${params.plan_arguments}"`) && find("parameters").has("name: 'plan_arguments',", "defaultValue: '',"),
 			"an input to approve":                   approve.has("input {"),
 			"approve no pull request":               approve.has("not { changeRequest() }"),
 			"apply no pull request":                 apply.has("not { changeRequest() }"),

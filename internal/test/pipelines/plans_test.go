@@ -14,13 +14,17 @@ import (
 // planCase is a plan that quota.jq and quota.rego judge. Each configuration also has testkit.RequiredProvider.
 type planCase struct {
 	applied   string   // The configuration at an apply before the plan, with the sample quota; empty means no apply.
+	target    string   // The only resource of that apply; empty means all.
 	config    string   // The configuration at the plan.
 	child     string   // The configuration of the child module; empty means a data source.
+	leaf      string   // The configuration of a module in the child module; empty means that nothing calls it.
 	args      []string // The arguments of terraform plan.
 	quota     emulator.Behavior
 	remove    func(plan map[string]any) // Removes parts that Terraform 1.11 writes; nil means that no parts are missing.
 	tolerated string                    // The one address that the programs tolerate; empty means none.
+	ordering  string                    // The one type of resources that order; empty means none.
 	problems  []string                  // All problems, in the Markdown of the summary; none means that the plan is accepted.
+	errors    []string                  // What the summary has from the lines of terraform plan -json, instead of the problem failed.
 	lines     []string                  // Other lines that the summary has.
 	lacks     string                    // A text that the summary does not have.
 }
@@ -93,44 +97,42 @@ const (
 	accepted = "### QCC quota: the plan may be applied ✅"
 	refused  = "### QCC quota: the plan must not be applied ❌"
 
-	readLate  = "`data.qcc_quota.this` is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`."
-	failed    = "The plan failed. See the errors in Terraform's output."
-	notEnough = "`terraform_data.order`: Not enough \\| quota."
-	noMap     = "The variable `qcc_required` is not a map of whole numbers."
-	noQuota   = "No data source reads quota in this plan."
-	noCounts  = "`data.qcc_quota.this`: no counts, because the plan does not show that Terraform has read it."
-
-	requiresNothing = "This plan requires no quota: no gate adds any, and the variable `qcc_required` is empty or not in the plan."
+	readLate     = "`data.qcc_quota.this` is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`."
+	failed       = "The plan failed. See the errors in Terraform's output."
+	notEnough    = "`terraform_data.order`: Not enough \\| quota."
+	tableHead    = "| module |"
+	noGate       = "No gate adds quota in this plan."
+	queryRefused = "`data.qcc_quota.this`: Quota query refused by QCC: QCC answered the quota query with status code 112.\n" +
+		"  - QCC's message: 您的账号剩余使用量已不足或已过期"
+	noCounts = "`data.qcc_quota.this`: no counts, because the plan does not show that Terraform has read it."
 )
 
-// countsRow returns the row of a module in the summary: its name, total, consumed and remaining quota, then what is required, and the use.
-func countsRow(id, counts string, required int, use string) string {
-	return fmt.Sprintf("| `%s` | %s | %d | %s |", id, counts, required, use)
+// countsRow returns the row of a module in the summary: its name, total, consumed and remaining quota, then what the gates add, and the use.
+func countsRow(id, counts, adds, use string) string {
+	return fmt.Sprintf("| `%s` | %s | %s | %s |", id, counts, adds, use)
 }
+
+// unchanged is the row of radar_id in the sample quota, if no gate adds anything.
+var unchanged = radarRow("0", "░░░░░░░░░░ 4 % used")
 
 // radarRow returns the row of radar_id in the sample quota.
-func radarRow(required int, bar string) string {
-	return countsRow("radar_id", "风险监控-企业 | 50 | 2 | 48", required, bar+" 4 %")
-}
-
-// unknownRow returns the row of a module whose counts are not in the plan.
-func unknownRow(id string, required int) string {
-	return countsRow(id, "– | – | – | –", required, "–")
+func radarRow(adds, use string) string {
+	return countsRow("radar_id", "风险监控-企业 | 50 | 2 | 48", adds, use)
 }
 
 // planCases returns all cases.
 var planCases = func() map[string]planCase {
 	all := map[string]planCase{}
 
-	for _, plans := range []map[string]planCase{conditionPlans, gatePlans, olderStatePlans, sumPlans} {
+	for _, plans := range []map[string]planCase{conditionPlans, gatePlans, orderPlans, olderStatePlans} {
 		maps.Copy(all, plans)
 	}
 
 	return all
 }()
 
-// newPlan makes the plan of a case, and returns the JSON that terraform show prints.
-func newPlan(t *testing.T, test planCase) string {
+// newPlan makes the plan of a case. It returns the lines of terraform plan -json, and the JSON that terraform show prints.
+func newPlan(t *testing.T, test planCase) (lines, plan string) {
 	t.Helper()
 
 	newFolder := testkit.NewAttachedFolder
@@ -141,20 +143,30 @@ func newPlan(t *testing.T, test planCase) string {
 	service := emulator.New()
 	f := newFolder(t, testkit.Serve(t, service), map[string]string{
 		"main.tf":       testkit.RequiredProvider + cmp.Or(test.applied, test.config),
-		"child/main.tf": testkit.RequiredProvider + cmp.Or(test.child, reads),
+		"child/main.tf": testkit.RequiredProvider + cmp.Or(test.child, reads), "child/leaf/main.tf": testkit.RequiredProvider + test.leaf,
 	})
 
-	if strings.Contains(test.applied+test.config, "./child") {
-		f.Succeeds("get")
+	install := func(config string) {
+		if strings.Contains(config, "./child") {
+			f.Succeeds("get")
+		}
 	}
 
 	if test.applied != "" {
-		f.Succeeds("apply", "-auto-approve")
+		install(test.applied)
+
+		apply := []string{"apply", "-auto-approve"}
+		if test.target != "" {
+			apply = append(apply, "-target="+test.target)
+		}
+
+		f.Succeeds(apply...)
 		f.Write("main.tf", testkit.RequiredProvider+test.config)
 	}
 
+	install(test.config)
 	service.Behave(test.quota)
-	f.Run(append([]string{"plan", "-input=false", "-out=tfplan"}, test.args...)...)
+	_, lines = f.Run(append([]string{"plan", "-json", "-input=false", "-out=tfplan"}, test.args...)...)
 
-	return f.Succeeds("show", "-json", "tfplan")
+	return lines, f.Succeeds("show", "-json", "tfplan")
 }

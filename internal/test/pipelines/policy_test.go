@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
@@ -26,12 +25,12 @@ func conftest(t *testing.T) string {
 	return path
 }
 
-// policyFolder returns a new folder with quota.rego. If there is an address, the policy tolerates it.
-func policyFolder(t *testing.T, tolerated string) string {
+// policyFolder returns a new folder with quota.rego and the settings of a case.
+func (p planCase) policyFolder(t *testing.T) string {
 	t.Helper()
 
 	dir := t.TempDir()
-	policy := tolerating(t, "policy/quota.rego", "tolerated := set()", `tolerated := {"ADDRESS"}`, tolerated)
+	policy := p.withSettings(t, "policy/quota.rego", "%s := set()", "%s := {%q}")
 
 	if err := os.WriteFile(filepath.Join(dir, "quota.rego"), []byte(policy), 0o600); err != nil {
 		t.Fatal(err)
@@ -68,14 +67,14 @@ func deny(t *testing.T, conftest, dir, policy, namespace, input string) []string
 	return messages
 }
 
-// markdown matches the characters that only the summary has: code spans and escapes.
-var markdown = regexp.MustCompile("\\\\(.)|`")
+// markdown matches what only the summary has: escapes, and code spans with one or two backticks.
+var markdown = regexp.MustCompile("``(.*?[^`])``|`([^`]*)`|\\\\(.)")
 
 // denials returns the problems of a case as the policy states them, in alphabetical order.
 func (p planCase) denials() []string {
 	denials := make([]string, 0, len(p.problems))
 	for _, problem := range p.problems {
-		denials = append(denials, strings.ReplaceAll(markdown.ReplaceAllString(problem, "$1"), "##[", "##("))
+		denials = append(denials, markdown.ReplaceAllString(problem, "$1$2$3"))
 	}
 
 	slices.Sort(denials)
@@ -92,11 +91,11 @@ func TestPolicy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			dir := policyFolder(t, test.tolerated)
-			recorded, fresh := plansOf(t, name)
+			dir := test.policyFolder(t)
+			recorded, fresh := inputsOf(t, name)
 
-			for _, plan := range []string{recorded, fresh} {
-				if got := deny(t, conftest, dir, "quota.rego", "main", plan); !slices.Equal(got, test.denials()) {
+			for _, input := range []string{recorded, fresh} {
+				if got := deny(t, conftest, dir, "quota.rego", "main", planOf(input)); !slices.Equal(got, test.denials()) {
 					t.Errorf("the policy returns %q, want %q", got, test.denials())
 				}
 			}
@@ -104,7 +103,7 @@ func TestPolicy(t *testing.T) {
 	}
 
 	for _, input := range []string{`{"format_version":"1.0","values":{}}`, `{"planned_values":null}`, `{}`} {
-		if got := deny(t, conftest, policyFolder(t, ""), "quota.rego", "main", input); !slices.Equal(got, []string{"This is not a plan."}) {
+		if got := deny(t, conftest, planCase{}.policyFolder(t), "quota.rego", "main", input); !slices.Equal(got, []string{"This is not a plan."}) {
 			t.Errorf("of %s, the policy returns %q", input, got)
 		}
 	}

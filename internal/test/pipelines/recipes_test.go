@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,55 +24,95 @@ type recipe struct {
 	// chinese reports whether the example sets the language of the summary to Chinese.
 	chinese bool
 	plan    job
-	// apply runs the apply job, and reports whether it succeeded.
-	apply func(t *testing.T, f *testkit.Folder) bool
+	// apply returns the apply job for a folder in which the plan job has run.
+	apply func(t *testing.T, f *testkit.Folder) job
+	// cancel is the signal that the shell receives first if somebody cancels the job.
+	cancel os.Signal
 	// required is the requirement of a run for which nobody has entered one.
 	required string
-	// waits are settings by which applies wait for each other and for an approval.
-	waits map[string]bool
+	// settings are what no script has: how applies wait for each other and for an approval, who gets secrets, what one can enter.
+	settings map[string]bool
 }
 
 // job is a job of an example.
 type job struct {
 	steps []step
 	env   []string
+	dir   string // The folder in which the job runs; empty means the folder of the test.
 	// passes reports whether the job uploads or downloads the plan.
 	passes bool
 	// passesAlways reports whether the job also uploads the plan after it failed.
 	passesAlways bool
 }
 
-// step is a script of a job with its shell.
+// step is a command of a job.
 type step struct {
 	command []string
+	// script is the script that the command, a shell, reads from a file, as on a runner. A shell replaces itself by the last command of -c.
+	script string
 	// always reports whether the step also runs after a step that failed.
 	always bool
 }
 
 // recipes reads the examples.
-var recipes = map[string]func(*testing.T) recipe{"GitHub Actions": gitHub, "GitLab CI": gitLab, "Jenkins": jenkins, "Flow": flow}
+var recipes = map[string]func(*testing.T) recipe{
+	"GitHub Actions": gitHub, "GitHub Actions with qcc_required": gitHubRequired, "GitLab CI": gitLab, "Jenkins": jenkins, "Flow": flow,
+}
+
+// always returns the same apply job for each folder.
+func always(j job) func(*testing.T, *testkit.Folder) job {
+	return func(*testing.T, *testkit.Folder) job { return j }
+}
 
 // summaryFile is the file to which each plan job writes the summary.
 const summaryFile = "quota.md"
 
-// succeeds runs the steps of the job, and reports whether all succeeded.
+// succeeds runs the steps of a job that plans or applies, and reports whether all succeeded.
 func (j job) succeeds(t *testing.T, f *testkit.Folder) bool {
 	t.Helper()
 
-	if len(j.steps) == 0 || !j.passes {
-		t.Fatal("the job has no scripts, or does not upload or download the plan")
+	if !j.passes {
+		t.Fatal("the job does not upload or download the plan")
 	}
 
-	succeeded := true
+	succeeded, _ := j.run(t, f)
+
+	return succeeded
+}
+
+// run runs the steps of the job. It returns whether all succeeded, and their output.
+func (j job) run(t *testing.T, f *testkit.Folder) (succeeded bool, output string) {
+	t.Helper()
+
+	if len(j.steps) == 0 {
+		t.Fatal("the job has no scripts")
+	}
+
+	succeeded = true
 
 	for _, step := range j.steps {
 		if succeeded || step.always {
-			passed, _ := run(t, f, j.env, step.command...)
+			passed, printed := run(t, j.command(t, f, step))
 			succeeded = succeeded && passed
+			output += printed
 		}
 	}
 
-	return succeeded
+	return succeeded, output
+}
+
+// exampleFile returns an example for pipelines. The registry is out of reach for tests, so the lines that name a mirror are no comments.
+func exampleFile(t *testing.T, name string) string {
+	t.Helper()
+
+	lines := regexp.MustCompile(`(?m)^( *)(?:#|//) ((?:export )?TF_CLI_CONFIG_FILE\b)`)
+
+	file := testkit.ReadFile(t, "examples/pipelines/"+name)
+	if !strings.HasPrefix(name, "policy/") && !lines.MatchString(file) {
+		t.Fatalf("%s does not show how to use a mirror", name)
+	}
+
+	return lines.ReplaceAllString(file, "$1$2")
 }
 
 // readYAML reads an example for pipelines.
@@ -79,21 +120,50 @@ func readYAML[T any](t *testing.T, name string) T {
 	t.Helper()
 
 	var file T
-	if err := yaml.Unmarshal([]byte(testkit.ReadFile(t, "examples/pipelines/"+name)), &file); err != nil {
+	if err := yaml.Unmarshal([]byte(exampleFile(t, name)), &file); err != nil {
 		t.Fatal(err)
 	}
 
 	return file
 }
 
-// run runs a command in the folder with the Terraform and the jq of the tests. It returns whether it succeeded, and its output.
-func run(t *testing.T, f *testkit.Folder, env []string, arguments ...string) (succeeded bool, output string) {
+// useMirror writes the file that the examples name for a mirror. Without it, Terraform finds no provider.
+func useMirror(t *testing.T, f *testkit.Folder) {
+	t.Helper()
+
+	for _, variable := range f.Environ() {
+		if path, found := strings.CutPrefix(variable, "TF_CLI_CONFIG_FILE="); found {
+			f.Write("ci/terraform.rc", testkit.ReadFile(t, path))
+			f.Set("TF_CLI_CONFIG_FILE=" + filepath.Join(f.Dir, "missing.rc"))
+
+			return
+		}
+	}
+
+	t.Fatal("the tests have no mirror")
+}
+
+// command returns the command of a step, with the Terraform and the jq of the tests.
+func (j job) command(t *testing.T, f *testkit.Folder, s step) *exec.Cmd {
 	t.Helper()
 
 	jq := testkit.JQ(t)
-	command := exec.CommandContext(t.Context(), arguments[0], arguments[1:]...)
-	command.Dir = f.Dir
-	command.Env = append(f.Environ(), env...)
+	arguments := s.command[1:]
+
+	if s.script != "" {
+		t.Log(s.script)
+
+		file := filepath.Join(t.TempDir(), "script.sh")
+		if err := os.WriteFile(file, []byte(s.script), 0o600); err != nil {
+			t.Fatal(err)
+		}
+
+		arguments = append(slices.Clone(arguments), file)
+	}
+
+	command := exec.CommandContext(t.Context(), s.command[0], arguments...)
+	command.Dir = cmp.Or(j.dir, f.Dir)
+	command.Env = append(f.Environ(), j.env...)
 
 	for i, variable := range command.Env {
 		if path, found := strings.CutPrefix(variable, "PATH="); found {
@@ -101,8 +171,15 @@ func run(t *testing.T, f *testkit.Folder, env []string, arguments ...string) (su
 		}
 	}
 
+	return command
+}
+
+// run runs a command. It returns whether the command succeeded, and its output.
+func run(t *testing.T, command *exec.Cmd) (succeeded bool, output string) {
+	t.Helper()
+
 	printed, err := command.CombinedOutput()
-	t.Logf("%s\n%s", strings.Join(arguments, " "), printed)
+	t.Logf("%s\n%s", strings.Join(command.Args, " "), printed)
 
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
 		t.Fatal(err)
@@ -126,10 +203,7 @@ func written(t *testing.T, f *testkit.Folder, name string) string {
 // summaryLine is a text that a summary has, in both languages.
 type summaryLine struct{ english, chinese string }
 
-var (
-	planAccepted = summaryLine{accepted, "### 企查查额度：plan 可以执行 ✅"}
-	planFailed   = summaryLine{"- " + failed, "- plan 失败。请查看 Terraform 输出中的错误。"}
-)
+var planAccepted = summaryLine{accepted, "### 企查查额度：plan 可以执行 ✅"}
 
 // pipelineState is the situation in which a pipeline starts. The account has the sample quota, in which 48 units of radar_id are left.
 type pipelineState struct {
@@ -164,25 +238,27 @@ var pipelineStates = map[string]pipelineState{
 			"- `terraform_data.order`：QCC quota is short by 40 for radar_id: 40 required. QCC quota is short now.",
 		},
 	},
-	"a gate resource passes":  {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: planAccepted},
-	"a gate resource refuses": {config: gates("{ north = 49 }"), summary: planFailed},
+	"a gate resource passes": {config: gates("{ north = 48 }"), succeeds: true, orders: true, summary: planAccepted},
+	"a gate resource refuses": {config: gates("{ north = 49 }"), summary: summaryLine{
+		"- `qcc_quota_gate.order[\"north\"]`: Not enough QCC quota", "- `qcc_quota_gate.order[\"north\"]`：企查查额度不足",
+	}},
 	"a gate resource refuses, and a summary of another kind accepts": {
 		config: gates("{ north = 49 }"), summary: summaryLine{"A summary.", "A summary."}, short: true,
-		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `"A summary."`) },
+		change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("ci/quota.jq", `[inputs] | "A summary."`) },
 	},
 	"a gate resource is judged at apply": {
-		config: pending, succeeds: true, orders: true, summary: summaryLine{
-			"- Judged at apply, because the requirement is known only after apply", "- 以下门禁要到 apply 时才检查，因为需求量届时才能确定",
-		},
+		config: pending, succeeds: true, orders: true, summary: summaryLine{"⏳ judged at apply", "⏳ 到 apply 时才检查"},
 	},
-	"a requirement is missing":   {required: "{}", succeeds: true, summary: summaryLine{"This plan requires no quota", "这个 plan 不需要额度"}},
-	"a requirement is not a map": {required: `""`, summary: planFailed},
+	"a requirement is missing":   {required: "{}", succeeds: true, summary: summaryLine{"No gate adds quota", "没有门禁新增用量"}},
+	"a requirement is not a map": {required: `""`, summary: summaryLine{"- Invalid value for input variable", "- Invalid value for input variable"}},
 	"the read fails": {
 		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
-		summary: planFailed,
+		summary: summaryLine{"- `data.qcc_quota.this`: Quota query refused by QCC", "- `data.qcc_quota.this`：企查查拒绝了额度查询"},
 	},
 	"the service is down": {
-		config: gates("{ north = 1 }") + withoutRetries, summary: planFailed,
+		config: gates("{ north = 1 }") + withoutRetries, summary: summaryLine{
+			"- `qcc_quota_gate.order[\"north\"]`: QCC service unavailable", "- `qcc_quota_gate.order[\"north\"]`：企查查服务暂不可用",
+		},
 		change: func(service *emulator.Emulator, _ *testkit.Folder) {
 			service.Behave(emulator.Behavior{HTTPStatus: http.StatusServiceUnavailable})
 		},
@@ -194,6 +270,13 @@ var pipelineStates = map[string]pipelineState{
 		summary: summaryLine{"- `data.qcc_quota.this` is read only at apply", "- `data.qcc_quota.this` 要到 apply 时才读取"},
 	},
 	"the configuration is wrong": {change: func(_ *emulator.Emulator, f *testkit.Folder) { f.Write("wrong.tf", "output {}") }},
+	"no plan is written, and an earlier one is in the folder": {
+		change: func(_ *emulator.Emulator, f *testkit.Folder) {
+			f.Succeeds("init", "-input=false")
+			f.Succeeds("plan", "-out=tfplan")
+			f.Set("TF_CLI_ARGS_plan=-no-such-option")
+		},
+	},
 }
 
 // exampleDataSource matches the data source of the example gates/apply.
@@ -209,8 +292,8 @@ func TestPipelines(t *testing.T) {
 
 	for name, read := range recipes {
 		for state, test := range pipelineStates {
-			if testing.Short() && !test.short {
-				continue // The short lane runs a state that passes and one that is refused.
+			if testing.Short() && (!test.short || name == "GitHub Actions with qcc_required") {
+				continue // The short lane runs a state that passes and one that is refused. Both workflows for GitHub have the same steps.
 			}
 
 			t.Run(name+", "+state, func(t *testing.T) {
@@ -231,6 +314,8 @@ func TestPipelines(t *testing.T) {
 					test.change(service, f)
 				}
 
+				useMirror(t, f)
+
 				want := test.summary.english
 				if recipe.chinese {
 					want = test.summary.chinese
@@ -243,6 +328,10 @@ func TestPipelines(t *testing.T) {
 					t.Errorf("the job succeeded: %t, kept the plan: %t, and wrote\n%s", succeeded, kept, summary)
 				}
 
+				if !succeeded && (strings.Contains(summary, planAccepted.english) || strings.Contains(summary, planAccepted.chinese)) {
+					t.Errorf("the job failed, and its summary is\n%s", summary)
+				}
+
 				if !succeeded {
 					return
 				}
@@ -250,7 +339,7 @@ func TestPipelines(t *testing.T) {
 				if !testing.Short() {
 					service.SetModules()
 
-					if applied := recipe.apply(t, f); applied == test.orders {
+					if applied := recipe.apply(t, f).succeeds(t, f); applied == test.orders {
 						t.Errorf("the quota was used up meanwhile, and the apply job succeeded: %t", applied)
 					}
 
@@ -258,7 +347,7 @@ func TestPipelines(t *testing.T) {
 					recipe.plan.succeeds(t, f)
 				}
 
-				if !recipe.apply(t, f) {
+				if !recipe.apply(t, f).succeeds(t, f) {
 					t.Error("the apply job failed, although the quota suffices")
 				}
 			})
@@ -277,12 +366,12 @@ func TestPipelinesOrderNothingByDefault(t *testing.T) {
 	}
 }
 
-// TestAppliesWaitForEachOtherAndForAnApproval checks settings of the pipelines that are in no script.
-func TestAppliesWaitForEachOtherAndForAnApproval(t *testing.T) {
+// TestPipelinesHaveSettings checks what is in no script of the pipelines.
+func TestPipelinesHaveSettings(t *testing.T) {
 	t.Parallel()
 
 	for name, read := range recipes {
-		for setting, found := range read(t).waits {
+		for setting, found := range read(t).settings {
 			if !found {
 				t.Errorf("%s: the example does not have the setting: %s", name, setting)
 			}

@@ -3,7 +3,6 @@ package pipelines_test
 import (
 	"encoding/json"
 	"flag"
-	"fmt"
 	"maps"
 	"os"
 	"regexp"
@@ -19,78 +18,117 @@ var update = flag.Bool("update", false, "write the recorded plans")
 
 const recordings = "internal/test/pipelines/testdata/plans.json"
 
-// readRecordings returns the recorded plans by the names of their cases.
-func readRecordings(t *testing.T) map[string]json.RawMessage {
+// readRecordings returns the recorded inputs by the names of their cases. An input is the diagnostics among the lines of terraform plan -json,
+// and then the plan.
+func readRecordings(t *testing.T) map[string][]json.RawMessage {
 	t.Helper()
 
-	var plans map[string]json.RawMessage
-	if err := json.Unmarshal([]byte(testkit.ReadFile(t, recordings)), &plans); err != nil {
+	var inputs map[string][]json.RawMessage
+	if err := json.Unmarshal([]byte(testkit.ReadFile(t, recordings)), &inputs); err != nil {
 		t.Fatal(err)
 	}
 
-	return plans
+	return inputs
 }
 
-// plansOf returns the recorded plan of a case, which has only what the programs may read, and a new one. In the short lane, both are the
-// recorded plan.
-func plansOf(t *testing.T, name string) (recorded, fresh string) {
+// inputsOf returns the recorded input of a case, which has only what the programs may read, and a new one. In the short lane, both are the
+// recorded input.
+func inputsOf(t *testing.T, name string) (recorded, fresh string) {
 	t.Helper()
 
 	if testing.Short() {
-		recorded = recordedPlan(t, name)
+		recorded = recordedInput(t, name)
 
 		return recorded, recorded
 	}
 
-	var plan map[string]any
-
-	decoder := json.NewDecoder(strings.NewReader(newPlan(t, planCases[name])))
-	if decoder.UseNumber(); decoder.Decode(&plan) != nil {
-		t.Fatal("terraform show does not print JSON")
-	}
+	lines, planJSON := newPlan(t, planCases[name])
+	plan := decode(t, planJSON)
 
 	if remove := planCases[name].remove; remove != nil {
 		remove(plan)
 	}
 
-	if fresh = toJSON(t, plan); *update {
+	if fresh = lines + toJSON(t, plan); *update {
+		var input []string
+
+		for line := range strings.Lines(lines) {
+			if diagnostic := decode(t, line)["diagnostic"]; diagnostic != nil {
+				input = append(input, toJSON(t, map[string]any{"@level": "", "diagnostic": reduce(diagnostic)}))
+			}
+		}
+
 		plan["planned_values"] = map[string]any{}
-		record(t, name, toJSON(t, reduce(plan)))
+		record(t, name, append(input, toJSON(t, reduce(plan))))
 	}
 
-	return recordedPlan(t, name), fresh
+	return recordedInput(t, name), fresh
 }
 
-func recordedPlan(t *testing.T, name string) string {
+func decode(t *testing.T, text string) (object map[string]any) {
+	t.Helper()
+
+	decoder := json.NewDecoder(strings.NewReader(text))
+	if decoder.UseNumber(); decoder.Decode(&object) != nil {
+		t.Fatalf("Terraform does not print JSON: %s", text)
+	}
+
+	return object
+}
+
+func recordedInput(t *testing.T, name string) string {
 	t.Helper()
 	recording.Lock()
 	defer recording.Unlock()
 
-	plan := readRecordings(t)[name]
-	if plan == nil {
+	input := readRecordings(t)[name]
+	if input == nil {
 		t.Fatal("there is no recorded plan: run go test ./internal/test/pipelines -run TestSummaryOfAPlan -update")
 	}
 
-	return string(plan)
+	var text strings.Builder
+	for _, value := range input {
+		text.Write(append(value, '\n'))
+	}
+
+	return text.String()
+}
+
+// recordedPlan returns the recorded plan of a case. A policy does not get the lines of terraform plan -json.
+func recordedPlan(t *testing.T, name string) string {
+	t.Helper()
+
+	return planOf(recordedInput(t, name))
+}
+
+// planOf returns the plan in an input.
+func planOf(input string) string {
+	lines := strings.Split(strings.TrimSpace(input), "\n")
+
+	return lines[len(lines)-1]
 }
 
 // recording guards the file of the recorded plans.
 var recording sync.Mutex
 
-// record writes the plan of a case to the recorded plans. Each has a line.
-func record(t *testing.T, name, plan string) {
+// record writes the input of a case to the recorded inputs. Each has a line.
+func record(t *testing.T, name string, input []string) {
 	t.Helper()
 	recording.Lock()
 	defer recording.Unlock()
 
-	plans := readRecordings(t)
-	plans[name] = json.RawMessage(plan)
+	inputs := readRecordings(t)
+	inputs[name] = nil
+
+	for _, value := range input {
+		inputs[name] = append(inputs[name], json.RawMessage(value))
+	}
 
 	var lines []string
 
 	for _, name := range slices.Sorted(maps.Keys(planCases)) {
-		if plans[name] != nil {
-			lines = append(lines, fmt.Sprintf("%s: %s", toJSON(t, name), plans[name]))
+		if inputs[name] != nil {
+			lines = append(lines, toJSON(t, name)+": "+toJSON(t, inputs[name]))
 		}
 	}
 
@@ -99,9 +137,9 @@ func record(t *testing.T, name, plan string) {
 	}
 }
 
-// unread matches the names of values in a plan that no program reads. Some of them differ in each plan.
-var unread = regexp.MustCompile(`^(format_version|terraform_version|timestamp|provider_name|schema_version|provider_config|expressions|depends_on|` +
-	`(before_|after_)?sensitive(_values)?|relevant_attributes|resource_drift|(for_each|count)_expression|id|output)$`)
+// unread matches the names of values in an input that no program reads. Some of them differ in each plan.
+var unread = regexp.MustCompile(`^(format_version|terraform_version|timestamp|provider_name|schema_version|sensitive_values|relevant_attributes|` +
+	`resource_drift|range|snippet|id|output|constant_value)$`)
 
 // reduce removes the values that no program reads.
 func reduce(value any) any {

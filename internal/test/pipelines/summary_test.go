@@ -3,6 +3,7 @@ package pipelines_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,27 +16,32 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/testkit"
 )
 
-// tolerating returns a program of examples/pipelines. If there is an address, the program tolerates it.
-func tolerating(t *testing.T, name, none, one, address string) string {
+// withSettings returns a program of examples/pipelines with the settings of a case. A declaration without and one with a value are in the
+// program's language.
+func (p planCase) withSettings(t *testing.T, name, empty, one string) string {
 	t.Helper()
 
 	program := testkit.ReadFile(t, "examples/pipelines/"+name)
-	if !strings.Contains(program, none) {
-		t.Fatalf("%s does not have %q", name, none)
+
+	for setting, value := range map[string]string{"tolerated": p.tolerated, "ordering_types": p.ordering} {
+		declaration := fmt.Sprintf(empty, setting)
+		if !strings.Contains(program, declaration) {
+			t.Fatalf("%s does not have %q", name, declaration)
+		}
+
+		if value != "" {
+			program = strings.Replace(program, declaration, fmt.Sprintf(one, setting, value), 1)
+		}
 	}
 
-	if address == "" {
-		return program
-	}
-
-	return strings.Replace(program, none, strings.Replace(one, "ADDRESS", address, 1), 1)
+	return program
 }
 
-// quotaJQ returns quota.jq. If there is an address, quota.jq tolerates it.
-func quotaJQ(t *testing.T, tolerated string) string {
+// quotaJQ returns quota.jq with the settings of a case.
+func (p planCase) quotaJQ(t *testing.T) string {
 	t.Helper()
 
-	return tolerating(t, "quota.jq", "def tolerated: [];", `def tolerated: ["ADDRESS"];`, tolerated)
+	return p.withSettings(t, "quota.jq", "def %s: [];", "def %s: [%q];")
 }
 
 // compiled compiles a program of jq with an environment variable. The program reads its inputs from an iterator.
@@ -55,19 +61,23 @@ func compiled(t *testing.T, program, variable string, inputs gojq.Iter) *gojq.Co
 	return code
 }
 
-// summarize runs quota.jq on a plan in this process, with a value of QCC_LANGUAGE. It returns the exit code, the summary and the message.
-func summarize(t *testing.T, language, tolerated, plan string) (exit int, summary, message string) {
+// summarize runs quota.jq in this process, with a value of QCC_LANGUAGE. The input is a sequence of JSON values. It returns the exit code,
+// the summary and the message.
+func (p planCase) summarize(t *testing.T, language, input string) (exit int, summary, message string) {
 	t.Helper()
 
-	var value any
+	var values []any
 
-	decoder := json.NewDecoder(strings.NewReader(plan))
-	if decoder.UseNumber(); decoder.Decode(&value) != nil {
-		t.Fatalf("the plan is not JSON: %s", plan)
+	for decoder := json.NewDecoder(strings.NewReader(input)); decoder.More(); {
+		var value any
+		if decoder.UseNumber(); decoder.Decode(&value) != nil {
+			t.Fatalf("the input is not JSON: %s", input)
+		}
+
+		values = append(values, value)
 	}
 
-	events := compiled(t, "tostream", "", gojq.NewIter[any]()).Run(value) // The option --stream has the same effect.
-	lines := compiled(t, quotaJQ(t, tolerated), "QCC_LANGUAGE="+language, events).Run(nil)
+	lines := compiled(t, p.quotaJQ(t), "QCC_LANGUAGE="+language, gojq.NewIter(values...)).Run(nil)
 
 	for {
 		line, more := lines.Next()
@@ -94,15 +104,15 @@ func summarize(t *testing.T, language, tolerated, plan string) (exit int, summar
 }
 
 // summarizeWith runs quota.jq on an input with a program, as the pipelines do.
-func summarizeWith(t *testing.T, jq, language, tolerated, input string) (exit int, summary, message string) {
+func (p planCase) summarizeWith(t *testing.T, jq, language, input string) (exit int, summary, message string) {
 	t.Helper()
 
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "quota.jq"), []byte(quotaJQ(t, tolerated)), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "quota.jq"), []byte(p.quotaJQ(t)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 
-	return testkit.Judge(t, input, dir, "env", "QCC_LANGUAGE="+language, jq, "--null-input", "--stream", "--raw-output", "--from-file", "quota.jq")
+	return testkit.Judge(t, input, dir, "env", "QCC_LANGUAGE="+language, jq, "--null-input", "--raw-output", "--from-file", "quota.jq")
 }
 
 // compareSummary compares the summary of a plan with what its case wants.
@@ -125,13 +135,22 @@ func (p planCase) compareSummary(t *testing.T, exit int, summary, message string
 	var items, want []string
 
 	for line := range strings.Lines(summary) {
-		if strings.HasPrefix(line, "- ") {
+		switch {
+		case strings.HasPrefix(line, "- "):
 			items = append(items, strings.TrimSuffix(line, "\n"))
+		case strings.HasPrefix(line, "  - "): // A fact of the item before it.
+			items[len(items)-1] += "\n" + strings.TrimSuffix(line, "\n")
 		}
 	}
 
 	for _, problem := range p.problems {
-		want = append(want, "- "+problem)
+		if problem != failed || p.errors == nil {
+			want = append(want, "- "+problem)
+		}
+	}
+
+	for _, line := range p.errors {
+		want = append(want, "- "+line)
 	}
 
 	for _, line := range p.lines {
@@ -164,11 +183,11 @@ func TestSummaryOfAPlan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 
-			recorded, fresh := plansOf(t, name)
-			exit, summary, message := summarize(t, "", test.tolerated, recorded)
+			recorded, fresh := inputsOf(t, name)
+			exit, summary, message := test.summarize(t, "", recorded)
 			test.compareSummary(t, exit, summary, message)
 
-			exitInChinese, chinese, message := summarize(t, "zh", test.tolerated, recorded)
+			exitInChinese, chinese, message := test.summarize(t, "zh", recorded)
 			if exitInChinese != exit || (exit == 1) != strings.Contains(message, "plan 不可执行。请查看摘要。") {
 				t.Errorf("in Chinese, exit code %d and %q, want %d", exitInChinese, message, exit)
 			}
@@ -180,7 +199,7 @@ func TestSummaryOfAPlan(t *testing.T) {
 			}
 
 			for language, want := range map[string]string{"": summary, "zh": chinese} {
-				if exitOfFresh, got, _ := summarizeWith(t, installedJQ(t), language, test.tolerated, fresh); exitOfFresh != exit || got != want {
+				if exitOfFresh, got, _ := test.summarizeWith(t, installedJQ(t), language, fresh); exitOfFresh != exit || got != want {
 					t.Errorf("of a new plan, with the installed jq: exit code %d and the summary\n%s", exitOfFresh, got)
 				}
 			}
@@ -203,22 +222,37 @@ func TestSummaryOfAnInputThatIsNoPlan(t *testing.T) {
 	t.Parallel()
 
 	jqs := map[string]string{"en": installedJQ(t), "zh": testkit.JQ(t)}
-	noPlan := map[string]string{"en": "The input is not a plan, or jq runs without --stream.", "zh": "输入不是 plan，或者运行 jq 时没有加 --stream。"}
-	otherJSON := map[string]string{"en": "This is not a plan.", "zh": "这不是 plan。"}
+	noPlan := map[string]string{"en": "The input is not a plan.", "zh": "输入不是 plan。"}
 
 	for input, texts := range map[string]map[string]string{
 		"": noPlan, "Error: no file": noPlan, `{"planned_values":{"outputs":{}},"resource_changes":[`: noPlan, // Terraform was interrupted.
 		`{"planned_values":{"outputs":{}}} {"planned_values":{"outputs":{}}}`: noPlan,
-		`{"format_version":"1.0","values":{}}`:                                otherJSON, // This is a state.
-		`{"planned_values":null}`:                                             otherJSON,
-		`[]`:                                                                  otherJSON,
+		`{"format_version":"1.0","values":{}}`:                                noPlan, // This is a state.
+		`{"planned_values":null}`:                                             noPlan,
+		`[]`:                                                                  noPlan,
 	} {
 		for language, text := range texts {
-			code, summary, problems := summarizeWith(t, jqs[language], language, "", input)
+			code, summary, problems := planCase{}.summarizeWith(t, jqs[language], language, input)
 			if code != 2 || summary != "" || strings.TrimSpace(problems) != text {
 				t.Errorf("%s: of %q: %d, %q, %q, want 2 and %q", jqs[language], input, code, summary, problems, text)
 			}
 		}
+	}
+}
+
+// TestSummaryOfErrorsWithoutAPlan checks that the summary has the errors of a terraform plan -json that wrote no plan. Terraform wraps no
+// Chinese, so the provider does.
+func TestSummaryOfErrorsWithoutAPlan(t *testing.T) {
+	t.Parallel()
+
+	const line = `{"@level":"error","diagnostic":{"severity":"error","summary":"额度不足","address":"qcc_quota_gate.this",
+		"detail":"radar_id 的额度不足，\n缺口为 1。\n\n  本门禁新增：1\n  剩余额度：0\n\n请减少订单。"}}`
+
+	exit, summary, _ := new(planCase).summarize(t, "zh", line)
+	want := "- `qcc_quota_gate.this`：额度不足：radar_id 的额度不足，缺口为 1。\n  - 本门禁新增：1\n  - 剩余额度：0\n\n"
+
+	if exit != 1 || !strings.Contains(summary, want) {
+		t.Errorf("exit code %d and the summary\n%s", exit, summary)
 	}
 }
 
@@ -231,7 +265,7 @@ func TestSummaryIsInEnglishByDefault(t *testing.T) {
 	for language, heading := range map[string]string{
 		"": accepted, "en": accepted, "ZH": accepted, "zh-CN": accepted, "zh": planAccepted.chinese,
 	} {
-		if _, summary, _ := summarize(t, language, "", plan); !strings.HasPrefix(summary, heading+"\n") {
+		if _, summary, _ := new(planCase).summarize(t, language, plan); !strings.HasPrefix(summary, heading+"\n") {
 			t.Errorf("with QCC_LANGUAGE=%s, the summary is\n%s", language, summary)
 		}
 	}

@@ -22,17 +22,21 @@ type terragruntFile struct {
 			Commands  []string `hcl:"commands"`
 			Arguments []string `hcl:"arguments"`
 		} `hcl:"extra_arguments,block"`
-		Hooks []struct {
-			Name       string   `hcl:"name,label"`
-			Commands   []string `hcl:"commands"`
-			Execute    []string `hcl:"execute"`
-			RunOnError bool     `hcl:"run_on_error"`
-		} `hcl:"after_hook,block"`
+		Before []terragruntHook `hcl:"before_hook,block"`
+		After  []terragruntHook `hcl:"after_hook,block"`
 	} `hcl:"terraform,block"`
 }
 
-// terragruntPlan runs the same commands as Terragrunt, which the tests do not require: first Terraform with the arguments of the example, then
-// the hook. It reports whether both succeeded.
+// terragruntHook is a command that Terragrunt runs before or after Terraform.
+type terragruntHook struct {
+	Name       string   `hcl:"name,label"`
+	Commands   []string `hcl:"commands"`
+	Execute    []string `hcl:"execute"`
+	RunOnError bool     `hcl:"run_on_error,optional"`
+}
+
+// terragruntPlan runs the same commands as Terragrunt, which the tests do not require: first the hook before Terraform, then
+// Terraform with the arguments of the example, then the hook after it. It reports whether all succeeded.
 func terragruntPlan(t *testing.T, f *testkit.Folder) (succeeded bool, output string) {
 	t.Helper()
 
@@ -46,19 +50,23 @@ func terragruntPlan(t *testing.T, f *testkit.Folder) (succeeded bool, output str
 		t.Fatal(err)
 	}
 
-	if len(file.Terraform.Arguments) != 1 || len(file.Terraform.Hooks) != 1 {
+	if len(file.Terraform.Arguments) != 1 || len(file.Terraform.Before) != 1 || len(file.Terraform.After) != 1 {
 		t.Fatalf("the example is %+v", file)
 	}
 
-	arguments, hook := file.Terraform.Arguments[0], file.Terraform.Hooks[0]
-	if plan := []string{"plan"}; !slices.Equal(arguments.Commands, plan) || !slices.Equal(hook.Commands, plan) || !hook.RunOnError {
+	arguments, before, after := file.Terraform.Arguments[0], file.Terraform.Before[0], file.Terraform.After[0]
+
+	plan := []string{"plan"}
+	if !slices.Equal(arguments.Commands, plan) || !slices.Equal(before.Commands, plan) || !slices.Equal(after.Commands, plan) || !after.RunOnError {
 		t.Errorf("the example is %+v", file)
 	}
 
+	hook := job{env: []string{"TG_CTX_TF_PATH=terraform"}}
+	cleaned, _ := run(t, hook.command(t, f, step{command: before.Execute}))
 	code, _ := f.Run(append([]string{"plan", "-input=false"}, arguments.Arguments...)...)
-	judged, output := run(t, f, []string{"TG_CTX_TF_PATH=terraform"}, hook.Execute...)
+	judged, output := run(t, hook.command(t, f, step{command: after.Execute}))
 
-	return code == 0 && judged, output
+	return cleaned && code == 0 && judged, output
 }
 
 func TestTerragruntHook(t *testing.T) {
@@ -66,11 +74,13 @@ func TestTerragruntHook(t *testing.T) {
 
 	for name, test := range map[string]struct {
 		config   string
+		option   string // A further option of terraform plan.
 		succeeds bool
 		summary  string
 	}{
 		"a gate resource passes":  {config: gates("{ north = 48 }"), succeeds: true, summary: accepted},
 		"a gate resource refuses": {config: gates("{ north = 49 }"), summary: "- The plan failed. See the errors in Terraform's output."},
+		"no plan is written":      {config: gates("{ north = 48 }"), option: "-no-such-option", summary: "is not a plan"},
 		"a check warns":           {config: conditional + reads + warns, summary: "- `check.qcc_quota`: It runs low."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -79,6 +89,10 @@ func TestTerragruntHook(t *testing.T) {
 			f := testkit.NewAttachedFolder(t, testkit.Serve(t, emulator.New()), map[string]string{
 				"main.tf": testkit.RequiredProvider + test.config, "ci/quota.jq": testkit.ReadFile(t, "examples/pipelines/quota.jq"),
 			})
+
+			// An earlier plan is in the folder.
+			f.Run("plan", "-out=tfplan")
+			f.Set("TF_CLI_ARGS_plan=" + test.option)
 
 			if succeeded, output := terragruntPlan(t, f); succeeded != test.succeeds || !strings.Contains(output, test.summary) {
 				t.Errorf("the plan succeeded: %t, and the hook printed\n%s", succeeded, output)

@@ -5,6 +5,8 @@
 #
 # Scalr passes the plan to the policy as input.tfplan. The policy group requires
 # OPA 0.59 or newer.
+#
+# Contributed: the policy is tested with such input, but Scalr is not.
 version = "v1"
 
 policy "quota" {
