@@ -121,18 +121,19 @@ func (b *Behavior) httpStatus() int {
 func (b *Behavior) describe(code int, chinese bool) string {
 	switch {
 	case b.Drop != "":
-		return text(chinese, "connection closed", "连接已关闭")
+		return either(chinese, "connection closed", "连接已关闭")
 	case b.httpStatus() != http.StatusOK:
 		return fmt.Sprintf("HTTP %d", b.httpStatus())
 	case b.Body != "":
-		return text(chinese, "custom body", "自定义响应体")
+		return either(chinese, "custom body", "自定义响应体")
 	default:
 		return strings.TrimSpace(fmt.Sprintf("%d %s", code, Codes()[code]))
 	}
 }
 
-// text returns a text in English or Chinese. Package message imports qcc, whose tests import this package, so message.Text cannot be used here.
-func text(chinese bool, en, zh string) string {
+// either returns a text in English or Chinese. It cannot be a message.Text, because package message imports qcc, whose tests import this
+// package.
+func either(chinese bool, en, zh string) string {
 	if chinese {
 		return zh
 	}
@@ -142,7 +143,7 @@ func text(chinese bool, en, zh string) string {
 
 // AddFlags defines one flag for each field, with its help in English or Chinese.
 func (b *Behavior) AddFlags(flags *flag.FlagSet, chinese bool) {
-	text := func(en, zh string) string { return text(chinese, en, zh) }
+	text := func(en, zh string) string { return either(chinese, en, zh) }
 
 	flags.IntVar(&b.Next, "next", 0, text("restore the default behavior after `N` queries", "`N` 次查询后恢复默认行为"))
 

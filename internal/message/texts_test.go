@@ -27,7 +27,7 @@ func literals(t *testing.T) []twins {
 		t.Fatal(err)
 	}
 
-	files = append(files, "../cmd/error-guide/texts.go", "../cmd/qcc-demo/main.go", "../cmd/qcc-emulator/main.go")
+	files = append(files, "../cmd/error-guide/texts.go", "../cmd/qcc-demo/main.go", "../cmd/qcc-emulator/main.go", "../emulator/behavior.go")
 
 	var (
 		all       []twins
