@@ -187,7 +187,7 @@ def sum($gates):
   (select(.errored) | "", text("The plan failed, so gates may be missing here."; "plan 失败，因此这里可能缺少部分门禁。")),
   ([quotas] | group_by(.modules)[] | (map(.address) | named) as $names | .[0].modules
     | "", if . == null then text("\($names): no counts, because the plan does not show that Terraform has read it.";
-        "\($names)：没有数值，因为 plan 无法证明 Terraform 已读取该数据源。")
+        "\($names)：没有数值，因为从 plan 中看不出 Terraform 已读取该数据源。")
       else $names, "", text("| module | name | total | consumed | remaining | this plan adds | use |";
         "| 额度模块 | 名称 | 总额度 | 消耗额度 | 剩余额度 | 本次新增 | 用量 |"),
         "|---|---|--:|--:|--:|--:|---|",

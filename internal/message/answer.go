@@ -38,7 +38,7 @@ func CachedAnswer() Explanation {
 	return Explanation{Title: unreadable(), Remedy: Text{
 		"Let the gateway or proxy between this machine and QCC forward every request. The provider sends Cache-Control: no-cache, because a " +
 			"gate must not be judged by old counts.",
-		"请让本机与企查查之间的网关或代理转发每一个请求。provider 会发送 Cache-Control: no-cache，因为门禁不能按旧的数值检查。",
+		"请让本机与企查查之间的网关或代理转发所有请求。provider 会发送 Cache-Control: no-cache，因为门禁不能按旧的数值检查。",
 	}}
 }
 
@@ -69,10 +69,10 @@ func problems() map[qcc.Problem]Text {
 		qcc.ProblemCompression: {"The answer is not compressed as its header says", "响应的压缩方式与响应头不符"},
 		qcc.ProblemTooLong:     {"The answer is longer than 1 MiB", "响应超过 1 MiB"},
 		qcc.ProblemCached: {
-			"The answer comes from a cache (Age header), so its counts may be old", "响应来自途中的缓存（有 Age 响应头），数值可能不是最新的",
+			"The answer comes from a cache (Age header), so its counts may be old", "响应来自缓存（有 Age 响应头），数值可能不是最新的",
 		},
 		qcc.ProblemNoJSON:      {"The answer is not JSON", "响应不是 JSON"},
-		qcc.ProblemNoObject:    {"The answer has another value where an object is expected", "响应中应为对象的位置不是对象"},
+		qcc.ProblemNoObject:    {"The answer has another value where an object is expected", "响应中应当是对象的地方不是对象"},
 		qcc.ProblemTwice:       {"The answer has its status or its result twice", "响应中 status 或 result 出现了两次"},
 		qcc.ProblemNoStatus:    {"The answer has no status", "响应中没有 status"},
 		qcc.ProblemStatus:      {"The answer has a status that is not a status code", "响应中的 status 不是状态码"},

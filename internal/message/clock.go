@@ -14,7 +14,7 @@ func (l Language) Skew(skew time.Duration) (title, detail string) {
 		l.join(l.skewText(skew), Text{
 			"QCC refused a query that was signed with this machine's time. The provider signed it again with QCC's time, and QCC accepted it. " +
 				"The quota is right.",
-			"按本机时间签名的请求被企查查拒绝，provider 改用企查查的时间重新签名后通过。读到的额度是正确的。",
+			"企查查拒绝了按本机时间签名的查询。provider 改用企查查的时间重新签名，查询成功。读到的额度是正确的。",
 		}.In(l)),
 		Text{
 			"Set the clock of this machine, for example by NTP: signatures are valid for a few minutes only.",
@@ -31,7 +31,7 @@ func (l Language) refusedSkewText(skew *time.Duration) string {
 		return l.join(l.skewText(*skew), Text{
 			"The provider corrects at most one day, because a forged time could otherwise obtain signatures that are valid later. Set the clock " +
 				"of this machine. If it is right, something on the way to QCC may have sent the answer.",
-			"provider 最多修正一天，否则伪造的时间可以骗取将来有效的签名。请校准本机时钟。如果本机时钟没有问题，响应可能来自途中的其他设备。",
+			"provider 最多修正一天的偏差，以防伪造的时间骗取将来才有效的签名。请校准本机时钟。如果本机时钟没有问题，响应可能来自链路上的其他设备。",
 		}.In(l))
 	default:
 		return l.join(l.skewText(*skew), Text{

@@ -83,7 +83,7 @@ func configProblems() map[qcc.ConfigProblem]Text {
 			`不是完整的 URL。请写明协议和主机，必要时加上端口，例如 "` + qcc.DefaultBaseURL + `"。`,
 		},
 		qcc.ConfigUser: {
-			"It contains a user name or a password. Remove them: the service accepts neither.", "含有用户名或密码。服务不使用它们，请删除。",
+			"It contains a user name or a password. Remove them: the service accepts neither.", "含有用户名或密码。企查查不接受，请删除。",
 		},
 		qcc.ConfigPath: {
 			"It ends with " + qcc.QuotaPath + ", which the provider adds itself. Remove this path.", "以 " + qcc.QuotaPath + " 结尾。这段路径由 provider 添加，请删除。",
@@ -159,7 +159,7 @@ func (l Language) UnknownConfiguration(fields []qcc.Field, variables []string) (
 		l.format(Text{
 			"The quota cannot be read yet. In the provider block, Terraform does not know before apply: %s. Such a value comes from something that " +
 				"is still to be created or changed.",
-			"还不能读取额度。Terraform 要到 apply 时才能确定 provider 块中的 %s，因为值来自尚待创建或更改的资源。",
+			"现在还不能读取额度：Terraform 要到 apply 时才能确定 provider 块中的 %s，因为值来自尚待创建或更改的资源。",
 		}, l.list(fieldNames(fields))),
 		environment,
 		Text{

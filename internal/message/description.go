@@ -27,7 +27,7 @@ func Description(name string) Text {
 		},
 		"key": {
 			"The company key. QCC Pro shows it under 设置中心 -> 我的公司. Required here or in the environment variable `QCC_KEY`.",
-			"公司 key，在企查查专业版的“设置中心 -> 我的公司”中查看。必填，可以改用环境变量 `QCC_KEY`。",
+			"公司 key，在企查查专业版的“设置中心 -> 我的公司”中查看。必须在 provider 块或环境变量 `QCC_KEY` 中设置。",
 		},
 		"language": {
 			"The language of errors and warnings: `en` or `zh` (simplified Chinese, 简体中文). Environment variable: `QCC_LANGUAGE`. Functions and the " +
@@ -49,17 +49,17 @@ func Description(name string) Text {
 		"reservation_holder": {
 			"Who reserves, for users whose gates are refused because of it. Environment variable: `QCC_RESERVATION_HOLDER`. Defaults to the CI job, or " +
 				"else to the host name.",
-			"是谁预留的，显示给因这笔预留而被拒绝的用户。环境变量：`QCC_RESERVATION_HOLDER`。默认为 CI 任务，没有时为主机名。",
+			"预留的持有者。其他运行因这笔预留被拒绝时，错误信息会显示它。环境变量：`QCC_RESERVATION_HOLDER`。默认为 CI 任务，没有时为主机名。",
 		},
 		"reservation_ttl": {
 			"How long a reservation counts, from `5m` to `24h`. It must cover the longest apply after its first gate, and the time until QCC counts " +
 				"an order. Defaults to `" + ttl + "`.",
-			"一笔预留的有效时间，`5m` 到 `24h`。它要覆盖最长的一次 apply（从第一道门禁算起），再加上企查查计入订单所需的时间。默认值：`" + ttl + "`。",
+			"一笔预留的有效期，`5m` 到 `24h`。它要覆盖最长的一次 apply（从第一道门禁算起），再加上企查查计入订单所需的时间。默认值：`" + ttl + "`。",
 		},
 		"secret_key": {
 			"The SecretKey. QCC Pro shows it beside the key. It signs the requests, and is never sent. Required here or in the environment variable " +
 				"`QCC_SECRET_KEY`.",
-			"SecretKey，与公司 key 在同一页面。用于给请求签名，从不发送。必填，可以改用环境变量 `QCC_SECRET_KEY`。",
+			"SecretKey，与公司 key 在同一页面。用于给请求签名，从不发送。必须在 provider 块或环境变量 `QCC_SECRET_KEY` 中设置。",
 		},
 		"timeout": {
 			"The timeout of one read, from `1s` to `10m`, including retries and waits. Each attempt but the last one gets a quarter of it. Defaults to `" +
@@ -69,7 +69,7 @@ func Description(name string) Text {
 		"resource.qcc_quota_gate": {
 			"Refuses a plan or an apply that adds more than the remaining quota. A gate creates nothing at QCC. The provider judges only what a " +
 				"change adds, and adds up all gates of a run.",
-			"新增用量超过剩余额度时，拒绝 plan 或 apply。门禁不在企查查创建任何东西。provider 只检查变更新增的用量，并汇总同一次运行的所有门禁。",
+			"新增用量超过剩余额度时，拒绝 plan 或 apply。门禁不在企查查创建任何内容。provider 只检查变更新增的用量，并汇总同一次运行的所有门禁。",
 		},
 		"required": {
 			"What the order behind the gate requires of each quota module, by module id: whole numbers from `0` to `1000000000000000`. The module " +
@@ -79,7 +79,7 @@ func Description(name string) Text {
 		},
 		"data.qcc_quota": {
 			"Reads the quota of the company that the provider's `key` belongs to. Low quota is not an error: to refuse a plan, write a condition.",
-			"读取 provider 的 `key` 所属公司的额度。额度再低，读取也不会失败：要拒绝 plan，请编写条件。",
+			"读取 provider 的 `key` 所属公司的额度。额度再低，读取也不会失败；要拒绝 plan，请编写条件。",
 		},
 		"ephemeral.qcc_quota": {
 			"Reads the quota of the company that the provider's `key` belongs to, at plan and again at apply. Terraform does not store the result in " +
@@ -90,7 +90,7 @@ func Description(name string) Text {
 			"The quota of each quota module, by module id: `radar_id` (风险监控-企业), `bene_id` (股权穿透), `natural_person_id` (自然人核验), and any " +
 				"other id that QCC returns. A module that was not bought is absent. A count that QCC does not give is null.",
 			"每个额度模块的额度，以模块 ID 为键：`radar_id`（风险监控-企业）、`bene_id`（股权穿透）、`natural_person_id`（自然人核验），以及企查查返回的其他 ID。" +
-				"没有购买的模块不会出现。企查查没有给出的数值为 null。",
+				"没有购买的额度模块不会出现。企查查没有给出的数值为 null。",
 		},
 	}[name]
 }

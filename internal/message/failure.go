@@ -81,7 +81,7 @@ func proxyFailures() map[qcc.Failure]Explanation {
 			"Check the host name in HTTPS_PROXY, and the name servers of this machine.", "请检查 HTTPS_PROXY 中的主机名和本机的 DNS 服务器。",
 		}},
 		qcc.FailureProxy: {Meaning: Text{
-			"the proxy in HTTPS_PROXY could not be reached, or does not answer as a proxy", "无法连接 HTTPS_PROXY 中的代理，或者它的响应不像代理",
+			"the proxy in HTTPS_PROXY could not be reached, or does not answer as a proxy", "无法连接 HTTPS_PROXY 中的代理，或者对方不是代理",
 		}, Remedy: Text{
 			"Check HTTPS_PROXY: it begins with https only if the proxy itself speaks TLS. If no proxy is needed, add the host to NO_PROXY.",
 			"请检查 HTTPS_PROXY：只有代理本身使用 TLS 时，地址才以 https 开头。如果不需要代理，请把主机加入 NO_PROXY。",
@@ -114,13 +114,13 @@ func certificateFailures() map[qcc.Failure]Explanation {
 				"its intermediate certificates. A container may need ca-certificates. Otherwise, another party may be answering in place of QCC: do " +
 				"not continue.",
 			"如果这里的代理或网关会解密 TLS，请把它的 CA 证书加入本机的信任库，或者用 SSL_CERT_FILE 指定证书文件（Unix）；它还必须发送中间证书。" +
-				"容器可能需要安装 ca-certificates。其他情况下可能有人冒充企查查：请不要继续。",
+				"容器可能需要安装 ca-certificates。如果没有这样的代理或网关，可能有人冒充企查查：请不要继续。",
 		}},
 		qcc.FailureExpired: {Meaning: Text{"the certificate has expired or is not yet valid", "证书已过期或尚未生效"}, Remedy: Text{
 			"Check the clock of this machine. If it is right, the certificate must be renewed.",
-			"请检查本机时钟。如果时钟没有问题，请让对方更换证书。",
+			"请检查本机时钟。如果时钟没有问题，必须更换证书。",
 		}},
-		qcc.FailureCertificateName: {Meaning: Text{"the certificate is for another host name", "证书属于另一个主机名"}, Remedy: Text{
+		qcc.FailureCertificateName: {Meaning: Text{"the certificate is for another host name", "证书与主机名不匹配"}, Remedy: Text{
 			"Use the host name of the certificate in base_url (QCC_BASE_URL), or have one issued for this host. Without base_url, another party may be " +
 				"answering in place of QCC: do not continue.",
 			"请在 base_url（QCC_BASE_URL）中使用证书上的主机名，或者为该主机签发证书。如果没有设置 base_url，可能有人冒充企查查：请不要继续。",
@@ -140,8 +140,8 @@ func sessionFailures() map[qcc.Failure]Explanation {
 		"Check the port in base_url (QCC_BASE_URL), and the proxies and firewalls on the way. If curl works here, set GODEBUG=tlsmlkem=0 in the " +
 			"environment: some networks, also in mainland China, drop a first TLS message above 1,300 bytes. The provider's has 1,500 bytes, and " +
 			"300 without post-quantum key exchange.",
-		"请检查 base_url（QCC_BASE_URL）中的端口，以及途中的代理和防火墙。如果在本机用 curl 可以访问，请设置环境变量 GODEBUG=tlsmlkem=0：" +
-			"有些网络（包括中国大陆的部分线路）会丢弃超过 1,300 字节的 TLS 首包。provider 的首包有 1,500 字节，关闭后量子密钥交换后为 300 字节。",
+		"请检查 base_url（QCC_BASE_URL）中的端口，以及链路上的代理和防火墙。如果在本机用 curl 可以访问，请设置环境变量 GODEBUG=tlsmlkem=0：" +
+			"有些网络（包括中国大陆的部分线路）会丢弃超过 1,300 字节的 TLS 首包。provider 的首包有 1,500 字节，不使用后量子密钥交换时为 300 字节。",
 	}
 
 	return map[qcc.Failure]Explanation{
@@ -175,7 +175,7 @@ func sessionFailures() map[qcc.Failure]Explanation {
 		}},
 		qcc.FailureBroken: {Meaning: Text{
 			"the connection was closed or reset before the answer was complete, or the other side does not speak HTTP",
-			"响应尚未完整，连接就被关闭或重置，或者对方使用的不是 HTTP",
+			"响应还不完整，连接就被关闭或重置，或者对方使用的不是 HTTP",
 		}, Remedy: Text{
 			"Check the network, its proxies and firewalls, and try again later.",
 			"请检查网络、代理和防火墙，稍后重试。",

@@ -124,7 +124,7 @@ func (l Language) notEnoughQuota(r Refusal) refusal {
 		said.meaning = Text{
 			"QCC has counted more than the gates were granted, so something consumes quota without a gate. For seven days after that, all " +
 				"reservations count on top of what QCC has counted.",
-			"企查查计入的消耗超过了门禁放行的用量，说明有消耗没有经过门禁。在此后七天内，全部预留都会在企查查已计入的消耗之上再计算一次。",
+			"企查查计入的消耗超过了门禁放行的用量，说明有消耗没有经过门禁。此后七天，门禁会在企查查已计入的消耗之上再加上全部预留。",
 		}.In(l)
 	}
 
@@ -147,7 +147,7 @@ func (l Language) orImport(r Refusal) string {
 		return ""
 	}
 
-	return Text{"If this work exists already, import its gate:", "如果订单已经存在，请导入它的门禁："}.In(l) + "\n" +
+	return Text{"If this work exists already, import its gate:", "如果订单已经存在，请为它 import 门禁："}.In(l) + "\n" +
 		facts("terraform import 'ADDRESS' "+r.ImportID)
 }
 
@@ -182,11 +182,11 @@ func (l Language) minute(at time.Time) string {
 // before the text is made. If some were, the run is an apply.
 func (l Language) advice(gates int) string {
 	said := Text{
-		"If this run is a destroy, add -refresh=false. If it is an apply, see", "如果这次运行的是 destroy，请加上 -refresh=false；如果是 apply，请看：",
+		"If this run is a destroy, add -refresh=false. If it is an apply, see", "如果这次运行是销毁，请加上 -refresh=false；如果是 apply，处理办法见：",
 	}.In(l)
 	if gates > 0 {
 		said = l.format(Text{
-			"Gates that this apply has granted so far: %d. They stay in the state, see", "这次 apply 已放行 %d 道门禁，它们会留在 state 中，请看：",
+			"Gates that this apply has granted so far: %d. They stay in the state, see", "这次 apply 已放行 %d 道门禁，它们会留在 state 中，处理办法见：",
 		}, gates)
 	}
 

@@ -29,7 +29,7 @@ func unexpectedHTTP() Text {
 func HTTPRanges() []HTTPRange {
 	busy := Explanation{Title: unavailable(), Remedy: Text{
 		"The service, or something on the way to it, is busy or broken. Try again later. If the error persists, call QCC's support: " + support + ".",
-		"企查查服务或途中的某个环节繁忙或有故障。请稍后重试。如果仍然报错，请联系企查查客服：" + supportZH + "。",
+		"企查查或链路上的某个环节繁忙或有故障。请稍后重试。如果仍然报错，请联系企查查客服：" + supportZH + "。",
 	}}
 
 	return []HTTPRange{
@@ -46,7 +46,7 @@ func HTTPRanges() []HTTPRange {
 		{busy, http.StatusTooEarly, http.StatusTooEarly},
 		{Explanation{Title: unavailable(), Remedy: Text{
 			"The service, or something on the way to it, receives too many requests. Find out which pipelines send so many, and try again later.",
-			"企查查服务或途中的某个环节收到的请求过多。请查明哪些流水线请求过于频繁，稍后重试。",
+			"企查查或链路上的某个环节收到的请求过多。请查明哪些流水线请求过于频繁，稍后重试。",
 		}}, http.StatusTooManyRequests, http.StatusTooManyRequests},
 		{busy, http.StatusInternalServerError, 999},
 	}
@@ -67,7 +67,7 @@ func RefusedByGateway() Explanation {
 	return Explanation{Title: Text{"Quota query refused by the gateway", "网关拒绝了额度查询"}, Remedy: Text{
 		"The gateway has answered, not QCC. If QCC has refused too many queries, correct the credentials of the pipeline that sends wrong " +
 			"ones (the gateway logs its address), and wait. Otherwise, ask the operator of the gateway.",
-		"这是网关的响应，不是企查查的。如果是因为企查查拒绝的查询过多，请更正出错的流水线的凭据（网关日志中有它的地址），" +
+		"这是网关的响应，不是企查查的响应。如果是因为企查查拒绝的查询过多，请更正出错的流水线的凭据（网关日志中有它的地址），" +
 			"并等待网关恢复转发。其他情况请联系网关的管理员。",
 	}}
 }

@@ -127,7 +127,7 @@ func (l Language) endText(read *qcc.ReadError) string {
 	case !read.NotBefore.IsZero() && read.End == qcc.EndNoRoom:
 		return l.join(l.format(Text{
 			"The service asked to wait until %s (Retry-After), for which the timeout of %s is too short.",
-			"服务要求等到%s（Retry-After），timeout（%s）不够长。",
+			"服务要求等到%s（Retry-After），超出了 timeout（%s）。",
 		}, notBefore, read.Timeout), again, attempts)
 	case !read.NotBefore.IsZero():
 		return l.join(l.format(Text{"The service asked to wait until %s (Retry-After).", "服务要求等到%s（Retry-After）。"}, notBefore), again, attempts)

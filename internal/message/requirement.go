@@ -29,7 +29,7 @@ func requirementFault(fault RequirementFault) Text {
 	return map[RequirementFault]Text{
 		RequirementNull: {
 			"%s is null, and must be a whole number; leave the module out if nothing of it is required",
-			"%s为 null，必须是整数；不需要该模块时不写即可",
+			"%s为 null，应为整数；不需要该模块时，请不要写这一项",
 		},
 		RequirementNegative:   {"%s is negative, and must be 0 or more", "%s是负数，不能小于 0"},
 		RequirementFractional: {"%s is not a whole number", "%s不是整数"},
@@ -45,12 +45,12 @@ func (l Language) InvalidRequirement(fault RequirementFault, id string) (title, 
 	case ModuleIDEmpty:
 		return l.diagnostic(heading, Text{
 			"A requirement has an empty module id. Write a module id such as radar_id, bene_id or natural_person_id.",
-			"有一项需求的模块 ID 是空的。请写上模块 ID，例如 radar_id、bene_id 或 natural_person_id。",
+			"有一项需求的模块 ID 为空。请写上模块 ID，例如 radar_id、bene_id 或 natural_person_id。",
 		}.In(l))
 	case ModuleIDImpossible:
 		return l.diagnostic(heading, Text{
 			"A requirement has a module id that no account can have. Remove spaces and invisible characters from it.",
-			"有一项需求的模块 ID 不可能存在。请删除其中的空格和不可见字符。",
+			"有一项需求的模块 ID 无效，任何账号都没有这个模块。请删除其中的空格和不可见字符。",
 		}.In(l))
 	case ModuleIDSecret:
 		return l.diagnostic(heading, Text{

@@ -14,7 +14,7 @@ func TestRequirementsOfAFunctionFollowTerraformsOwnText(t *testing.T) {
 	const columns = len(`Invalid value for "required" parameter: `)
 
 	got := message.Chinese.RequirementOfFunction(message.RequirementNull, "natural_person_id", columns)
-	if want := "\"natural_person_id\" 的需求量为\nnull，必须是整数；不需要该模块时不写即可"; got != want {
+	if want := "\"natural_person_id\" 的需求量为\nnull，应为整数；不需要该模块时，请不要写这一项"; got != want {
 		t.Errorf("the error is %q, want %q", got, want)
 	}
 

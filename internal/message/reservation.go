@@ -181,7 +181,7 @@ func transactionFailures() map[reservation.Failure]Explanation {
 		reservation.FailureStale: {
 			Meaning: Text{
 				"Each time that the database gave the lock, the quota that the provider had read was more than a minute old.",
-				"每次拿到数据库的锁时，provider 读到的额度都已超过一分钟。",
+				"每次拿到数据库的锁时，provider 所读的额度都已是一分钟以前的。",
 			},
 			Remedy: Text{
 				"Run this again when fewer pipelines run. If it happens again, check the load of the database.",
@@ -224,7 +224,7 @@ func (l Language) GateOfOtherAccount() (title, detail string) {
 		Text{
 			"If the key of the same account was renewed, do nothing. If the gate is to belong to another account now, replace it with " +
 				"-replace='ADDRESS', so that it is judged by the quota of that account.",
-			"如果只是同一账号更换了 key，无需处理。如果门禁要改用另一个账号，请用 -replace='ADDRESS' 重建它，按新账号的额度重新检查。",
+			"如果只是更换了同一账号的 key，无需处理。如果门禁要改用另一个账号，请用 -replace='ADDRESS' 重建它，按新账号的额度重新检查。",
 		}.In(l))
 }
 
@@ -239,7 +239,7 @@ func (l Language) ConsumedBesideGates(ids []string) (title, detail string) {
 		l.format(Text{
 			"QCC has counted more of %s than all gates with this database were granted. Something consumes quota without a gate, or in a run " +
 				"without the database. Or orders are counted later than reservation_ttl after their gate.",
-			"%s 的消耗额度超过了使用本数据库的所有门禁放行的用量。可能有订单没有经过门禁，或者有运行没有设置数据库，或者订单被计入的时间晚于门禁放行后的 reservation_ttl。",
+			"%s 的消耗额度超过了使用本数据库的所有门禁放行的用量。可能有订单没有经过门禁，或者有运行没有设置数据库，或者门禁放行后过了 reservation_ttl，订单才被计入。",
 		}, l.list(names)),
 		Text{
 			"For seven days, gates count all live reservations on top of what QCC has counted, so they refuse earlier. Find out what consumes, or " +

@@ -154,7 +154,7 @@ func requestStatuses() map[int]Explanation {
 			Meaning: Text{"The request was valid, and the service has no quota record for this key.", "请求有效，但企查查没有该 key 的额度记录。"},
 			Remedy: Text{
 				"Check that key belongs to the company that bought QCC Pro modules.",
-				"请检查 key 是否属于购买了企查查专业版模块的公司。",
+				"请检查 key 是否属于购买了企查查专业版额度模块的公司。",
 			},
 		},
 		202: {Meaning: request, Remedy: report},

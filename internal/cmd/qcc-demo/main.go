@@ -150,8 +150,8 @@ func rootModule(language message.Language) string {
 func comments() []message.Text {
 	return []message.Text{
 		text("The credentials come from the environment.", "凭据来自环境变量。"),
-		text("How many companies each order monitors.", "每笔订单监控多少家公司。"),
-		text("One unit of risk monitoring for each company.", "每家公司需要一个单位的风险监控额度。"),
+		text("How many companies each order monitors.", "每笔订单监控多少家企业。"),
+		text("One unit of risk monitoring for each company.", "每监控一家企业，需要的额度为 1。"),
 		text("This stands for the resource or Terraform module that consumes the quota.", "这里代表消耗额度的资源或 Terraform 模块。"),
 		text("All gates are judged first.", "先检查所有门禁。"),
 	}
@@ -163,7 +163,7 @@ func refusedPlan() scene {
 		title: text("Three orders together need more than is left: the plan is refused", "三笔订单加起来超过剩余额度：plan 被拒绝"),
 		text: text("Each of these orders needs 20 units, and 48 units are left. Together, the orders need 60 units. The\n"+
 			"provider adds up what all gates of a plan add.",
-			"每笔订单需要 20，三笔共需要 60，而剩余额度是 48。provider 会把一次 plan 中各门禁新增的用量相加。"),
+			"每笔订单需要 20，三笔共需要 60，而剩余额度是 48。provider 会汇总一次 plan 中各门禁的新增用量。"),
 		command: []string{plan, "-var=orders={north=20, south=20, west=20}"},
 		want:    outcome{code: isRefused, says: text("Granted to other gates in this run: 40", "本次运行中其他门禁已占用：40"), queries: true},
 	}
@@ -225,7 +225,7 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 		{
 			title: text("QCC is down: a destroy works", "企查查不可用：销毁不受影响"),
 			text: text("From now on, the emulator answers every query with HTTP status 503. A destroy adds nothing, so the provider sends no query.",
-				"从现在起，模拟器对每次查询都返回 HTTP 状态 503。销毁没有新增用量，所以 provider 不发送查询。"),
+				"从现在起，模拟服务对每次查询都返回 HTTP 状态 503。销毁没有新增用量，所以 provider 不发送查询。"),
 			before:  fail,
 			command: []string{"destroy", approved, orderNorth},
 			want:    outcome{says: inTerraform("2 destroyed")},
@@ -236,9 +236,9 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 		"An emulator of QCC Pro listens on %s and checks the signature of every query.\n"+
 			"Its company has bought 50 units of risk monitoring (radar_id) and consumed 2, so 48 are left.\n"+
 			"Each order has a gate that says how many units the order needs.",
-		"企查查专业版的模拟器监听 %s，并验证每次查询的签名。\n"+
-			"账号购买了 50 个单位的风险监控（radar_id），已消耗 2，剩余额度是 48。\n"+
-			"每笔订单有一道门禁，写明该订单需要多少额度。"), url)
+		"企查查专业版的模拟服务监听 %s，并验证每次查询的签名。\n"+
+			"账号购买的风险监控额度（radar_id）是 50，已消耗 2，剩余额度是 48。\n"+
+			"每笔订单有一道门禁，写明这笔订单需要多少额度。"), url)
 
 	if err := show.initialize(ctx); err != nil {
 		return err
@@ -265,7 +265,7 @@ func story(ctx context.Context, show *show, service *emulator.Emulator, url stri
 
 // reservations shows two runs that share a database, if PostgreSQL is on this machine.
 func reservations(ctx context.Context, show *show, service *emulator.Emulator) (err error) {
-	title := text("Two runs share a database: the gates of both add up", "两次运行共用一个数据库：两边的门禁合计")
+	title := text("Two runs share a database: the gates of both add up", "两次运行共用一个数据库：两边的门禁一起汇总")
 
 	database, stop, err := startDatabase(ctx)
 	if ctx.Err() != nil {
@@ -273,7 +273,7 @@ func reservations(ctx context.Context, show *show, service *emulator.Emulator) (
 	}
 
 	if err != nil {
-		show.step(title, text("This step needs PostgreSQL, which %s does not start here:\n%v", "这一步需要 PostgreSQL，%s 在这里没能启动它：\n%v"), trialDatabase, err)
+		show.step(title, text("This step needs PostgreSQL, which %s does not start here:\n%v", "这一步需要 PostgreSQL，但 %s 未能启动它：\n%v"), trialDatabase, err)
 
 		return nil
 	}
@@ -289,7 +289,7 @@ func reservations(ctx context.Context, show *show, service *emulator.Emulator) (
 		title: title,
 		text: text("QCC works again, and 48 units are left. This apply orders 30 of them. QCC has not counted the order yet, so it\n"+
 			"still says 48. But the gate has reserved its 30 units in a PostgreSQL, which "+trialDatabase+"\nhas started.",
-			"企查查恢复正常，剩余额度是 48。这次 apply 的订单需要 30。企查查还没有计入该订单，仍然返回 48；\n"+
+			"企查查恢复正常，剩余额度是 48。这次 apply 的订单需要 30。企查查还没有计入这笔订单，仍然返回 48；\n"+
 				"但门禁已在 PostgreSQL 中预留了 30，这个 PostgreSQL 由 "+trialDatabase+" 启动。"),
 		command: []string{apply, "-auto-approve", "-var=orders={north=30}"},
 		want:    outcome{says: inTerraform("2 added"), queries: true},
@@ -459,7 +459,7 @@ func (s *show) report(queries []string) {
 	}
 
 	for _, query := range queries {
-		fmt.Fprintln(s.out, text("emulator: ", "模拟器：").In(s.language)+query)
+		fmt.Fprintln(s.out, text("emulator: ", "模拟服务：").In(s.language)+query)
 	}
 }
 

@@ -107,7 +107,7 @@ func TestDemoInChinese(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 
-	for _, said := range []string{"演示先构建 provider。\n", "# 凭据来自环境变量。\n", "\n模拟器：第 1 次查询：GET ", "\n模拟器：没有查询\n", "Error: 企查查额度不足", "小结 ="} {
+	for _, said := range []string{"演示先构建 provider。\n", "# 凭据来自环境变量。\n", "\n模拟服务：第 1 次查询：GET ", "\n模拟服务：没有查询\n", "Error: 企查查额度不足", "小结 ="} {
 		if !strings.Contains(out.String(), said) {
 			t.Errorf("%q is not said:\n%s", said, out.String())
 		}

@@ -60,19 +60,19 @@ It listens on loopback addresses only, and stops on Ctrl-C. To use the control A
 A behavior has the names of the flags below, with "_" instead of "-".
 
 Flags:
-`, `qcc-emulator 在本机模拟企查查专业版的额度查询。它像企查查一样验证每次查询的签名，返回接口文档中的示例额度。要模拟各种故障，
+`, `qcc-emulator 在本机模拟企查查专业版的额度查询。它像企查查一样验证每次查询的签名，返回接口文档中的示例额度。要模拟故障，
 请设置下列参数，或者使用控制 API。
 
 它只监听本机回环地址，按 Ctrl-C 停止。使用控制 API 时，请把 URL 换成它输出的地址：
 
   curl URL/emulator                                                   显示额度、行为和查询次数
   curl URL/emulator/consume  -X POST -d '{"radar_id": 10}'            radar_id 的消耗额度增加 10
-  curl URL/emulator/orders   -X POST -d '{"radar_id": 10}'            提交一笔需要 10 的订单，剩余额度不足时失败
+  curl URL/emulator/orders   -X POST -d '{"radar_id": 10}'            下一笔需要 10 的订单，剩余额度不足时失败
   curl URL/emulator/modules  -X PUT  -d '[{"id": "radar_id", "totalCount": 5}]'
                                                                       替换所有模块
   curl URL/emulator/behavior -X PUT  -d '{"code": 199, "next": 2}'    接下来的 2 次查询失败，provider 会重试
   curl URL/emulator/behavior -X PUT  -d '{"code": 112}'               拒绝每次查询，读取都会失败
-  curl URL/emulator/behavior -X PUT  -d '{"count_after": "30s"}'      此后的每笔订单在提交 30 s 后计入消耗额度
+  curl URL/emulator/behavior -X PUT  -d '{"count_after": "30s"}'      此后的每笔订单在下单 30 s 后计入消耗额度
   curl URL/emulator/behavior -X PUT  -d '{"concurrent": 20, "delay": "200ms", "lock_after": 500}'
                                                                       最多同时处理 20 个查询，每个用时 200 ms；
                                                                       一分钟内拒绝 500 次查询后锁定账号
@@ -91,14 +91,14 @@ func run(ctx context.Context, language message.Language, args []string, out io.W
 		listen, key, secretKey string
 	)
 
-	seeHelp := text("see -help", "请看 -help").In(language)
+	seeHelp := text("see -help", "请参阅 -help").In(language)
 
 	flags := flag.NewFlagSet("qcc-emulator", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // The flag package prints nothing, because run returns errors, and prints the help itself.
 	flags.StringVar(&listen, "listen", "127.0.0.1:0", text(
 		"loopback `address` to listen on; port 0 selects a free port", "监听的本机回环地址 `address`；端口 0 表示任选一个空闲端口",
 	).In(language))
-	flags.StringVar(&key, "key", emulator.DefaultKey, text("the only `key` that the emulator accepts", "模拟器接受的唯一 `key`").In(language))
+	flags.StringVar(&key, "key", emulator.DefaultKey, text("the only `key` that the emulator accepts", "模拟服务接受的唯一 `key`").In(language))
 	flags.StringVar(&secretKey, "secret-key", emulator.DefaultSecretKey, text("the `secret` of the key", "该 key 的 `secret`").In(language))
 	behavior.AddFlags(flags, language == message.Chinese)
 	err := flags.Parse(args)
@@ -137,7 +137,7 @@ func run(ctx context.Context, language message.Language, args []string, out io.W
 
 	fmt.Fprintln(out, text(
 		"The emulator runs until you press Ctrl-C. Set these variables in another shell:",
-		"模拟器会一直运行，按 Ctrl-C 停止。请在另一个终端设置这些变量：",
+		"模拟服务会一直运行，按 Ctrl-C 停止。请在另一个终端设置这些变量：",
 	).In(language))
 	printVariables(out, "", "export %s=%s\n", variables)
 	printVariables(out, text("Or in PowerShell:", "在 PowerShell 中：").In(language)+"\n", "$env:%s = \"%s\"\n", variables)

@@ -26,7 +26,7 @@ func TestRunTellsItsURLAndStops(t *testing.T) {
 	)
 
 	chinese := strings.NewReplacer(
-		"The emulator runs until you press Ctrl-C. Set these variables in another shell:", "模拟器会一直运行，按 Ctrl-C 停止。请在另一个终端设置这些变量：",
+		"The emulator runs until you press Ctrl-C. Set these variables in another shell:", "模拟服务会一直运行，按 Ctrl-C 停止。请在另一个终端设置这些变量：",
 		"Or in PowerShell:", "在 PowerShell 中：",
 	)
 
