@@ -65,7 +65,7 @@ func urlProblems() map[reservation.URLProblem]Text {
 
 // GateNotReserved returns the error for a gate that cannot be judged, because the reservation database does not do its part.
 func (l Language) GateNotReserved(err *reservation.Error) (title, detail string) {
-	said := ReservationFailure(err.Failure)
+	said := reservationFailure(err.Failure)
 	lines := []string{l.format(Text{"Database: %s", "数据库：%s"}, err.Host)}
 
 	if err.Code != "" {
@@ -78,8 +78,8 @@ func (l Language) GateNotReserved(err *reservation.Error) (title, detail string)
 	}.In(l), l.advice(0))
 }
 
-// ReservationFailure explains a failure of the reservation database. The meaning says what happened.
-func ReservationFailure(failure reservation.Failure) Explanation {
+// reservationFailure explains a failure of the reservation database. The meaning says what happened.
+func reservationFailure(failure reservation.Failure) Explanation {
 	explanation, found := databaseFailures()[failure]
 	if !found {
 		explanation = transactionFailures()[failure]

@@ -41,10 +41,9 @@ func main() {
 	// A closed output pipe (SIGPIPE) ends the demo like Ctrl-C. Terraform and its providers stop, and the folder is removed.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 
-	var err error
-
 	language, _ := message.ParseLanguage(os.Getenv("QCC_LANGUAGE"))
 
+	var err error
 	if *pictures != "" {
 		err = draw(ctx, os.Stdout, *pictures)
 	} else {
@@ -104,12 +103,7 @@ func prepare(
 		return fmt.Errorf("writing the configuration: %w", err)
 	}
 
-	options := []emulator.Option{emulator.WithLog(show.noteQuery)}
-	if language == message.Chinese {
-		options = append(options, emulator.InChinese())
-	}
-
-	service := emulator.New(options...)
+	service := emulator.New(emulator.WithLog(show.noteQuery), emulator.WithChinese(language == message.Chinese))
 
 	server, err := emulator.Listen(ctx, "127.0.0.1:0", service)
 	if err != nil {
@@ -338,7 +332,7 @@ type outcome struct {
 	queries bool
 }
 
-// inTerraform is a text of Terraform itself, which is English in every language.
+// inTerraform returns a text of Terraform itself, which is English in every language.
 func inTerraform(said string) message.Text { return message.Text{English: said, Chinese: said} }
 
 // check returns an error if a command ended in another way.
@@ -393,7 +387,7 @@ func (s *show) write(configuration string) error {
 		return err
 	}
 
-	return os.WriteFile(filepath.Join(s.dir, "main.tf"), []byte(configuration), 0o600)
+	return os.WriteFile(filepath.Join(s.dir, "main.tf"), []byte(configuration), 0o600) //nolint:gosec // The folder is that of the demo.
 }
 
 // step prints the numbered title and the text of a step. The values are those of the text.

@@ -51,7 +51,8 @@ func TestGatewayReadsCodes(t *testing.T) {
 
 	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := answers[r.URL.Query().Get("key")]
-		w.Header().Set("QCC-Gateway", "refused") // Only the gateway may say this.
+
+		w.Header().Set("Qcc-Gateway", "refused") // Only the gateway may say this.
 		w.WriteHeader(answer.status)
 		fmt.Fprint(w, answer.body)
 	}))
@@ -74,7 +75,7 @@ func TestGatewayReadsCodes(t *testing.T) {
 					continue
 				}
 
-				if response.StatusCode != answer.status || content != answer.body || response.Header.Get("QCC-Gateway") != "" {
+				if response.StatusCode != answer.status || content != answer.body || response.Header.Get("Qcc-Gateway") != "" {
 					t.Errorf("answer %d: HTTP %d, %v: %.100s", n+1, response.StatusCode, response.Header, content)
 				}
 			}
