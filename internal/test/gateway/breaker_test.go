@@ -3,6 +3,7 @@
 package gateway_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -109,7 +110,7 @@ func TestGatewayStopsOneKeyOnly(t *testing.T) {
 		}
 	}
 
-	for _, spelling := range []string{strings.ReplaceAll(unknownKey, "f", "%66"), strings.ToUpper(unknownKey)} {
+	for _, spelling := range []string{strings.ReplaceAll(unknownKey, "f", "%66"), strings.ToUpper(unknownKey), unknownKey + "+", unknownKey + "%20%C2%A0"} {
 		if response, _ := g.get(spelling); response.StatusCode != http.StatusServiceUnavailable {
 			t.Errorf("another spelling of the key, %s: HTTP %d", spelling, response.StatusCode)
 		}
@@ -170,6 +171,39 @@ func TestGatewayStopsAKeyOfManySources(t *testing.T) {
 
 	if _, err := readOnce(t.Context(), t, clientWithoutRetries(g.url)); err != nil || u.codes["101"] != 10 {
 		t.Errorf("the right key: %v; the service has answered %v", err, u.codes)
+	}
+}
+
+// TestGatewayStopsClientsThatLeave has clients that leave while the service works on their queries, which frees their places in the queue.
+func TestGatewayStopsClientsThatLeave(t *testing.T) {
+	t.Parallel()
+
+	const limit, places = 20, 10
+
+	u := serveQCC(t, emulator.Behavior{Delay: emulator.Duration(200 * time.Millisecond)}, nil)
+	g := startGateway(t, u)
+
+	wrong := clientWithoutRetries(g.url)
+	wrong.Key = unknownKey
+
+	var all sync.WaitGroup
+
+	for range places {
+		all.Go(func() {
+			for range 20 {
+				ctx, leave := context.WithTimeout(t.Context(), 50*time.Millisecond)
+				_, _ = readOnce(ctx, t, wrong)
+
+				leave()
+			}
+		})
+	}
+
+	all.Wait()
+	g.await("queries are under way", func() bool { return g.metric(`haproxy_frontend_current_sessions{proxy="outlet"}`) == "0" })
+
+	if sent := u.Requests(); sent < limit || sent > limit+places {
+		t.Errorf("the service has answered %v", u.codes)
 	}
 }
 

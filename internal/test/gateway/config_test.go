@@ -114,7 +114,7 @@ func TestGatewayAnswersInTime(t *testing.T) {
 		t.Errorf("a query may be under way for %s, and its signature is valid for %s", inQueue+behind, signature)
 	}
 
-	atQCC := sections["backend qcc"].duration(t, `timeout queue\s+(\S+)`, `http-response wait-for-body time (\S+)`) +
+	atQCC := sections["backend qcc"].duration(t, `http-response wait-for-body time (\S+)`) +
 		sections["defaults"].duration(t, `timeout connect\s+(\S+)`, `timeout server\s+(\S+)`)
 	if atQCC >= behind {
 		t.Errorf("QCC may take %s, and the queue waits for %s", atQCC, behind)
@@ -157,8 +157,8 @@ func TestGatewayKeepsItsPromises(t *testing.T) {
 		}
 	}
 
-	const server = `server .* maxconn "\$\{QCC_GATEWAY_(\w+)\}" .*`
-	if sections["backend queue"].value(t, server) != "CONCURRENT" || sections["backend qcc"].value(t, server) != "CONCURRENT" {
+	const limit = `(?:server .* )?maxconn "\$\{QCC_GATEWAY_(\w+)\}".*`
+	if sections["backend queue"].value(t, limit) != "CONCURRENT" || sections["frontend outlet"].value(t, limit) != "CONCURRENT" {
 		t.Error("the queries at once are not limited")
 	}
 
