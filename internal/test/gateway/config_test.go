@@ -133,6 +133,11 @@ func TestGatewayKeepsItsPromises(t *testing.T) {
 				t.Errorf("%s has the statement %s", name, statement)
 			}
 
+			const window = `expire "${QCC_GATEWAY_SECONDS}s" store gpc0_rate("${QCC_GATEWAY_SECONDS}s")`
+			if strings.HasPrefix(statement, "stick-table ") && !strings.HasSuffix(statement, window) {
+				t.Errorf("%s may forget refusals too early: %s", name, statement)
+			}
+
 			format, found := strings.CutPrefix(statement, "log-format ")
 			if found && regexp.MustCompile(`%(\{[^}]*\})?(r|H[A-Z]*|h[rs]l?)\b|%\[[^]]*(req|url|path|query|hdr|key)`).MatchString(format) {
 				t.Errorf("%s logs %s", name, format)
