@@ -242,6 +242,8 @@ func failures(t *testing.T) map[string]failure {
 		all["echo in a "+name] = failure{server: &tokens{echo: body, status: http.StatusOK}}
 	}
 
+	all["echo in a short text"] = failure{server: &tokens{echo: "%key %token %signed", contentType: "text/plain; ", status: http.StatusForbidden}, says: "Message: (redacted)"}
+
 	// These rows have every form in which Terraform could print a line of the provider block beside an error.
 	for name, row := range map[string][2]string{
 		"white space":                    {"\nkey = \"KEY\"\nsecret_key = \"SECRET \"\n", spaces},
