@@ -55,8 +55,8 @@ func webPage() Explanation {
 func otherAnswer() Explanation {
 	return Explanation{Title: unreadable(), Remedy: Text{
 		"The provider does not use the counts of such an answer. Check that base_url (QCC_BASE_URL) is right. If it is, report this text to the " +
-			"maintainers of this provider, and a wrong count to QCC's support.",
-		"provider 不会使用这种响应中的数值。请检查 base_url（QCC_BASE_URL）是否正确。如果正确，请把这段文字报告给本 provider 的维护者；数值错误请告知企查查客服。",
+			"maintainers of this provider.",
+		"provider 不会使用这种响应中的数值。请检查 base_url（QCC_BASE_URL）是否正确。如果正确，请把这段文字报告给本 provider 的维护者。",
 	}}
 }
 
