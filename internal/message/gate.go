@@ -262,9 +262,8 @@ func (l Language) GateNotRead(err error) (title, detail string) {
 	title, detail = l.FailedRead(err)
 
 	return title, detail + "\n\n" + l.paragraphs(Text{
-		"The provider reads the quota because this gate adds something. If this run is a destroy, add -refresh=false.",
-		"本门禁有新增用量，所以 provider 查询了额度。如果这次运行是销毁，请加上 -refresh=false。",
-	}.In(l), Text{"All errors:", "所有错误："}.In(l)+"\n"+l.guide("errors"))
+		"The provider reads the quota because this gate adds something.", "本门禁有新增用量，所以 provider 查询了额度。",
+	}.In(l), l.advice(0))
 }
 
 // NotJudgedUntilApply lists the unknown values because of which a plan cannot judge a gate completely.
