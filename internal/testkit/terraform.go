@@ -17,7 +17,7 @@ const RequiredProvider = `
 terraform {
   required_providers {
     qcc = {
-      source = "qccpro/qcc"
+      source = "registry.terraform.io/qccpro/qcc"
     }
   }
 }

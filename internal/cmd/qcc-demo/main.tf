@@ -1,6 +1,6 @@
 terraform {
   required_providers {
-    qcc = { source = "qccpro/qcc" }
+    qcc = { source = "registry.terraform.io/qccpro/qcc" }
   }
 }
 
