@@ -203,7 +203,7 @@ func written(t *testing.T, f *testkit.Folder, name string) string {
 // summaryLine is a text that a summary has, in both languages.
 type summaryLine struct{ english, chinese string }
 
-var planAccepted = summaryLine{accepted, "### 企查查额度：plan 可以执行 ✅"}
+var planAccepted = summaryLine{accepted, "### 企查查额度：放行 plan ✅"}
 
 // pipelineState is the situation in which a pipeline starts. The account has the sample quota, in which 48 units of radar_id are left.
 type pipelineState struct {
@@ -249,8 +249,10 @@ var pipelineStates = map[string]pipelineState{
 	"a gate resource is judged at apply": {
 		config: pending, succeeds: true, orders: true, summary: summaryLine{"⏳ judged at apply", "⏳ 到 apply 时才检查"},
 	},
-	"a requirement is missing":   {required: "{}", succeeds: true, summary: summaryLine{"No gate adds quota", "没有门禁新增用量"}},
-	"a requirement is not a map": {required: `""`, summary: summaryLine{"- Invalid value for input variable", "- Invalid value for input variable"}},
+	"a requirement is missing": {required: "{}", succeeds: true, summary: summaryLine{"No gate adds quota", "没有门禁新增用量"}},
+	"a requirement is not a map": {required: `""`, summary: summaryLine{
+		"- Invalid value for input variable: The given value is not suitable for var.qcc_required", "- Invalid value for input variable：The given value is not suitable for var.qcc_required",
+	}},
 	"the read fails": {
 		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
 		summary: summaryLine{"- `data.qcc_quota.this`: Quota query refused by QCC", "- `data.qcc_quota.this`：企查查拒绝了额度查询"},
