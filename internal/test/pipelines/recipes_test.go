@@ -380,3 +380,22 @@ func TestPipelinesHaveSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestPipelinesExplainTheirSettings checks that each example says how to choose the language and to pass an address with quotes, and that it
+// describes in both languages what one can enter.
+func TestPipelinesExplainTheirSettings(t *testing.T) {
+	t.Parallel()
+
+	for _, name := range []string{"github-actions.yml", "github-actions-required.yml", "gitlab-ci.yml", "Jenkinsfile", "yunxiao-flow.yml"} {
+		file := testkit.ReadFile(t, "examples/pipelines/"+name)
+		if !strings.Contains(file, "QCC_LANGUAGE") || !strings.Contains(file, "-replace='ADDRESS'") || !strings.Contains(file, "-replace='地址'") {
+			t.Errorf("%s does not show QCC_LANGUAGE, or -replace='ADDRESS' in both languages", name)
+		}
+
+		for line := range strings.Lines(file) {
+			if strings.Contains(line, " description: ") && !han.MatchString(line) {
+				t.Errorf("%s describes only in English: %s", name, line)
+			}
+		}
+	}
+}

@@ -26,7 +26,7 @@ func TestWatch(t *testing.T) {
 		says     []string
 	}{
 		"enough":          {quota: func(*testing.T, *emulator.Emulator) {}, succeeds: true, says: []string{line + "2,"}},
-		"below":           {quota: func(t *testing.T, service *emulator.Emulator) { testkit.Consume(t, service, "radar_id", 40) }, says: []string{"QCC quota of radar_id is 2 below the reserve of 10.", line + "42,"}},
+		"below":           {quota: func(t *testing.T, service *emulator.Emulator) { testkit.Consume(t, service, "radar_id", 40) }, says: []string{"radar_id: 2 below the reserve of 10. 比保留量 10 少 2。", line + "42,"}},
 		"the read failed": {quota: func(_ *testing.T, service *emulator.Emulator) { service.Behave(emulator.Behavior{Code: 101}) }, says: []string{"101"}},
 	} {
 		t.Run(name, func(t *testing.T) {
