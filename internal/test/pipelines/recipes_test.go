@@ -75,7 +75,10 @@ func (j job) succeeds(t *testing.T, f *testkit.Folder) bool {
 		t.Fatal("the job does not upload or download the plan")
 	}
 
-	succeeded, _ := j.run(t, f)
+	succeeded, output := j.run(t, f)
+	if strings.Contains(output, "/jq\n") {
+		t.Error("the log has the path of jq")
+	}
 
 	return succeeded
 }
@@ -251,7 +254,7 @@ var pipelineStates = map[string]pipelineState{
 	},
 	"a requirement is missing": {required: "{}", succeeds: true, summary: summaryLine{"No gate adds quota", "没有门禁新增用量"}},
 	"a requirement is not a map": {required: `""`, summary: summaryLine{
-		"- Invalid value for input variable: The given value is not suitable for var.qcc_required", "- Invalid value for input variable：The given value is not suitable for var.qcc_required",
+		"- Invalid value for input variable: Unsuitable value for var.qcc_required", "- Invalid value for input variable：Unsuitable value for var.qcc_required",
 	}},
 	"the read fails": {
 		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
