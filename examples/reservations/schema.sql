@@ -1,18 +1,22 @@
 -- The tables in which the gates of all runs reserve quota, for PostgreSQL 13
 -- or newer. The provider never creates or changes them.
+-- 所有运行的门禁在这些表中预留额度（PostgreSQL 13 及以上）。provider 不建表，也不改表。
 --
 -- The owner of the database runs this file once:
+-- 由数据库的所有者执行一次：
 --
 --   psql -v ON_ERROR_STOP=1 -f schema.sql "postgres://owner@db.example.com/qcc"
 --
 -- Use a database of its own, or at least this schema of its own. The provider
 -- logs in as a user that is a member of qcc_gates and finds the tables through
 -- its search_path:
+-- 请使用单独的数据库或 schema。provider 的用户是 qcc_gates 的成员，通过 search_path 找到这些表：
 --
 --   CREATE ROLE pipelines LOGIN PASSWORD '...' IN ROLE qcc_gates;
 --   ALTER ROLE pipelines SET search_path = qcc;
 --
 -- This lists who holds what:
+-- 查看谁预留了多少：
 --
 --   SELECT left(account, 8) AS account, module, units,
 --     to_timestamp(ends / 1000) AS ends, holder, claim
@@ -20,6 +24,7 @@
 --   ORDER BY account, module, ends;
 --
 -- If an order does not exist and will never be placed, its reservation may go:
+-- 订单不存在，也不会再下单时，可以删除它的预留：
 --
 --   DELETE FROM qcc.qcc_reservation WHERE claim = '...';
 --

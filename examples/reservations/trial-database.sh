@@ -5,8 +5,9 @@
 #
 #   eval "$(./trial-database.sh)"
 #
-# The last line of the output says how to stop it. The password is no secret,
-# and a crash of the machine may destroy the data: do not use it in pipelines.
+# It also says how to stop it. The password is no secret, and a crash of the
+# machine may destroy the data: do not use it in pipelines.
+# 在临时目录中启动带有这些表的 PostgreSQL，仅供在本机试用，并显示停止它的命令。
 set -Eeuo pipefail
 
 port=${1:-54320}
@@ -61,4 +62,4 @@ trap failed ERR
 } >trial.log 2>&1
 
 echo "export QCC_RESERVATION_DATABASE=postgres://pipelines:trial@127.0.0.1:$port/qcc"
-echo "# To stop it and to remove its data: $stop"
+echo "To stop it and to remove its data: $stop" >&2

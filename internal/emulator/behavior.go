@@ -120,30 +120,30 @@ func (b *Behavior) httpStatus() int {
 // describe returns a short log text for an answer: its fault, or else its status code.
 func (b *Behavior) describe(code int, chinese bool) string {
 	switch {
-	case b.Drop != "" && chinese:
-		return "连接已关闭"
 	case b.Drop != "":
-		return "connection closed"
+		return either(chinese, "connection closed", "连接已关闭")
 	case b.httpStatus() != http.StatusOK:
 		return fmt.Sprintf("HTTP %d", b.httpStatus())
-	case b.Body != "" && chinese:
-		return "自定义响应体"
 	case b.Body != "":
-		return "custom body"
+		return either(chinese, "custom body", "自定义响应体")
 	default:
 		return strings.TrimSpace(fmt.Sprintf("%d %s", code, Codes()[code]))
 	}
 }
 
+// either returns a text in English or Chinese. It cannot be a message.Text, because package message imports qcc, whose tests import this
+// package.
+func either(chinese bool, en, zh string) string {
+	if chinese {
+		return zh
+	}
+
+	return en
+}
+
 // AddFlags defines one flag for each field, with its help in English or Chinese.
 func (b *Behavior) AddFlags(flags *flag.FlagSet, chinese bool) {
-	text := func(en, zh string) string {
-		if chinese {
-			return zh
-		}
-
-		return en
-	}
+	text := func(en, zh string) string { return either(chinese, en, zh) }
 
 	flags.IntVar(&b.Next, "next", 0, text("restore the default behavior after `N` queries", "`N` 次查询后恢复默认行为"))
 

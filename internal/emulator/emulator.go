@@ -55,8 +55,10 @@ func WithLog(log func(line string)) Option {
 	return func(e *Emulator) { e.log = log }
 }
 
-// InChinese makes the log Chinese.
-func InChinese() Option { return func(e *Emulator) { e.chinese = true } }
+// WithChinese sets whether the log is in Chinese.
+func WithChinese(chinese bool) Option {
+	return func(e *Emulator) { e.chinese = chinese }
+}
 
 // New returns an emulator whose quota is the document's sample.
 func New(options ...Option) *Emulator {

@@ -62,12 +62,7 @@ func (e *Emulator) receive(r *http.Request) received {
 func (e *Emulator) serveQuota(w http.ResponseWriter, r *http.Request) {
 	q := e.receive(r)
 	behavior := q.behavior
-
-	line := "query %d: %s %s: %s"
-	if e.chinese {
-		line = "第 %d 次查询：%s %s：%s"
-	}
-
+	line := either(e.chinese, "query %d: %s %s: %s", "第 %d 次查询：%s %s：%s")
 	e.log(fmt.Sprintf(line, q.number, r.Method, r.URL.Path, behavior.describe(q.code, e.chinese)))
 
 	if q.admitted && !e.work(r.Context(), time.Duration(behavior.Delay)) {

@@ -57,7 +57,7 @@ func TestFaultsOfHTTP(t *testing.T) {
 				}
 			}
 
-			serve(emulator.New(emulator.InChinese(), emulator.WithBehavior(test.behavior), emulator.WithLog(func(line string) { lines = append(lines, line) })), query(t))
+			serve(emulator.New(emulator.WithChinese(true), emulator.WithBehavior(test.behavior), emulator.WithLog(func(line string) { lines = append(lines, line) })), query(t))
 
 			chinese := strings.Replace(test.log, "custom body", "自定义响应体", 1)
 			if want := []string{"query 1: GET " + emulator.Path + ": " + test.log, "第 1 次查询：GET " + emulator.Path + "：" + chinese}; !slices.Equal(lines, want) {

@@ -11,16 +11,21 @@ import (
 
 // Answer explains an unusable answer with HTTP status 200.
 func Answer(answer *qcc.AnswerError) Explanation {
-	why := OtherAnswer()
+	why := otherAnswer()
 
 	switch {
 	case answer.Problem == qcc.ProblemCached:
 		why = CachedAnswer()
 	case strings.Contains(strings.ToLower(answer.ContentType.String()), "html"):
-		why = WebPage()
+		why = webPage()
 	}
 
-	why.Meaning = ProblemMeaning(answer.Problem)
+	if answer.Problem == qcc.ProblemIDText {
+		why.Meaning = Text{
+			`A module id is printable text without spaces, "::" and "##", in Unicode normal form C (NFC), of at most 64 characters.`,
+			`模块 ID 必须由可打印的字符组成，不含空格、"::" 和 "##"，采用 Unicode 规范化形式 C（NFC），最多 64 个字符。`,
+		}
+	}
 
 	return why
 }
@@ -37,8 +42,8 @@ func CachedAnswer() Explanation {
 	}}
 }
 
-// WebPage explains an unusable answer whose body is a web page.
-func WebPage() Explanation {
+// webPage explains an unusable answer whose body is a web page.
+func webPage() Explanation {
 	return Explanation{Title: unreadable(), Remedy: Text{
 		"The answer is a web page, so it probably does not come from the quota interface. Check base_url (QCC_BASE_URL), and the proxies and " +
 			"firewalls between this machine and QCC.",
@@ -46,29 +51,17 @@ func WebPage() Explanation {
 	}}
 }
 
-// OtherAnswer explains every other unusable answer.
-func OtherAnswer() Explanation {
+// otherAnswer explains every other unusable answer.
+func otherAnswer() Explanation {
 	return Explanation{Title: unreadable(), Remedy: Text{
 		"The provider does not use the counts of such an answer. Check that base_url (QCC_BASE_URL) is right. If it is, report this text to the " +
-			"maintainers of this provider, and a wrong count to QCC's support.",
-		"provider 不会使用这种响应中的数值。请检查 base_url（QCC_BASE_URL）是否正确。如果正确，请把这段文字报告给本 provider 的维护者；数值错误请告知企查查客服。",
+			"maintainers of this provider.",
+		"provider 不会使用这种响应中的数值。请检查 base_url（QCC_BASE_URL）是否正确。如果正确，请把这段文字报告给本 provider 的维护者。",
 	}}
 }
 
 // Problem describes what is wrong with an answer, without a full stop.
 func Problem(problem qcc.Problem) Text { return problems()[problem] }
-
-// ProblemMeaning explains a problem whose text does not say everything. It is empty for the others.
-func ProblemMeaning(problem qcc.Problem) Text {
-	if problem != qcc.ProblemIDText {
-		return Text{}
-	}
-
-	return Text{
-		`A module id is printable text without spaces, "::" and "##", in Unicode normal form C (NFC), of at most 64 characters.`,
-		`模块 ID 必须由可打印的字符组成，不含空格、"::" 和 "##"，采用 Unicode 规范化形式 C（NFC），最多 64 个字符。`,
-	}
-}
 
 // problems returns the text for each problem of qcc.Problems.
 func problems() map[qcc.Problem]Text {
@@ -150,5 +143,5 @@ func (l Language) unusable(count qcc.UnusableCount) string {
 
 // askForCount is the remedy for a count that QCC does not state, or not as a count.
 func askForCount() Text {
-	return Text{"Ask QCC for the count: " + support + ".", "请向企查查询问该数值：" + supportZH + "。"}
+	return Text{"Ask QCC for the count: " + support + ".", "请联系企查查确认该数值：" + supportZH + "。"}
 }

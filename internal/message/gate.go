@@ -92,8 +92,8 @@ func (l Language) refusal(r Refusal) refusal {
 			"QCC does not say how much is left of %s, so the gate cannot pass.", "企查查没有给出 %s 的剩余额度，门禁不能放行。",
 		}, l.name(r.ID, r.Module)), facts: []string{
 			l.adds(r),
-			l.format(Text{"Total: %s", "总额度：%s"}, l.stated(r.Module.Total, r.Module, qcc.FieldTotal)),
-			l.format(Text{"Consumed: %s", "消耗额度：%s"}, l.stated(r.Module.Consumed, r.Module, qcc.FieldConsumed)),
+			l.format(Text{"Total: %s", "总额度：%s"}, l.stated(r.Module.Total, r.Module, qcc.TotalCount)),
+			l.format(Text{"Consumed: %s", "消耗额度：%s"}, l.stated(r.Module.Consumed, r.Module, qcc.ConsumedCount)),
 		}, remedy: l.join(askForCount().In(l), l.orImport(r))}
 	default:
 		return l.notEnoughQuota(r)

@@ -65,7 +65,7 @@ func urlProblems() map[reservation.URLProblem]Text {
 
 // GateNotReserved returns the error for a gate that cannot be judged, because the reservation database does not do its part.
 func (l Language) GateNotReserved(err *reservation.Error) (title, detail string) {
-	said := ReservationFailure(err.Failure)
+	said := reservationFailure(err.Failure)
 	lines := []string{l.format(Text{"Database: %s", "数据库：%s"}, err.Host)}
 
 	if err.Code != "" {
@@ -78,14 +78,14 @@ func (l Language) GateNotReserved(err *reservation.Error) (title, detail string)
 	}.In(l), l.advice(0))
 }
 
-// ReservationFailure explains a failure of the reservation database. The meaning says what happened.
-func ReservationFailure(failure reservation.Failure) Explanation {
+// reservationFailure explains a failure of the reservation database. The meaning says what happened.
+func reservationFailure(failure reservation.Failure) Explanation {
 	explanation, found := databaseFailures()[failure]
 	if !found {
 		explanation = transactionFailures()[failure]
 	}
 
-	explanation.Title = Text{"QCC quota gate cannot be reserved", "额度门禁无法预留额度"}
+	explanation.Title = Text{"QCC reservation database cannot be used", "无法使用预留数据库"}
 
 	return explanation
 }
@@ -99,8 +99,8 @@ func databaseFailures() map[reservation.Failure]Explanation {
 		reservation.FailureUnreachable: {
 			Meaning: Text{"The reservation database cannot be reached.", "无法连接预留数据库。"},
 			Remedy: Text{
-				"Check the host and the port in reservation_database, the firewall, and whether the server runs.",
-				"请检查 reservation_database 中的主机和端口、防火墙，以及数据库服务是否在运行。",
+				"Check the host and the port in reservation_database (QCC_RESERVATION_DATABASE), the firewall, and whether the server runs.",
+				"请检查 reservation_database（QCC_RESERVATION_DATABASE）中的主机和端口、防火墙，以及数据库服务是否在运行。",
 			},
 		},
 		reservation.FailureTLS: {
@@ -116,8 +116,8 @@ func databaseFailures() map[reservation.Failure]Explanation {
 		reservation.FailureLogin: {
 			Meaning: Text{"The reservation database refuses the login.", "预留数据库拒绝登录。"},
 			Remedy: Text{
-				"Check the user and the password in reservation_database, and the line for this client in pg_hba.conf.",
-				"请检查 reservation_database 中的用户名和密码，以及 pg_hba.conf 中针对本机的规则。",
+				"Check the user and the password in reservation_database (QCC_RESERVATION_DATABASE), and the line for this client in pg_hba.conf.",
+				"请检查 reservation_database（QCC_RESERVATION_DATABASE）中的用户名和密码，以及 pg_hba.conf 中针对本机的规则。",
 			},
 		},
 		reservation.FailureNoDatabase: {

@@ -73,7 +73,7 @@ func accountStatuses() map[int]Explanation {
 			},
 		},
 		102: {Meaning: Text{"The account of this key is in arrears.", "该 key 的账号已欠费。"}, Remedy: Text{"Settle the account with QCC.", "请向企查查结清欠费。"}},
-		103: {Meaning: Text{"The key is suspended.", "该 key 已被暂停使用。"}, Remedy: Text{"Ask QCC why: " + support + ".", "请向企查查询问原因：" + supportZH + "。"}},
+		103: {Meaning: Text{"The key is suspended.", "该 key 已被暂停使用。"}, Remedy: Text{"Ask QCC why: " + support + ".", "请联系企查查了解原因：" + supportZH + "。"}},
 		104: {Meaning: Text{"The service found something wrong with the use of this key.", "企查查发现该 key 的使用有异常。"}, Remedy: callSupport()},
 		106: {Meaning: locked, Remedy: unlock},
 		107: {

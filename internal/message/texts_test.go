@@ -17,8 +17,8 @@ import (
 // twins is a literal of message.Text in the code, with its position.
 type twins struct{ place, english, chinese string }
 
-// literals returns every text of the package, of the guide to errors, of the demo and of the emulator. A part of a text that is not a constant of the package is replaced by its
-// expression in brackets.
+// literals returns every text of the package, of the guide to errors, of the demo and of the emulator. A part of a text that is not a constant
+// is replaced by its expression in brackets.
 func literals(t *testing.T) []twins {
 	t.Helper()
 
@@ -27,7 +27,7 @@ func literals(t *testing.T) []twins {
 		t.Fatal(err)
 	}
 
-	files = append(files, "../cmd/error-guide/texts.go", "../cmd/qcc-demo/main.go", "../cmd/qcc-emulator/main.go")
+	files = append(files, "../cmd/error-guide/texts.go", "../cmd/qcc-demo/main.go", "../cmd/qcc-emulator/main.go", "../emulator/behavior.go")
 
 	var (
 		all       []twins
@@ -37,7 +37,7 @@ func literals(t *testing.T) []twins {
 		constants = map[string]ast.Expr{}
 	)
 
-	for _, name := range append(files, "../cmd/qcc-demo/main.go", "../cmd/qcc-emulator/main.go") {
+	for _, name := range files {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}

@@ -321,22 +321,22 @@ func (s *settings) unknown() []attribute {
 // warnings returns what a user must know of valid settings.
 func (s *settings) warnings() diag.Diagnostics {
 	var (
-		diags            diag.Diagnostics
-		block, variables []setting
+		diags                diag.Diagnostics
+		inBlock, inVariables setting
 	)
 
 	for _, setting := range s.all {
 		switch {
-		case setting.name != qcc.FieldKey && setting.name != qcc.FieldSecretKey:
+		case !setting.required: // Only the credentials are required.
 		case setting.from == "":
-			block = append(block, setting)
+			inBlock = setting
 		default:
-			variables = append(variables, setting)
+			inVariables = setting
 		}
 	}
 
-	if len(block) == 1 && len(variables) == 1 {
-		diags.AddWarning(s.language.MixedCredentials(block[0].name, variables[0].name, variables[0].from))
+	if inBlock.name != "" && inVariables.name != "" {
+		diags.AddWarning(s.language.MixedCredentials(inBlock.name, inVariables.name, inVariables.from))
 	}
 
 	return diags

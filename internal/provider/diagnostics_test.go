@@ -266,12 +266,12 @@ func (g *texts) reads() {
 		example{"not known to the provider", failed(errors.New("s3cr3t")), nil})
 
 	many := qcc.Quota{Modules: map[string]qcc.Module{
-		"bene_id": {Name: "股权穿透", Unusable: []qcc.UnusableCount{{Field: qcc.FieldTotal, Stated: safe(`"不限"`)}, {Field: qcc.FieldConsumed}}},
+		"bene_id": {Name: "股权穿透", Unusable: []qcc.UnusableCount{{Field: qcc.TotalCount, Stated: safe(`"不限"`)}, {Field: qcc.ConsumedCount}}},
 	}}
 	one := qcc.Quota{Modules: maps.Clone(many.Modules)}
 
 	for i := range 9 {
-		many.Modules[fmt.Sprintf("module_%d", i)] = qcc.Module{Name: fmt.Sprintf("module_%d", i), Unusable: []qcc.UnusableCount{{Field: qcc.FieldDeletable, Stated: safe("-1")}}}
+		many.Modules[fmt.Sprintf("module_%d", i)] = qcc.Module{Name: fmt.Sprintf("module_%d", i), Unusable: []qcc.UnusableCount{{Field: qcc.DeletableCount, Stated: safe("-1")}}}
 	}
 
 	g.messages("warnings", message.Language.NoRecord,

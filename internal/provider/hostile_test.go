@@ -45,13 +45,12 @@ func TestWordsOfTheServiceNeverBeginALine(t *testing.T) {
 				"main.tf": rootModule, "provider.tf": "provider \"qcc\" {\n  max_retries = 0\n}\n",
 			})
 
-			outputs := map[string]string{}
-
 			code, plan := f.Run("plan")
-			if outputs["plan"] = plan; !testkit.Says(test.says).MatchString(plan) || (code == 0) != (name == "count") {
+			if !testkit.Says(test.says).MatchString(plan) || (code == 0) != (name == "count") {
 				t.Errorf("exit code %d, or the plan does not say %q", code, test.says)
 			}
 
+			outputs := map[string]string{"plan": plan}
 			inChinese(t, f, code, outputs)
 
 			for _, output := range []string{outputs["plan"], outputs["plan in Chinese"]} {

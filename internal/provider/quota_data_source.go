@@ -1,4 +1,4 @@
-package provider
+package provider //nolint:dupl // The framework has other types for data sources than for ephemeral resources.
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package provider
+package provider //nolint:dupl // The framework has other types for ephemeral resources than for data sources.
 
 import (
 	"context"

@@ -58,9 +58,6 @@ var gateConditions = []gateCondition{
 	{name: "count not stated", class: short, behave: emulator.Behavior{
 		Body: `{"status":"200","result":[{"id":"radar_id","totalCount":null,"consumedCount":2},{"id":"bene_id"}]}`,
 	}, says: "Error: Unstated QCC quota"},
-	{name: "count that is none", class: short, behave: emulator.Behavior{
-		Body: `{"status":"200","result":[{"id":"radar_id","totalCount":"不限","consumedCount":2},{"id":"bene_id","totalCount":-1}]}`,
-	}, says: "Error: Unstated QCC quota"},
 	{name: "status 201", class: short, behave: emulator.Behavior{Code: 201}, says: noModule},
 	{name: "refused", class: unreadable, behave: emulator.Behavior{Code: 101}, says: "Error: Quota query refused by QCC"},
 	{name: "status 200 without a result", class: unreadable, behave: emulator.Behavior{Body: `{"status":"200"}`}, says: "The answer has no result"},

@@ -23,7 +23,7 @@ func TestTextsOfGates(t *testing.T) {
 	sample := map[string]qcc.Module{
 		"radar_id":          {Name: "风险监控-企业", Total: new(int64(50)), Consumed: new(int64(2)), Remaining: new(int64(48))},
 		"bene_id":           {Name: "股权穿透", Total: new(int64(100))},
-		"odd_id":            {Name: "odd_id", Consumed: new(int64(2)), Unusable: []qcc.UnusableCount{{Field: qcc.FieldTotal, Stated: safe(`"不限"`)}}},
+		"odd_id":            {Name: "odd_id", Consumed: new(int64(2)), Unusable: []qcc.UnusableCount{{Field: qcc.TotalCount, Stated: safe(`"不限"`)}}},
 		"natural_person_id": {Name: "自然人核验", Total: new(int64(5)), Consumed: new(int64(9)), Remaining: new(int64(-4))},
 		"new_id":            {Name: "new_id", Total: new(int64(0)), Consumed: new(int64(0)), Remaining: new(int64(0))},
 	}
@@ -105,7 +105,7 @@ func TestTextsOfGates(t *testing.T) {
 		})
 	}
 
-	got.messages("gate that cannot be reserved", failures...)
+	got.messages("reservation database that cannot be used", failures...)
 
 	notJudged := func(name string, required types.Map, fields ...qcc.Field) example {
 		return example{name, func(language message.Language) diag.Diagnostic {

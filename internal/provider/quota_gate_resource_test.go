@@ -125,8 +125,7 @@ func TestAnUnusableCountIsTheProblemOfItsModule(t *testing.T) {
 	const warning = "Warning: Unusable count from QCC"
 
 	for stated, shown := range map[string]string{
-		`-1`: "-1", `"不限"`: `"不限"`, `""`: `""`, `1.5`: "1.5", `1e40`: "1e40", `1` + strings.Repeat("0", 40): "(redacted)", `true`: "true", `[]`: "[…]", `{}`: "{…}",
-		`5,"totalCount":6`: "stated twice", `"` + emulator.DefaultSecretKey + `"`: `"(redacted)"`, `"` + strings.Repeat("长", 99) + `"`: `"` + strings.Repeat("长", 39) + "…",
+		`-1`: "-1", `"不限"`: `"不限"`, `5,"totalCount":6`: "stated twice", `"` + emulator.DefaultSecretKey + `"`: `"(redacted)"`,
 	} {
 		service := emulator.New(emulator.WithBehavior(emulator.Behavior{Body: `{"status":"200","result":[` +
 			`{"id":"bene_id","totalCount":` + stated + `,"consumedCount":2},{"id":"radar_id","totalCount":50,"consumedCount":2}]}`}))

@@ -19,7 +19,7 @@ func certificateFailure(err error) Failure {
 	switch {
 	case errors.As(err, &name) && len(name.Certificate.DNSNames)+len(name.Certificate.IPAddresses) == 0:
 		return FailureNoSAN
-	case name.Certificate != nil:
+	case isA[x509.HostnameError](err):
 		return FailureCertificateName
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return FailureExpired
@@ -44,11 +44,11 @@ func hasNoTrustStore(file, folders string) bool {
 
 // hasCertificates reports whether a file has certificates in PEM form. Those of a pipe cannot be read again.
 func hasCertificates(file string) bool {
-	if info, err := os.Stat(file); err == nil && info.Mode()&os.ModeNamedPipe != 0 {
+	if info, err := os.Stat(file); err == nil && info.Mode()&os.ModeNamedPipe != 0 { //nolint:gosec // crypto/x509 reads the same file.
 		return true
 	}
 
-	certificates, err := os.ReadFile(file)
+	certificates, err := os.ReadFile(file) //nolint:gosec // As above.
 
 	return err == nil && x509.NewCertPool().AppendCertsFromPEM(certificates)
 }

@@ -162,17 +162,7 @@ func TestASmallHelloPassesANarrowLine(t *testing.T) {
 			return
 		}
 
-		behind, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
-		if err != nil {
-			t.Error(err)
-
-			return
-		}
-		defer behind.Close()
-
-		go func() { _, _ = io.Copy(behind, io.MultiReader(bytes.NewReader(hello[:length]), connection)) }()
-
-		_, _ = io.Copy(connection, behind)
+		relay(t, connection, io.MultiReader(bytes.NewReader(hello[:length]), connection), server)
 	})
 	client := func() *Client {
 		return newTestClient(t, "https://"+address, func(c *Config) { c.Transport = trusting(server, "") })

@@ -60,6 +60,23 @@ func listen(t *testing.T, serve func(net.Conn)) string {
 	return listener.Addr().String()
 }
 
+// relay connects a connection with a server until the server ends it. The server receives what is read from sent.
+func relay(t *testing.T, connection net.Conn, sent io.Reader, server *httptest.Server) {
+	t.Helper()
+
+	behind, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Error(err)
+
+		return
+	}
+	defer behind.Close()
+
+	go func() { _, _ = io.Copy(behind, sent) }()
+
+	_, _ = io.Copy(connection, behind)
+}
+
 func newTestClient(t *testing.T, baseURL string, change func(*Config)) *Client {
 	t.Helper()
 

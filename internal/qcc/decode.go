@@ -205,7 +205,7 @@ func (w *wireModule) module(id string, r *redactor) Module {
 	for i, field := range [...]struct {
 		name  string
 		value *value
-	}{{FieldTotal, &w.Total}, {FieldConsumed, &w.Consumed}, {FieldDeletable, &w.Deletable}} {
+	}{{TotalCount, &w.Total}, {ConsumedCount, &w.Consumed}, {DeletableCount, &w.Deletable}} {
 		switch count, ok := field.value.count(); {
 		case field.value.twice: // Which of the two values is wrong is not known.
 			unusable = append(unusable, UnusableCount{Field: field.name})
@@ -304,7 +304,7 @@ func (v *value) quoted() string {
 // "50" and "50.0".
 func (v *value) count() (int64, bool) {
 	if v.kind == kindInteger {
-		return max(v.integer, 0), v.integer >= 0
+		return v.integer, v.integer >= 0
 	}
 
 	return parseCount(v.String())

@@ -37,10 +37,8 @@ func TestCounts(t *testing.T) {
 		"1e-2097153":                none,
 		"1.25e1":                    none,
 		"5e-1":                      none,
-		"-5e-1":                     none,
 		"1e-999999999999999999":     none,
 		"-5e1":                      none,
-		"-1e99":                     none,
 		"5e":                        none,
 		"e5":                        none,
 		"-":                         none,
@@ -59,7 +57,6 @@ func TestCounts(t *testing.T) {
 		"+5":                        none,
 		"0x10":                      none,
 		"{}":                        none,
-		"-9223372036854775809":      none,
 		"9223372036854775808":       none,
 	} {
 		for _, raw := range []string{`"` + number + `"`, number} {
@@ -73,7 +70,7 @@ func TestCounts(t *testing.T) {
 				t.Fatal(err)
 			}
 
-			if count, ok := v.count(); ok != (want != none) || count != max(want, 0) {
+			if count, ok := v.count(); ok != (want != none) || ok && count != want {
 				t.Errorf("%s is %d, %t, want %d", raw, count, ok, want)
 			}
 		}

@@ -34,14 +34,14 @@ type Module struct {
 
 // The names of the counts in the interface document.
 const (
-	FieldTotal     = "totalCount"
-	FieldConsumed  = "consumedCount"
-	FieldDeletable = "canDeletedCount"
+	TotalCount     = "totalCount"
+	ConsumedCount  = "consumedCount"
+	DeletableCount = "canDeletedCount"
 )
 
 // UnusableCount is a value in place of a count that is no whole number from 0 to 2^63-1.
 type UnusableCount struct {
-	// Field is FieldTotal, FieldConsumed or FieldDeletable.
+	// Field is TotalCount, ConsumedCount or DeletableCount.
 	Field string
 	// Stated is the value, with quotes if it is a string; zero if the service stated the count twice.
 	Stated SafeText

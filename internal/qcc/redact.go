@@ -75,7 +75,7 @@ func (r *redactor) safe(raw string) SafeText { return r.safeUpTo(raw, maxSafeTex
 
 // safeUpTo is like safe, and keeps at most the given number of characters.
 func (r *redactor) safeUpTo(raw string, most int) SafeText {
-	redacted := r.redact([]rune(cut(printable(raw), most)))
+	redacted := r.redact([]rune(cut(printable(raw))))
 	text := []rune(strings.ReplaceAll(redacted, "##", "# ")) // A CI system may run "##[command]" or "##vso[command]" anywhere in a line.
 
 	if len(text) > most {
@@ -105,11 +105,10 @@ func (r *redactor) hides(text string) bool {
 	return false
 }
 
-// cut shortens a text to what safeUpTo shows of it, but keeps enough to find a secret that begins among the shown characters: a Token, or
-// eight characters of a credential. If the shortened text ends with hexadecimal digits, cut removes them, because they may be the beginning
-// of a Token.
-func cut(raw string, most int) string {
-	left := most + tokenLength
+// cut shortens a text, but keeps enough to find a secret that begins among the shown characters: a Token, or eight characters of a
+// credential. If the shortened text ends with hexadecimal digits, cut removes them, because they may be the beginning of a Token.
+func cut(raw string) string {
+	left := maxSafeText + tokenLength
 
 	for i := range raw {
 		if left == 0 {

@@ -1,6 +1,7 @@
 package qcc
 
 import (
+	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"errors"
@@ -46,7 +47,7 @@ func (c *Client) receive(response *http.Response, p *progress) reply {
 	}
 
 	received.response.Host = c.endpoint.Host
-	received.response.FromGateway = response.Header.Get("QCC-Gateway") == "refused"
+	received.response.FromGateway = response.Header.Get("Qcc-Gateway") == "refused"
 	received.response.ContentType = redactor.safe(response.Header.Get("Content-Type"))
 	received.response.Length = redactor.safeLength(length)
 	received.retryAfter = parseRetryAfter(response.Header, came)
@@ -65,7 +66,9 @@ func (c *Client) receive(response *http.Response, p *progress) reply {
 // readAnswer reads the answer in a response, and returns the length of the body; -1 if it is not known.
 func (c *Client) readAnswer(response *http.Response, p *progress, redactor *redactor) (reply, int64) {
 	if response.StatusCode != http.StatusOK {
-		return reply{response: Response{Message: readShortText(response, redactor)}}, response.ContentLength
+		message := shortText(response.Header, response.Body, response.ContentLength, redactor)
+
+		return reply{response: Response{Message: message}}, response.ContentLength
 	}
 
 	if isCached(response.Header) {
@@ -83,42 +86,26 @@ func (c *Client) readAnswer(response *http.Response, p *progress, redactor *reda
 		return reply{answer: answer{defect: &defect{problem: ProblemTooLong}}}, response.ContentLength
 	default:
 		received := reply{answer: decode(body, redactor)}
-		if received.defect != nil && received.defect.problem == ProblemNoJSON && isShortText(response.Header, int64(len(body))) {
-			received.response.Message = shortText(body, redactor)
+		if received.defect != nil && received.defect.problem == ProblemNoJSON {
+			received.response.Message = shortText(response.Header, bytes.NewReader(body), int64(len(body)), redactor)
 		}
 
 		return received, int64(len(body))
 	}
 }
 
-// readShortText returns the body of a response if it is a short plain text, such as a gateway sends; else it reads nothing.
-func readShortText(response *http.Response, redactor *redactor) SafeText {
-	if !isShortText(response.Header, response.ContentLength) {
+// shortText returns a body of the given length if it is a short plain text in UTF-8, such as a gateway sends. It reads no other body.
+func shortText(header http.Header, body io.Reader, length int64, redactor *redactor) SafeText {
+	if mediaType, _, _ := mime.ParseMediaType(header.Get("Content-Type")); mediaType != "text/plain" || length < 0 || length > maxShortText {
 		return SafeText{}
 	}
 
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
+	text, err := io.ReadAll(body)
+	if err != nil || !utf8.Valid(text) {
 		return SafeText{}
 	}
 
-	return shortText(body, redactor)
-}
-
-// isShortText reports whether a body of the given length, with the given headers, is a short plain text.
-func isShortText(header http.Header, length int64) bool {
-	mediaType, _, _ := mime.ParseMediaType(header.Get("Content-Type"))
-
-	return mediaType == "text/plain" && length > 0 && length <= maxShortText
-}
-
-// shortText makes a body safe to show. A body in another encoding than UTF-8 is not shown.
-func shortText(body []byte, redactor *redactor) SafeText {
-	if !utf8.Valid(body) {
-		return SafeText{}
-	}
-
-	return redactor.safe(string(body))
+	return redactor.safe(string(text))
 }
 
 // hasQuota reports whether the reply states the quota.

@@ -114,17 +114,7 @@ func TestAProxyConnectsOrRefuses(t *testing.T) {
 					return
 				}
 
-				behind, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
-				if err != nil {
-					t.Error(err)
-
-					return
-				}
-				defer behind.Close()
-
-				go func() { _, _ = io.Copy(behind, connection) }()
-
-				_, _ = io.Copy(connection, behind)
+				relay(t, connection, connection, server)
 			})
 			client := newTestClient(t, "https://example.com", func(c *Config) { c.Transport = trusting(server, "http://"+proxy) })
 

@@ -111,7 +111,7 @@ func Example(t *testing.T, name string) map[string]string {
 func MakeVersion(t *testing.T) string {
 	t.Helper()
 
-	version := regexp.MustCompile(`(?m)^VERSION \?= .*?([0-9.]+)\)*$`).FindStringSubmatch(ReadFile(t, "GNUmakefile"))
+	version := regexp.MustCompile(`(?m)^VERSION \?= .*,([0-9.]+)\)$`).FindStringSubmatch(ReadFile(t, "GNUmakefile"))
 	if version == nil {
 		t.Fatal("GNUmakefile has no VERSION")
 	}

@@ -53,9 +53,10 @@ func codes(language message.Language) []item {
 		}
 	}
 
-	var all []item
+	statuses := sorted()
+	all := make([]item, 0, len(statuses))
 
-	for _, status := range sorted() {
+	for _, status := range statuses {
 		said := message.Status(status)
 		if status.Class == qcc.ClassRefused && len(meanings[said.Remedy.English]) > 1 {
 			said.Meaning = message.Text{}
@@ -93,9 +94,10 @@ func listed(language message.Language, is func(qcc.Status) bool) string {
 
 // httpStatuses returns items for the HTTP statuses, of which those of a gateway are the last.
 func httpStatuses(language message.Language) []item {
-	var all []item
+	ranges := message.HTTPRanges()
+	all := make([]item, 0, len(ranges))
 
-	for _, r := range message.HTTPRanges() {
+	for _, r := range ranges {
 		all = append(all, item{lookedUp(language, rangeName(r), qcc.TransientHTTP(r.First)), brief(language, r.Remedy)})
 	}
 
@@ -106,9 +108,10 @@ func httpStatuses(language message.Language) []item {
 
 // failures returns items for the requests without a complete answer.
 func failures(language message.Language) []item {
-	var all []item
+	known := qcc.Failures()
+	all := make([]item, 0, len(known))
 
-	for _, failure := range qcc.Failures() {
+	for _, failure := range known {
 		said := message.Failure(failure)
 		all = append(all, item{lookedUp(language, said.Meaning, failure.Transient()), brief(language, said.Remedy)})
 	}

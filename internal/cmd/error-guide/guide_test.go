@@ -83,9 +83,10 @@ func checkItem(t *testing.T, guide, what, said string) {
 func checkCodes(t *testing.T, language message.Language, guide string) {
 	t.Helper()
 
-	var first []int
+	codes := regexp.MustCompile(`(?m)^- \*\*(\d+)\*\* ?\p{Han}`).FindAllStringSubmatch(guide, -1)
+	first := make([]int, 0, len(codes))
 
-	for _, code := range regexp.MustCompile(`(?m)^- \*\*(\d+)\*\* ?\p{Han}`).FindAllStringSubmatch(guide, -1) {
+	for _, code := range codes {
 		number, err := strconv.Atoi(code[1])
 		if err != nil {
 			t.Fatal(err)

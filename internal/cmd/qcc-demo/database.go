@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// trialDatabase is a script that starts a PostgreSQL for a trial. It prints a line that sets the variable, and a line that ends with the
-// command that stops the server.
+// trialDatabase is a script that starts a PostgreSQL for a trial. It prints a line that sets the variable, and, on the standard error, a line that
+// ends with the command that stops the server.
 const trialDatabase = "examples/reservations/trial-database.sh"
 
 // startDatabase starts a database on a free port. It returns an environment variable with its URL, and a function that stops it. The error
@@ -27,38 +27,37 @@ func startDatabase(ctx context.Context) (variable string, stop func() error, err
 		return "", nil, err
 	}
 
-	output, err := bash(ctx, trialDatabase, strconv.Itoa(address.Port))
+	output, said, err := bash(ctx, trialDatabase, strconv.Itoa(address.Port))
 	if err != nil {
 		return "", nil, err
 	}
 
-	export, comment, _ := strings.Cut(strings.TrimSpace(output), "\n")
-	_, command, _ := strings.Cut(comment, ": ")
+	_, command, _ := strings.Cut(said, ": ")
 
-	variable, found := strings.CutPrefix(export, "export ")
-	if !found {
-		return "", nil, fmt.Errorf("%s printed %q", trialDatabase, output)
+	variable, found := strings.CutPrefix(output, "export ")
+	if !found || command == "" {
+		return "", nil, fmt.Errorf("%s printed %q and %q", trialDatabase, output, said)
 	}
 
 	return variable, func() error {
-		_, err := bash(context.WithoutCancel(ctx), "-c", command)
+		_, _, err := bash(context.WithoutCancel(ctx), "-c", command)
 
 		return err
 	}, nil
 }
 
-// bash runs a script or a command, and returns its output. The error has the last line of what it says.
-func bash(ctx context.Context, arguments ...string) (string, error) {
-	var output, failure bytes.Buffer
+// bash runs a script or a command, and returns its output and its messages. The error has the last line of the messages.
+func bash(ctx context.Context, arguments ...string) (output, said string, err error) {
+	var stdout, stderr bytes.Buffer
 
 	command := exec.CommandContext(ctx, "bash", arguments...) //nolint:gosec // The script is a file of this repository.
-	command.Stdout, command.Stderr = &output, &failure
+	command.Stdout, command.Stderr = &stdout, &stderr
+	err = command.Run()
+	output, said = strings.TrimSpace(stdout.String()), strings.TrimSpace(stderr.String())
 
-	if err := command.Run(); err != nil {
-		said := strings.TrimSpace(failure.String())
-
-		return "", fmt.Errorf("%w: %s", err, said[strings.LastIndex(said, "\n")+1:])
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, said[strings.LastIndex(said, "\n")+1:])
 	}
 
-	return output.String(), nil
+	return output, said, err
 }

@@ -41,10 +41,9 @@ func main() {
 	// A closed output pipe (SIGPIPE) ends the demo like Ctrl-C. Terraform and its providers stop, and the folder is removed.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 
-	var err error
-
 	language, _ := message.ParseLanguage(os.Getenv("QCC_LANGUAGE"))
 
+	var err error
 	if *pictures != "" {
 		err = draw(ctx, os.Stdout, *pictures)
 	} else {
@@ -104,12 +103,7 @@ func prepare(
 		return fmt.Errorf("writing the configuration: %w", err)
 	}
 
-	options := []emulator.Option{emulator.WithLog(show.noteQuery)}
-	if language == message.Chinese {
-		options = append(options, emulator.InChinese())
-	}
-
-	service := emulator.New(options...)
+	service := emulator.New(emulator.WithLog(show.noteQuery), emulator.WithChinese(language == message.Chinese))
 
 	server, err := emulator.Listen(ctx, "127.0.0.1:0", service)
 	if err != nil {
@@ -303,13 +297,13 @@ func reservations(ctx context.Context, show *show, service *emulator.Emulator) (
 		return err
 	}
 
-	show.env = append(show.env, "QCC_RESERVATION_HOLDER="+text("the run in the south", "南方的流水线").In(show.language))
+	show.env = append(show.env, "TF_WORKSPACE=south", "QCC_RESERVATION_HOLDER="+text("the run in the south", "南方的流水线").In(show.language))
 
 	return show.scene(ctx, scene{
 		title: text("Another state knows nothing of that order: its plan is refused", "另一个 state 中没有这笔订单：它的 plan 被拒绝"),
 		text: text("This plan has a state of its own. It needs 30 units too, and QCC still says that 48 are left.",
 			"这次 plan 使用自己的 state，也需要 30，而企查查返回的剩余额度仍是 48。"),
-		command: []string{plan, "-state=south.tfstate", "-var=orders={south=30}"},
+		command: []string{plan, "-var=orders={south=30}"},
 		want:    outcome{code: isRefused, says: text("Reserved by other runs: 30", "其他运行已预留：30"), queries: true},
 	})
 }
@@ -338,7 +332,7 @@ type outcome struct {
 	queries bool
 }
 
-// inTerraform is a text of Terraform itself, which is English in every language.
+// inTerraform returns a text of Terraform itself, which is English in every language.
 func inTerraform(said string) message.Text { return message.Text{English: said, Chinese: said} }
 
 // check returns an error if a command ended in another way.
@@ -393,7 +387,7 @@ func (s *show) write(configuration string) error {
 		return err
 	}
 
-	return os.WriteFile(filepath.Join(s.dir, "main.tf"), []byte(configuration), 0o600)
+	return os.WriteFile(filepath.Join(s.dir, "main.tf"), []byte(configuration), 0o600) //nolint:gosec // The folder is that of the demo.
 }
 
 // step prints the numbered title and the text of a step. The values are those of the text.

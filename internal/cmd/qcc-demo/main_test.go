@@ -78,7 +78,7 @@ func TestDemo(t *testing.T) {
 
 	if testkit.HasPostgres() {
 		wanted = append(wanted, "$ terraform apply -auto-approve -var='orders={north=30}'\n", "2 added", "\nemulator: query",
-			"$ terraform plan -state=south.tfstate", "short by 12.", "Reserved by other runs: 30", "Held by: the run in the north")
+			"$ terraform plan -var='orders={south=30}'\n", "short by 12.", "Reserved by other runs: 30", "Held by: the run in the north")
 	} else {
 		wanted = append(wanted, "This step needs PostgreSQL")
 	}

@@ -79,13 +79,12 @@ func (s *show) refused(ctx context.Context, language message.Language) (string, 
 		}
 
 		if strings.Contains(output.String(), `  with qcc_quota_gate.monitoring["`+shown+`"],`) {
-			// The picture does not show the resources that the plan would create, and not the advice behind the last fact.
-			last := scene.want.says.In(language)
-			facts, advice, _ := strings.Cut(output.String()[planned:], last)
-			margin := strings.TrimRight(facts[strings.LastIndex(facts, "\n"):], " ")
-			end := advice[strings.LastIndex(strings.TrimRight(advice, "\n"), "\n"):]
+			// The picture shows neither the resources that the plan would create, nor the advice below the last fact.
+			lines := strings.Split(strings.TrimRight(output.String()[planned:], "\n"), "\n")
+			below := 1 + slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, scene.want.says.In(language)) })
+			lines = slices.Concat(lines[:below+1], []string{lines[below] + "..."}, lines[len(lines)-1:])
 
-			return "$ terraform " + typed(scene.command) + "\n\n...\n" + facts + last + margin + margin + "..." + end, nil
+			return "$ terraform " + typed(scene.command) + "\n\n...\n" + strings.Join(lines, "\n") + "\n", nil
 		}
 	}
 

@@ -120,17 +120,17 @@ func run(ctx context.Context, language message.Language, args []string, out io.W
 		return err
 	}
 
-	options := []emulator.Option{
+	server, err := emulator.Listen(ctx, listen, emulator.New(
 		emulator.WithCredentials(key, secretKey),
 		emulator.WithBehavior(behavior),
 		emulator.WithLog(func(line string) { fmt.Fprintln(out, line) }),
-	}
-	if language == message.Chinese {
-		options = append(options, emulator.InChinese())
-	}
-
-	server, err := emulator.Listen(ctx, listen, emulator.New(options...))
-	if err != nil {
+		emulator.WithChinese(language == message.Chinese),
+	))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return errors.New(listen + text(
+			" is in use: choose another port, or stop the emulator that runs there", " 已被占用：请换一个端口，或者停止正在运行的模拟服务",
+		).In(language))
+	} else if err != nil {
 		return err
 	}
 

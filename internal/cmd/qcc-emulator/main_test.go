@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"net"
 	"net/http"
 	"regexp"
 	"strings"
@@ -100,6 +101,23 @@ func TestWrongFlags(t *testing.T) {
 	for _, args := range []string{"-cod 1", "start", "-delay 1", "-http-status 42", "-drop all", "-next -1", "-count-after -1s", "-behind -1s", "-listen 0.0.0.0:0"} {
 		if err := run(t.Context(), message.English, strings.Fields(args), io.Discard); err == nil {
 			t.Errorf("%s: no error", args)
+		}
+	}
+}
+
+func TestAPortInUse(t *testing.T) {
+	t.Parallel()
+
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+
+	address := listener.Addr().String()
+	for language, says := range map[message.Language]string{message.English: " is in use: choose another port", message.Chinese: " 已被占用：请换一个端口"} {
+		if err := run(t.Context(), language, []string{"-listen", address}, io.Discard); err == nil || !strings.Contains(err.Error(), address+says) {
+			t.Errorf("the error is %v, want %s%s", err, address, says)
 		}
 	}
 }

@@ -81,7 +81,7 @@ func schemaOf(block *tfprotov6.SchemaBlock) string {
 	}{
 		{"必填", func(a *tfprotov6.SchemaAttribute) bool { return a.Required }},
 		{"可选", func(a *tfprotov6.SchemaAttribute) bool { return a.Optional }},
-		{"只读", func(a *tfprotov6.SchemaAttribute) bool { return a.Computed && !a.Optional }},
+		{"只读", func(a *tfprotov6.SchemaAttribute) bool { return a.Computed }},
 	} {
 		heading := "\n### " + group.title + "\n\n"
 

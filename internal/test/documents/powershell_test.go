@@ -53,7 +53,9 @@ func comparePowerShell(page string) (wrong []string, forms map[string]bool) {
 		bash, powerShell, old := row[1], row[2], row[3]
 		forms[formOf(bash)] = true
 
-		want, variable := "", regexp.MustCompile(`^(\w+)=(\w+) (.*)$`).FindStringSubmatch(bash)
+		variable := regexp.MustCompile(`^(\w+)=(\w+) (.*)$`).FindStringSubmatch(bash)
+
+		var want string
 
 		switch {
 		case bash == `\`:

@@ -160,9 +160,23 @@ func readVariables(t *testing.T, given string, value any) []string {
 		return ""
 	})
 
+	request := &tfprotov6.ConfigureProviderRequest{Config: config(t, schema.Provider, given, value)}
+	if _, err := server.ConfigureProvider(t.Context(), request); err != nil {
+		t.Fatal(err)
+	}
+
+	slices.Sort(names)
+
+	return slices.Compact(names)
+}
+
+// config returns the configuration of a block. One attribute has a value, and the others are null.
+func config(t *testing.T, schema *tfprotov6.Schema, given string, value any) *tfprotov6.DynamicValue {
+	t.Helper()
+
 	values := map[string]tftypes.Value{}
 
-	for _, attribute := range schema.Provider.Block.Attributes {
+	for _, attribute := range schema.Block.Attributes {
 		switch {
 		case attribute.Name != given:
 			values[attribute.Name] = tftypes.NewValue(attribute.Type, nil)
@@ -173,18 +187,12 @@ func readVariables(t *testing.T, given string, value any) []string {
 		}
 	}
 
-	config, err := tfprotov6.NewDynamicValue(schema.Provider.ValueType(), tftypes.NewValue(schema.Provider.ValueType(), values))
+	config, err := tfprotov6.NewDynamicValue(schema.ValueType(), tftypes.NewValue(schema.ValueType(), values))
 	if err != nil {
 		t.Fatal(err)
 	}
 
-	if _, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: &config}); err != nil {
-		t.Fatal(err)
-	}
-
-	slices.Sort(names)
-
-	return slices.Compact(names)
+	return &config
 }
 
 // TestOnlyVariablesThatAreReadAreNamed checks the QCC_ variables in all texts for users.

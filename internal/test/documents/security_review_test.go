@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/qccpro/terraform-provider-qcc/internal/emulator"
 	"github.com/qccpro/terraform-provider-qcc/internal/qcc"
@@ -54,8 +53,10 @@ func TestSecurityReviewIsTrue(t *testing.T) {
 
 // words returns what the group of a pattern matches in a text, in the order of the alphabet.
 func words(text, pattern string) []string {
-	var found []string
-	for _, match := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+	matches := regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1)
+	found := make([]string, 0, len(matches))
+
+	for _, match := range matches {
 		found = append(found, match[1])
 	}
 
@@ -68,7 +69,7 @@ func words(text, pattern string) []string {
 func requestOnTheWire(t *testing.T) string {
 	t.Helper()
 
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,6 +92,7 @@ func requestOnTheWire(t *testing.T) string {
 		}
 
 		_, _ = fmt.Fprint(connection, "HTTP/1.1 200 OK\r\n\r\n", `{"status":"200","msg":"","result":[]}`)
+
 		received <- request.String()
 	}()
 
@@ -112,27 +114,16 @@ func readQuota(t *testing.T, environment map[string]string) {
 
 	server, schema := server(t, func(name string) string { return environment[name] })
 
-	empty := func(schema *tfprotov6.Schema) *tfprotov6.DynamicValue {
-		values := map[string]tftypes.Value{}
-		for _, attribute := range schema.Block.Attributes {
-			values[attribute.Name] = tftypes.NewValue(attribute.Type, nil)
-		}
-
-		value, err := tfprotov6.NewDynamicValue(schema.ValueType(), tftypes.NewValue(schema.ValueType(), values))
-		if err != nil {
-			t.Fatal(err)
-		}
-
-		return &value
-	}
-
-	if _, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: empty(schema.Provider)}); err != nil {
+	request := &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: config(t, schema.Provider, "", nil)}
+	if _, err := server.ConfigureProvider(t.Context(), request); err != nil {
 		t.Fatal(err)
 	}
 
 	const name = "qcc_quota"
 
-	answer, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: name, Config: empty(schema.DataSourceSchemas[name])})
+	answer, err := server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: name, Config: config(t, schema.DataSourceSchemas[name], "", nil),
+	})
 	if err != nil || len(answer.Diagnostics) != 0 {
 		t.Fatalf("%v, %+v", err, answer)
 	}

@@ -45,6 +45,7 @@ func TestTwins(t *testing.T) {
 
 			chinese = filepath.ToSlash(chinese)
 			english := englishName(chinese)
+
 			if _, err := os.Stat(english); errors.Is(err, fs.ErrNotExist) {
 				t.Fatalf("%s has no twin %s", chinese, english)
 			}

@@ -33,6 +33,7 @@ func TestPagesAreShort(t *testing.T) {
 		slices.SortFunc(limit.pages, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
 
 		sum, list := 0, ""
+
 		for _, page := range limit.pages {
 			if counts[page] == 0 {
 				t.Errorf("there is no page %s", page)

@@ -3,6 +3,7 @@
 package gateway_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -31,6 +32,8 @@ func TestGatewayReadsCodes(t *testing.T) {
 		"Status":        {200, `{"Message":"当前","Status":"106"}`, true},
 		"capitals":      {200, `{"STATUS":" 107 "}`, true},
 		"mark":          {200, "\ufeff" + ` {"status":"115"}`, true},
+		"parameters":    {200, `{"status":"202","msg":"查询参数错误，请检查"}`, true},
+		"new code":      {200, `{"status":"999"}`, true},
 		"page":          {200, "<html><style>p{}</style></html>", true},
 		"nothing":       {200, "", true},
 		"no code":       {200, `{"result":[{"status":"200"}]}`, true},
@@ -44,6 +47,7 @@ func TestGatewayReadsCodes(t *testing.T) {
 		"good and mark": {200, "\ufeff" + `{"status":200}`, false},
 		"good and long": {200, `{"status":"200"}` + long, false},
 		"no record":     {200, `{"status":"201"}`, false},
+		"busy":          {200, `{"status":"120"}`, false},
 		"fault":         {200, `{"status":"199"}`, false},
 		"unread":        {200, `{"msg":"` + long + `","status":"101"}`, false},
 		"fault of HTTP": {502, "<html></html>", false},
@@ -51,7 +55,8 @@ func TestGatewayReadsCodes(t *testing.T) {
 
 	u := serveQCC(t, emulator.Behavior{}, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := answers[r.URL.Query().Get("key")]
-		w.Header().Set("QCC-Gateway", "refused") // Only the gateway may say this.
+
+		w.Header().Set("Qcc-Gateway", "refused") // Only the gateway may say this.
 		w.WriteHeader(answer.status)
 		fmt.Fprint(w, answer.body)
 	}))
@@ -74,7 +79,7 @@ func TestGatewayReadsCodes(t *testing.T) {
 					continue
 				}
 
-				if response.StatusCode != answer.status || content != answer.body || response.Header.Get("QCC-Gateway") != "" {
+				if response.StatusCode != answer.status || content != answer.body || response.Header.Get("Qcc-Gateway") != "" {
 					t.Errorf("answer %d: HTTP %d, %v: %.100s", n+1, response.StatusCode, response.Header, content)
 				}
 			}
@@ -109,7 +114,7 @@ func TestGatewayStopsOneKeyOnly(t *testing.T) {
 		}
 	}
 
-	for _, spelling := range []string{strings.ReplaceAll(unknownKey, "f", "%66"), strings.ToUpper(unknownKey)} {
+	for _, spelling := range []string{strings.ReplaceAll(unknownKey, "f", "%66"), strings.ToUpper(unknownKey), unknownKey + "+", unknownKey + "%20%C2%A0"} {
 		if response, _ := g.get(spelling); response.StatusCode != http.StatusServiceUnavailable {
 			t.Errorf("another spelling of the key, %s: HTTP %d", spelling, response.StatusCode)
 		}
@@ -170,6 +175,39 @@ func TestGatewayStopsAKeyOfManySources(t *testing.T) {
 
 	if _, err := readOnce(t.Context(), t, clientWithoutRetries(g.url)); err != nil || u.codes["101"] != 10 {
 		t.Errorf("the right key: %v; the service has answered %v", err, u.codes)
+	}
+}
+
+// TestGatewayStopsClientsThatLeave has clients that leave while the service works on their queries, which frees their places in the queue.
+func TestGatewayStopsClientsThatLeave(t *testing.T) {
+	t.Parallel()
+
+	const limit, places = 20, 10
+
+	u := serveQCC(t, emulator.Behavior{Delay: emulator.Duration(200 * time.Millisecond)}, nil)
+	g := startGateway(t, u)
+
+	wrong := clientWithoutRetries(g.url)
+	wrong.Key = unknownKey
+
+	var all sync.WaitGroup
+
+	for range places {
+		all.Go(func() {
+			for range 20 {
+				ctx, leave := context.WithTimeout(t.Context(), 50*time.Millisecond)
+				_, _ = readOnce(ctx, t, wrong)
+
+				leave()
+			}
+		})
+	}
+
+	all.Wait()
+	g.await("queries are under way", func() bool { return g.metric(`haproxy_frontend_current_sessions{proxy="outlet"}`) == "0" })
+
+	if sent := u.Requests(); sent < limit || sent > limit+places {
+		t.Errorf("the service has answered %v", u.codes)
 	}
 }
 

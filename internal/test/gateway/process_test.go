@@ -585,7 +585,7 @@ func (g *gateway) getFrom(source, key string) (*http.Response, string) {
 func (g *gateway) checkRefusal(name string, response *http.Response, content string) {
 	g.t.Helper()
 
-	if got := response.Header; got.Get("QCC-Gateway") != "refused" || got.Get("Content-Type") != "text/plain" || !strings.HasSuffix(content, ".\n") {
+	if got := response.Header; got.Get("Qcc-Gateway") != "refused" || got.Get("Content-Type") != "text/plain" || !strings.HasSuffix(content, ".\n") {
 		g.t.Errorf("%s: HTTP %d, %v, %q", name, response.StatusCode, got, content)
 	}
 }

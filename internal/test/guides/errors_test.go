@@ -63,7 +63,7 @@ var symptomTests = map[string]struct {
 	"Unexpected HTTP answer from QCC": {"plan", behaves(emulator.Behavior{HTTPStatus: 405})},
 	"QCC quota gate not judged until apply": {"plan", writes("main.tf", gate(`{ radar_id = length(terraform_data.first.id) }`)+
 		"\nresource \"terraform_data\" \"first\" {}\n")},
-	"QCC quota gate cannot be reserved": {"plan", func(s scene) {
+	"QCC reservation database cannot be used": {"plan", func(s scene) {
 		s.Write("provider.tf", "provider \"qcc\" {\n  timeout = \"1s\"\n}\n")
 		s.Set("QCC_RESERVATION_DATABASE=postgres://pipelines@127.0.0.1:1/qcc")
 	}},

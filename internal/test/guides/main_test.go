@@ -161,19 +161,6 @@ func overlay(configuration, blocks string) string {
 	return configuration + "\n" + blocks
 }
 
-// shows fails unless a guide has the text, as it stands, in a code block of the language.
-func shows(t *testing.T, guide, language, text string) {
-	t.Helper()
-
-	for _, block := range testkit.CodeBlocks(t, filepath.Join(testkit.GuidesDir, guide), language) {
-		if strings.TrimSpace(block) == strings.TrimSpace(text) {
-			return
-		}
-	}
-
-	t.Errorf("%s does not show\n%s", guide, text)
-}
-
 // refusal returns what Terraform says from its first error on.
 func refusal(t *testing.T, output string) string {
 	t.Helper()

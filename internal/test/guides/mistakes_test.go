@@ -215,9 +215,10 @@ var wrongOrRight = regexp.MustCompile(`(?m)^# (Wrong|Right|错误|正确)\n`)
 func mistakes(t *testing.T, guide, heading string) []mistake {
 	t.Helper()
 
-	var found []mistake
+	sections := strings.Split(testkit.Section(t, guide, heading), "\n### ")[1:]
+	found := make([]mistake, 0, len(sections))
 
-	for _, section := range strings.Split(testkit.Section(t, guide, heading), "\n### ")[1:] {
+	for _, section := range sections {
 		m := mistake{}
 		m.heading, m.text, _ = strings.Cut(section, "\n")
 

@@ -28,6 +28,7 @@ func TestVersionIsThatOfTheTag(t *testing.T) {
 	run := func(name string, args ...string) string {
 		command := exec.CommandContext(t.Context(), name, args...)
 		command.Dir = dir
+
 		command.Env = append(os.Environ(), "MAKEFLAGS=", "MAKEOVERRIDES=", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
 
 		output, err := command.CombinedOutput()

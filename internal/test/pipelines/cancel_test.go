@@ -87,6 +87,7 @@ func (j job) cancelled(t *testing.T, f *testkit.Folder, signal os.Signal, querie
 		ended = true
 	case <-time.After(30 * time.Second):
 		_ = command.Process.Kill()
+
 		<-exited
 	}
 

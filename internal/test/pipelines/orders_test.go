@@ -23,8 +23,10 @@ func call(arguments string) string {
 	return "\nmodule \"child\" {\n  source = \"./child\"\n  " + arguments + "\n}\n"
 }
 
-// chained returns gates, and a module behind each. A module that depends on all gates is not chained.
+// chained returns gates, and an instance of the child module behind each.
 func chained(orders string) string { return gates(orders) + call("for_each = qcc_quota_gate.order") }
+
+// dependent returns gates, and instances of the child module that depend on all of them.
 func dependent(orders string) string {
 	return gates(orders) + call("for_each = "+orders+"\n  depends_on = [qcc_quota_gate.order]")
 }
@@ -40,6 +42,7 @@ func replacedOrder(order, gate string) string {
 	return strings.Replace(unjudgedOrder(order, gate), "is created", "is replaced", 1)
 }
 
+// ungatedOrder is the problem of an order without a gate.
 func ungatedOrder(order string) string {
 	return fmt.Sprintf("`%s` orders from QCC, but depends on no gate. Let it depend on a `qcc_quota_gate`.", order)
 }
@@ -157,7 +160,8 @@ var orderPlans = map[string]planCase{
 	},
 	"a module depends on gates, so that its data source is deferred": { // The existing order is replaced.
 		applied: dependent("{ north = 1 }"), child: moduleWithDataSource, config: dependent(two),
-		problems: []string{replacedOrder(`module.child["north"].terraform_data.order`, `qcc_quota_gate.order["north"]`),
+		problems: []string{
+			replacedOrder(`module.child["north"].terraform_data.order`, `qcc_quota_gate.order["north"]`),
 			strings.Replace(readLate, "data", `module.child["north"].data`, 1), strings.Replace(readLate, "data", `module.child["south"].data`, 1),
 		},
 	},

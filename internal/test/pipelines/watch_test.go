@@ -21,22 +21,24 @@ func TestWatch(t *testing.T) {
 	const line = `"radar_id":{"consumed":`
 
 	for name, test := range map[string]struct {
-		quota    func(*testing.T, *emulator.Emulator)
+		consumed int64 // What is consumed beside the sample.
+		code     int   // The status code of the service; 0 means that of a success.
 		succeeds bool
 		says     []string
 	}{
-		"enough":          {quota: func(*testing.T, *emulator.Emulator) {}, succeeds: true, says: []string{line + "2,"}},
-		"below":           {quota: func(t *testing.T, service *emulator.Emulator) { testkit.Consume(t, service, "radar_id", 40) }, says: []string{"radar_id: 2 below the reserve of 10. 比保留量 10 少 2。", line + "42,"}},
-		"the read failed": {quota: func(_ *testing.T, service *emulator.Emulator) { service.Behave(emulator.Behavior{Code: 101}) }, says: []string{"101"}},
+		"enough":          {succeeds: true, says: []string{line + "2,"}},
+		"below":           {consumed: 40, says: []string{"radar_id: 2 below the reserve of 10. 比保留量 10 少 2。", line + "42,"}},
+		"the read failed": {code: 101, says: []string{"101"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			testkit.OnlyLong(t, name != "below", "one state of the quota")
 
-			service := emulator.New()
+			service := emulator.New(emulator.WithBehavior(emulator.Behavior{Code: test.code}))
+			testkit.Consume(t, service, "radar_id", test.consumed)
+
 			f := newFolder(t, testkit.Serve(t, service), map[string]string{"watch/main.tf": testkit.Example(t, "pipelines/watch")["main.tf"]})
 			useMirror(t, f)
-			test.quota(t, service)
 
 			workflow := readYAML[gitHubWorkflow](t, "watch/github-actions.yml")
 			job := workflow.Jobs["watch"].read(workflow.Jobs["watch"].Env, true, func(gitHubStep) bool { return true })

@@ -1,7 +1,6 @@
 package guides_test
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
@@ -61,25 +60,4 @@ func TestGuideOnPipelinesIsRightAboutGates(t *testing.T) {
 	s.Write("pending.tf", "resource \"terraform_data\" \"pending\" {}\n\nresource \"qcc_quota_gate\" \"pending\" {\n"+
 		"  required = { radar_id = length(terraform_data.pending.id) }\n}\n")
 	s.Plans("Warning: QCC quota gate not judged until apply")
-}
-
-// TestGuidesShowWhatHappens shows what the guides say of a rule of your own.
-func TestGuidesShowWhatHappens(t *testing.T) {
-	t.Parallel()
-
-	const required = "-var=qcc_required={radar_id=40}"
-
-	s := newScene(t, testkit.Example(t, "gates/apply"))
-
-	s.Succeeds("plan", required, "-out=tfplan")
-	s.consume("radar_id", 20)
-
-	// The message for the apply is a fixed text.
-	message := regexp.MustCompile(`error_message = "(QCC quota is short [^"$]+)"`).FindStringSubmatch(s.Read("main.tf"))
-	if message == nil {
-		t.Fatal("the example has no message for the apply")
-	}
-
-	s.Fails(message[1], "apply", "tfplan")
-	s.Fails("QCC quota is short by 12", "plan", required)
 }
