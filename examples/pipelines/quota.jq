@@ -85,7 +85,7 @@ def unjudged($gates):
   | ([changed(["create"]).address | configured] | unique | map({key: ., value: (["resource/\(.)"] | reachable($links)
       | map(select(test("^(module\\.[^.]+\\.)*qcc_quota_gate\\.[^.]+$"))))}) | from_entries) as $names
   | (reduce $gates[] as $gate ({}; .[$gate.name][$gate.instance][$gate.key] = $gate)) as $gates
-  | changed(["create"]) | select(.type != "qcc_quota_gate") | .type as $type | .address as $order
+  | changed(["create"]) | select(.type != "qcc_quota_gate") | .type as $type | .address as $order | any(.change.actions[]; . == "delete") as $is_replaced
   | {is_tolerated: ($order | tolerates), message: ($names[$order | configured] as $names
       | if $names == [] then select(any(ordering_types[]; . == $type))
         | text("\($order | code) orders from QCC, but depends on no gate. Let it depend on a `qcc_quota_gate`.";
@@ -96,8 +96,9 @@ def unjudged($gates):
             | {all: .value, same: [select($is_inside or [$instance | scan(key)] - $keys == []) | .value[$keys[]] // empty]}] as $near
         | [$near[].same[]] as $same
         | if $same == [] then select(any($near[].all[]; .is_judged) | not) | $name else $same[] | select(.is_judged | not).address end
-        | text("\($order | code) is created, but the plan does not judge its gate \(code). Replace the gate too, with `-replace`, or list what orders nothing in `tolerated`.";
-          "\($order | code) 将被创建，但这个 plan 不检查它的门禁 \(code)。请用 `-replace` 同时重建该门禁；不是订单的，请加入 `tolerated`。")
+        | ($order | code) + (if $is_replaced then text(" is replaced"; " 将被重建") else text(" is created"; " 将被创建") end)
+          + text(", but the plan does not judge its gate \(code). Replace the gate too, with `-replace`. If the order was placed already, untaint or import it. List what orders nothing in `tolerated`.";
+            "，但这个 plan 不检查它的门禁 \(code)。请用 `-replace` 同时重建该门禁；已下单的，先 untaint 或 import；不是订单的，请加入 `tolerated`。")
       end)};
 
 # The data sources. The modules are null unless Terraform has certainly read
@@ -126,13 +127,13 @@ def failures:
         elif .status == "error" then text("could not be evaluated."; "无法求值。")
         else text("failed."; "不通过。") end))};
 
-# An error or a warning. If the provider has written it, with its first paragraph
-# and its facts, which are the indented lines.
+# An error or a warning, with the first paragraph of its detail. If the provider
+# has written it, also with its facts, which are the indented lines.
 def is_own: .address // "" | configured | test("(^|\\.)qcc_quota(_gate)?[.]");
 def described:
-  ((.detail // "" | gsub("(?<a>[，。；：、！？）])\n(?<b>[^\n])"; .a + .b)) / "\n\n") as $paragraphs
-  | [(.address // empty | code), (.summary | plain), (select(is_own)
-      | [$paragraphs[0], ($paragraphs[1:][] | select(startswith("  ")) / "\n" | .[] | ltrimstr("  "))] | map(plain) | join("\n  - "))]
+  ((.detail // "" | gsub("(?<a>[，。；：、！？）])\n(?<b>[^\n ])"; .a + .b)) / "\n\n") as $paragraphs
+  | [(.address // empty | code), (.summary | plain), ([$paragraphs[:1][],
+      (select(is_own) | $paragraphs[1:][] | select(startswith("  ")) / "\n" | .[] | ltrimstr("  "))] | map(plain) | select(. != []) | join("\n  - "))]
   | join(colon);
 
 # Everything because of which the plan must not be applied.
@@ -173,18 +174,17 @@ def sum($gates):
   else text("The input is not a plan.\n"; "输入不是 plan。\n") | halt_error(2) end
 | gates as $gates | sum($gates) as $sum | [findings($errors; $gates)] as $findings
 | [$findings[] | select(.is_tolerated | not).message] as $problems
-| if $problems == [] then text("### QCC quota: the plan may be applied ✅"; "### 企查查额度：plan 可以执行 ✅")
-  else text("### QCC quota: the plan must not be applied ❌"; "### 企查查额度：plan 不可执行 ❌") end,
+| if $problems == [] then text("### QCC quota: the plan may be applied ✅"; "### 企查查额度：放行 plan ✅")
+  else text("### QCC quota: the plan must not be applied ❌"; "### 企查查额度：拒绝 plan ❌") end,
   ([$problems[], ($findings[] | select(.is_tolerated).message + text(" (tolerated)"; "（例外）")),
       ($diagnostics[] | select(.severity == "warning" and is_own) | "⚠️ \(described)")] | select(. != []) | "", "- \(.[])"),
-  "",
   ([$gates[] | select(.growth != {} or .is_late) | "| \(.address | cell) | " + ([
         if .is_sensitive then text("(sensitive)"; "（敏感）") else .growth | to_entries[] | "\(.value | count) \(.key | cell)" end,
-        (select(.is_late) | text("⏳ judged at apply"; "⏳ 到 apply 时才检查"))] | join(text(", "; "，"))) + " |"]
-    | if . == [] then text("No gate adds quota in this plan."; "这个 plan 中没有门禁新增用量。") else
-        text("| gate | this plan adds |"; "| 门禁 | 本次新增 |"), "|---|---|", .[:50][],
-        (.[50:] | select(. != []) | text("| \(length) more gates | |"; "| 另有 \(length) 道门禁 | |")) end),
-  (select(.errored) | "", text("The plan failed, so gates may be missing here."; "plan 失败，因此这里可能缺少部分门禁。")),
+        (select(.is_late) | text("⏳ judged at apply"; "⏳ 到 apply 时才检查"))] | join(text(", "; "，"))) + " |"] as $rows
+    | (select($rows != []) | "", text("| gate | this plan adds |"; "| 门禁 | 本次新增 |"), "|---|---|", $rows[:50][],
+        ($rows[50:] | select(. != []) | text("| \(length) more gates | |"; "| 另有 \(length) 道门禁 | |"))),
+      (select(.errored) | "", text("The plan failed. Only gates that passed are listed here."; "plan 失败，这里只列出已放行的门禁。")),
+      (select($rows == [] and .errored != true) | "", text("No gate adds quota in this plan."; "这个 plan 中没有门禁新增用量。"))),
   ([quotas] | group_by(.modules)[] | (map(.address) | named) as $names | .[0].modules
     | "", if . == null then text("\($names): no counts, because the plan does not show that Terraform has read it.";
         "\($names)：没有数值，因为从 plan 中看不出 Terraform 已读取该数据源。")
@@ -194,4 +194,4 @@ def sum($gates):
         (to_entries[] | (if $sum then $sum[.key] // 0 else null end) as $adds
           | [(.key | cell), (.value.name // "–" | plain), (.value | .total, .consumed, .remaining | count), ($adds | count), (.value | use($adds // 0))]
           | "| \(join(" | ")) |") end),
-  if $problems == [] then empty else text("The plan must not be applied. See the summary.\n"; "plan 不可执行。请查看摘要。\n") | halt_error(1) end
+  if $problems == [] then empty else text("The plan must not be applied. See the summary.\n"; "plan 已被拒绝，请看摘要。\n") | halt_error(1) end

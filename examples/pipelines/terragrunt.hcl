@@ -4,10 +4,12 @@
 # folder ci at the root of the repository. terragrunt plan writes the summary to
 # its output, and fails if the plan must not be applied. If the registry does not
 # have the provider, set TF_CLI_CONFIG_FILE to a file that names your mirror.
-# 社区贡献：测试只运行 hook，不运行 Terragrunt。
+# With QCC_LANGUAGE=zh in the environment, summary and errors are in Chinese.
+# 社区贡献：本项目只测试其中的 hook，没有在 Terragrunt 中运行。
 # 用于 Terragrunt。把这个块复制到单元的 terragrunt.hcl 或各单元引用的文件中；
-# quota.jq 放在仓库根目录的 ci 目录。terragrunt plan 输出摘要，plan 不可执行时失败。
-# registry 中没有 provider 时，把 TF_CLI_CONFIG_FILE 设为指定镜像的文件。
+# quota.jq 放在仓库根目录的 ci 目录。terragrunt plan 输出摘要，plan 被拒绝时失败。
+# registry 中没有 provider 时，把 TF_CLI_CONFIG_FILE 设为指定镜像的文件。环境变量
+# QCC_LANGUAGE=zh 使摘要和错误信息为中文。
 terraform {
   extra_arguments "save" {
     commands  = ["plan"]

@@ -51,13 +51,13 @@ problems contains sprintf("%s is read only at apply, which is too late for a con
 	object.get(change, "action_reason", "") != "read_because_check_nested"
 }
 
-problems contains sprintf("%s is created, but the plan does not judge its gate %s. Replace the gate too, with -replace, or list what orders nothing in tolerated.", [order, gate]) if {
-	some order, _ in orders
+problems contains sprintf("%s is %s, but the plan does not judge its gate %s. Replace the gate too, with -replace. If the order was placed already, untaint or import it. List what orders nothing in tolerated.", [order, verb, gate]) if {
+	some order, [_, verb] in orders
 	some gate in unjudged(order)
 }
 
 problems contains sprintf("%s orders from QCC, but depends on no gate. Let it depend on a qcc_quota_gate.", [order]) if {
-	some order, type in orders
+	some order, [type, _] in orders
 	type in ordering_types
 	gates_of(order) == set()
 }
@@ -90,7 +90,7 @@ is_judged if {
 }
 
 # The resources that are created or replaced. They may be orders.
-orders[change.address] := change.type if {
+orders[change.address] := [change.type, {true: "replaced", false: "created"}["delete" in change.change.actions]] if {
 	is_judged
 	some change in managed
 	change.type != "qcc_quota_gate"

@@ -100,7 +100,7 @@ var conditionPlans = map[string]planCase{
 	},
 
 	"a condition cannot be evaluated": {
-		errors: []string{"Invalid index"},
+		errors: []string{invalidIndex},
 		config: order(`data.qcc_quota.this.modules["new_id"].remaining > 0`) + reads, problems: []string{"`terraform_data.order`: could not be evaluated."},
 	},
 	"a condition that is about something else is undecided": {
@@ -115,7 +115,7 @@ var conditionPlans = map[string]planCase{
 	},
 	"a check that warns is tolerated, and the plan fails": {
 		config:    conditional + reads + warns + "output \"wrong\" {\n  value = data.qcc_quota.this.modules[\"new_id\"]\n}\n",
-		tolerated: "check.qcc_quota", problems: []string{failed}, errors: []string{"Invalid index"},
+		tolerated: "check.qcc_quota", problems: []string{failed}, errors: []string{invalidIndex},
 		lines: []string{"- `check.qcc_quota`: It runs low. (tolerated)"},
 	},
 	"a check that reads by itself": {

@@ -47,12 +47,13 @@ func late(gate, what string) string {
 // gatePlans have gates. If a gate refuses, the plan only shows that it failed, and the lines of terraform plan -json say why.
 var gatePlans = map[string]planCase{
 	"a gate refuses": {
-		config: gate("this", "{ radar_id = 49 }"), problems: []string{failed}, errors: []string{refusal("qcc_quota_gate.this", 49)}, lines: []string{noGate},
+		config: gate("this", "{ radar_id = 49 }"), problems: []string{failed}, errors: []string{refusal("qcc_quota_gate.this", 49)},
+		lines: []string{onlyPassed}, lacks: noGate,
 	},
 	"a gate refuses beside one that passes": {
 		config: gate("few", "{ bene_id = 1 }") + gate("many", "{ radar_id = 49 }") + withPostcondition, problems: []string{failed},
 		errors: []string{refusal("qcc_quota_gate.many", 49)},
-		lines:  []string{added + "| `qcc_quota_gate.few` | 1 `bene_id` |", "The plan failed, so gates may be missing here.", noCounts}, lacks: tableHead,
+		lines:  []string{added + "| `qcc_quota_gate.few` | 1 `bene_id` |", onlyPassed, noCounts}, lacks: tableHead,
 	},
 	"a gate names a module that the account does not have": {
 		config: gate("this", "{ new_id = 1 }"), problems: []string{failed},

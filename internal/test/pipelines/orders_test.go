@@ -31,10 +31,15 @@ func dependent(orders string) string {
 	return gates(orders) + call("for_each = "+orders+"\n  depends_on = [qcc_quota_gate.order]")
 }
 
-// unjudgedOrder is the problem of an order whose gate the plan does not judge.
+// unjudgedOrder is the problem of an order that is created, and whose gate the plan does not judge.
 func unjudgedOrder(order, gate string) string {
-	return fmt.Sprintf("`%s` is created, but the plan does not judge its gate `%s`. Replace the gate too, with `-replace`, "+
-		"or list what orders nothing in `tolerated`.", order, gate)
+	return fmt.Sprintf("`%s` is created, but the plan does not judge its gate `%s`. Replace the gate too, with `-replace`. "+
+		"If the order was placed already, untaint or import it. List what orders nothing in `tolerated`.", order, gate)
+}
+
+// replacedOrder is the problem of an order that is replaced, and whose gate the plan does not judge.
+func replacedOrder(order, gate string) string {
+	return strings.Replace(unjudgedOrder(order, gate), "is created", "is replaced", 1)
 }
 
 // ungatedOrder is the problem of an order without a gate.
@@ -110,8 +115,9 @@ var orderPlans = map[string]planCase{
 		applied: monitored(two), target: `terraform_data.order["north"]`, config: monitored(two) + gate("many", "{ radar_id = 49 }"),
 		problems: []string{failed}, errors: []string{refusal("qcc_quota_gate.many", 49)},
 	},
-	"an order is replaced, and its gate stays": {
-		applied: monitored(two), config: monitored(two), args: []string{`-replace=terraform_data.order["south"]`}, problems: southUnjudged,
+	"an order is tainted, and its gate stays": { // Its apply was interrupted.
+		applied: monitored(two), tainted: `terraform_data.order["south"]`, config: monitored(two),
+		problems: []string{replacedOrder(`terraform_data.order["south"]`, `qcc_quota_gate.order["south"]`)},
 	},
 	"an order is only changed, and its gate stays": { // It orders nothing.
 		applied: monitored(two), config: strings.Replace(monitored(two), "  depends_on", "  input = 1\n  depends_on", 1),
@@ -146,16 +152,16 @@ var orderPlans = map[string]planCase{
 	},
 	"an order in a chained module is replaced": {
 		applied: chained(two), child: moduleOrder, config: chained(two), args: []string{`-replace=module.child["south"].terraform_data.order`},
-		problems: []string{unjudgedOrder(`module.child["south"].terraform_data.order`, `qcc_quota_gate.order["south"]`)},
+		problems: []string{replacedOrder(`module.child["south"].terraform_data.order`, `qcc_quota_gate.order["south"]`)},
 	},
 	"a resource in a chained module orders nothing": {
 		applied: chained(two), child: moduleOrder, config: chained(two), args: []string{`-replace=module.child["south"].terraform_data.order`}, tolerated: "module.child",
-		lines: []string{"- " + unjudgedOrder(`module.child["south"].terraform_data.order`, `qcc_quota_gate.order["south"]`) + " (tolerated)"},
+		lines: []string{"- " + replacedOrder(`module.child["south"].terraform_data.order`, `qcc_quota_gate.order["south"]`) + " (tolerated)"},
 	},
 	"a module depends on gates, so that its data source is deferred": { // The existing order is replaced.
 		applied: dependent("{ north = 1 }"), child: moduleWithDataSource, config: dependent(two),
 		problems: []string{
-			unjudgedOrder(`module.child["north"].terraform_data.order`, `qcc_quota_gate.order["north"]`),
+			replacedOrder(`module.child["north"].terraform_data.order`, `qcc_quota_gate.order["north"]`),
 			strings.Replace(readLate, "data", `module.child["north"].data`, 1), strings.Replace(readLate, "data", `module.child["south"].data`, 1),
 		},
 	},
@@ -192,7 +198,7 @@ var orderPlans = map[string]planCase{
 		applied: call("for_each = { north = 1 }"), child: moduleGates + "\nresource \"terraform_data\" \"order\" {\n  for_each   = qcc_quota_gate.order\n}\n", config: call("for_each = " + two),
 		args: []string{`-replace=module.child["north"].terraform_data.order["south"]`},
 		problems: []string{
-			unjudgedOrder(`module.child["north"].terraform_data.order["south"]`, `module.child["north"].qcc_quota_gate.order["south"]`),
+			replacedOrder(`module.child["north"].terraform_data.order["south"]`, `module.child["north"].qcc_quota_gate.order["south"]`),
 		},
 	},
 

@@ -15,6 +15,7 @@ import (
 type planCase struct {
 	applied   string   // The configuration at an apply before the plan, with the sample quota; empty means no apply.
 	target    string   // The only resource of that apply; empty means all.
+	tainted   string   // The resource that is tainted after that apply; empty means none.
 	config    string   // The configuration at the plan.
 	child     string   // The configuration of the child module; empty means a data source.
 	leaf      string   // The configuration of a module in the child module; empty means that nothing calls it.
@@ -99,9 +100,11 @@ const (
 
 	readLate     = "`data.qcc_quota.this` is read only at apply, which is too late for a condition. Remove what defers the read, such as `depends_on`."
 	failed       = "The plan failed. See the errors in Terraform's output."
+	invalidIndex = "Invalid index: The given key does not identify an element in this collection value."
 	notEnough    = "`terraform_data.order`: Not enough \\| quota."
 	tableHead    = "| module |"
 	noGate       = "No gate adds quota in this plan."
+	onlyPassed   = "The plan failed. Only gates that passed are listed here."
 	queryRefused = "`data.qcc_quota.this`: Quota query refused by QCC: QCC answered the quota query with status code 112.\n" +
 		"  - QCC's message: 您的账号剩余使用量已不足或已过期"
 	noCounts = "`data.qcc_quota.this`: no counts, because the plan does not show that Terraform has read it."
@@ -161,6 +164,11 @@ func newPlan(t *testing.T, test planCase) (lines, plan string) {
 		}
 
 		f.Succeeds(apply...)
+
+		if test.tainted != "" {
+			f.Succeeds("taint", test.tainted)
+		}
+
 		f.Write("main.tf", testkit.RequiredProvider+test.config)
 	}
 

@@ -75,7 +75,10 @@ func (j job) succeeds(t *testing.T, f *testkit.Folder) bool {
 		t.Fatal("the job does not upload or download the plan")
 	}
 
-	succeeded, _ := j.run(t, f)
+	succeeded, output := j.run(t, f)
+	if strings.Contains(output, "/jq\n") {
+		t.Error("the log has the path of jq")
+	}
 
 	return succeeded
 }
@@ -203,7 +206,7 @@ func written(t *testing.T, f *testkit.Folder, name string) string {
 // summaryLine is a text that a summary has, in both languages.
 type summaryLine struct{ english, chinese string }
 
-var planAccepted = summaryLine{accepted, "### 企查查额度：plan 可以执行 ✅"}
+var planAccepted = summaryLine{accepted, "### 企查查额度：放行 plan ✅"}
 
 // pipelineState is the situation in which a pipeline starts. The account has the sample quota, in which 48 units of radar_id are left.
 type pipelineState struct {
@@ -249,8 +252,10 @@ var pipelineStates = map[string]pipelineState{
 	"a gate resource is judged at apply": {
 		config: pending, succeeds: true, orders: true, summary: summaryLine{"⏳ judged at apply", "⏳ 到 apply 时才检查"},
 	},
-	"a requirement is missing":   {required: "{}", succeeds: true, summary: summaryLine{"No gate adds quota", "没有门禁新增用量"}},
-	"a requirement is not a map": {required: `""`, summary: summaryLine{"- Invalid value for input variable", "- Invalid value for input variable"}},
+	"a requirement is missing": {required: "{}", succeeds: true, summary: summaryLine{"No gate adds quota", "没有门禁新增用量"}},
+	"a requirement is not a map": {required: `""`, summary: summaryLine{
+		"- Invalid value for input variable: Unsuitable value for var.qcc_required", "- Invalid value for input variable：Unsuitable value for var.qcc_required",
+	}},
 	"the read fails": {
 		change:  func(service *emulator.Emulator, _ *testkit.Folder) { service.Behave(emulator.Behavior{Code: 101}) },
 		summary: summaryLine{"- `data.qcc_quota.this`: Quota query refused by QCC", "- `data.qcc_quota.this`：企查查拒绝了额度查询"},
@@ -374,6 +379,25 @@ func TestPipelinesHaveSettings(t *testing.T) {
 		for setting, found := range read(t).settings {
 			if !found {
 				t.Errorf("%s: the example does not have the setting: %s", name, setting)
+			}
+		}
+	}
+}
+
+// TestPipelinesExplainTheirSettings checks that each example says how to choose the language and to pass an address with quotes, and that it
+// describes in both languages what one can enter.
+func TestPipelinesExplainTheirSettings(t *testing.T) {
+	t.Parallel()
+
+	for _, name := range []string{"github-actions.yml", "github-actions-required.yml", "gitlab-ci.yml", "Jenkinsfile", "yunxiao-flow.yml"} {
+		file := testkit.ReadFile(t, "examples/pipelines/"+name)
+		if !strings.Contains(file, "QCC_LANGUAGE") || !strings.Contains(file, "-replace='ADDRESS'") || !strings.Contains(file, "-replace='地址'") {
+			t.Errorf("%s does not show QCC_LANGUAGE, or -replace='ADDRESS' in both languages", name)
+		}
+
+		for line := range strings.Lines(file) {
+			if strings.Contains(line, " description: ") && !han.MatchString(line) {
+				t.Errorf("%s describes only in English: %s", name, line)
 			}
 		}
 	}

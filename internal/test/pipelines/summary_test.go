@@ -188,7 +188,7 @@ func TestSummaryOfAPlan(t *testing.T) {
 			test.compareSummary(t, exit, summary, message)
 
 			exitInChinese, chinese, message := test.summarize(t, "zh", recorded)
-			if exitInChinese != exit || (exit == 1) != strings.Contains(message, "plan 不可执行。请查看摘要。") {
+			if exitInChinese != exit || (exit == 1) != strings.Contains(message, "plan 已被拒绝，请看摘要。") {
 				t.Errorf("in Chinese, exit code %d and %q, want %d", exitInChinese, message, exit)
 			}
 
@@ -241,15 +241,17 @@ func TestSummaryOfAnInputThatIsNoPlan(t *testing.T) {
 }
 
 // TestSummaryOfErrorsWithoutAPlan checks that the summary has the errors of a terraform plan -json that wrote no plan. Terraform wraps no
-// Chinese, so the provider does.
+// Chinese, so the provider does. Only the provider's errors have facts.
 func TestSummaryOfErrorsWithoutAPlan(t *testing.T) {
 	t.Parallel()
 
-	const line = `{"@level":"error","diagnostic":{"severity":"error","summary":"额度不足","address":"qcc_quota_gate.this",
-		"detail":"radar_id 的额度不足，\n缺口为 1。\n\n  本门禁新增：1\n  剩余额度：0\n\n请减少订单。"}}`
+	const lines = `{"@level":"error","diagnostic":{"severity":"error","summary":"No value for required variable","detail":"orders is not set.\n\n  Use -var."}}
+		{"@level":"error","diagnostic":{"severity":"error","summary":"额度不足","address":"qcc_quota_gate.this",
+		"detail":"radar_id 的额度不足，\n缺口为 1。\n\n  本门禁新增：29\n  剩余额度：28（总额度 50）\n  本次运行中其他门禁已占用：20\n\n请减少订单。"}}`
 
-	exit, summary, _ := new(planCase).summarize(t, "zh", line)
-	want := "- `qcc_quota_gate.this`：额度不足：radar_id 的额度不足，缺口为 1。\n  - 本门禁新增：1\n  - 剩余额度：0\n\n"
+	exit, summary, _ := new(planCase).summarize(t, "zh", lines)
+	want := "\n- No value for required variable：orders is not set.\n- `qcc_quota_gate.this`：额度不足：radar_id 的额度不足，缺口为 1。\n" +
+		"  - 本门禁新增：29\n  - 剩余额度：28（总额度 50）\n  - 本次运行中其他门禁已占用：20\n\n"
 
 	if exit != 1 || !strings.Contains(summary, want) {
 		t.Errorf("exit code %d and the summary\n%s", exit, summary)

@@ -27,7 +27,7 @@ func TestWatch(t *testing.T) {
 		says     []string
 	}{
 		"enough":          {succeeds: true, says: []string{line + "2,"}},
-		"below":           {consumed: 40, says: []string{"QCC quota of radar_id is 2 below the reserve of 10.", line + "42,"}},
+		"below":           {consumed: 40, says: []string{"radar_id: 2 below the reserve of 10. 比保留量 10 少 2。", line + "42,"}},
 		"the read failed": {code: 101, says: []string{"101"}},
 	} {
 		t.Run(name, func(t *testing.T) {
