@@ -71,8 +71,8 @@ func (p Provider) FileName() string {
 	return name
 }
 
-// source returns the provider's address in a registry. The address is also its folder in a mirror.
-func (p Provider) source(registry string) string { return path.Join(registry, namespace, p.Name) }
+// source returns the provider's address, which is also its folder in a mirror.
+func (p Provider) source() string { return path.Join(Registry, namespace, p.Name) }
 
 // Binary builds the provider's binary at the path file. A failed build does not change that file.
 func (p Provider) Binary(ctx context.Context, file string) error {

@@ -110,11 +110,11 @@ func TestNames(t *testing.T) {
 	linux := build.Provider{Name: "minimal", Version: "0.0.1", Platform: "linux_arm64"}
 
 	for got, want := range map[string]string{
-		windows.FileName():                              "terraform-provider-qcc_v1.2.3.exe",
-		linux.FileName():                                "terraform-provider-minimal_v0.0.1",
-		windows.PackedPath("m"):                         "m/registry.terraform.io/qccpro/qcc/terraform-provider-qcc_1.2.3_windows_amd64.zip",
-		linux.UnpackedPath("m", build.Registry):         "m/registry.terraform.io/qccpro/minimal/0.0.1/linux_arm64/terraform-provider-minimal_v0.0.1",
-		windows.UnpackedPath("m", "registry.other.org"): "m/registry.other.org/qccpro/qcc/1.2.3/windows_amd64/terraform-provider-qcc_v1.2.3.exe",
+		windows.FileName():        "terraform-provider-qcc_v1.2.3.exe",
+		linux.FileName():          "terraform-provider-minimal_v0.0.1",
+		windows.PackedPath("m"):   "m/registry.terraform.io/qccpro/qcc/terraform-provider-qcc_1.2.3_windows_amd64.zip",
+		linux.UnpackedPath("m"):   "m/registry.terraform.io/qccpro/minimal/0.0.1/linux_arm64/terraform-provider-minimal_v0.0.1",
+		windows.UnpackedPath("m"): "m/registry.terraform.io/qccpro/qcc/1.2.3/windows_amd64/terraform-provider-qcc_v1.2.3.exe",
 	} {
 		if filepath.ToSlash(got) != want {
 			t.Errorf("the name is %s, want %s", got, want)

@@ -16,8 +16,8 @@ import (
 const license = "LICENSE"
 
 // UnpackedPath returns the path of the binary in an unpacked filesystem mirror. That mirror has a folder for each platform.
-func (p Provider) UnpackedPath(mirror, registry string) string {
-	return filepath.Join(mirror, filepath.FromSlash(p.source(registry)), p.Version, p.Platform, p.FileName())
+func (p Provider) UnpackedPath(mirror string) string {
+	return filepath.Join(mirror, filepath.FromSlash(p.source()), p.Version, p.Platform, p.FileName())
 }
 
 // PackedPath returns the path of the archive in a packed filesystem mirror. That mirror has a zip for each platform, with the name that a
@@ -25,13 +25,13 @@ func (p Provider) UnpackedPath(mirror, registry string) string {
 func (p Provider) PackedPath(mirror string) string {
 	name := fmt.Sprintf("terraform-provider-%s_%s_%s.zip", p.Name, p.Version, p.Platform)
 
-	return filepath.Join(mirror, filepath.FromSlash(p.source(Registry)), name)
+	return filepath.Join(mirror, filepath.FromSlash(p.source()), name)
 }
 
 // Install builds the provider into an unpacked filesystem mirror.
 func (p Provider) Install(ctx context.Context, mirror string) error {
 	return p.pack(ctx, mirror, func(binary, license string) error {
-		to := p.UnpackedPath(mirror, Registry)
+		to := p.UnpackedPath(mirror)
 		folder := filepath.Dir(to)
 
 		if err := os.MkdirAll(folder, 0o755); err != nil { //nolint:gosec // Every user may read a mirror.
@@ -57,7 +57,7 @@ func (p Provider) Mirror(ctx context.Context, mirror string) error {
 // pack builds the files of a package, and calls lay to move them. Both are in a temporary folder of the mirror, so that lay can rename
 // them.
 func (p Provider) pack(ctx context.Context, mirror string, lay func(binary, license string) error) error {
-	return inWorkFolder(filepath.Join(mirror, filepath.FromSlash(p.source(Registry))), func(work string) error {
+	return inWorkFolder(filepath.Join(mirror, filepath.FromSlash(p.source())), func(work string) error {
 		binary := filepath.Join(work, p.FileName())
 		if err := p.Binary(ctx, binary); err != nil {
 			return err

@@ -56,13 +56,13 @@ func TestInstallAndMirrorHaveTheSameFiles(t *testing.T) {
 		provider.Kept, builds = t.TempDir(), 1
 	}
 
-	folder := filepath.Dir(provider.UnpackedPath(mirror, build.Registry))
+	folder := filepath.Dir(provider.UnpackedPath(mirror))
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
 
 	// The builds replace these files.
-	for _, path := range []string{provider.UnpackedPath(mirror, build.Registry), provider.PackedPath(mirror)} {
+	for _, path := range []string{provider.UnpackedPath(mirror), provider.PackedPath(mirror)} {
 		if err := os.WriteFile(path, []byte("broken"), 0o600); err != nil {
 			t.Fatal(err)
 		}

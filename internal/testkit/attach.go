@@ -14,11 +14,8 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/provider"
 )
 
-// providerAddress is the provider's address in every configuration. OpenTofu takes the other one where a source names no registry.
-const (
-	providerAddress = "registry.terraform.io/qccpro/qcc"
-	tofuAddress     = "registry.opentofu.org/qccpro/qcc"
-)
+// providerAddress is the provider's address in every configuration.
+const providerAddress = "registry.terraform.io/qccpro/qcc"
 
 // Attach serves the provider in the test's own process until the test ends. It returns the environment variable with which Terraform
 // attaches to it. The provider reads its environment variables with getenv.
@@ -55,7 +52,7 @@ func Attach(t *testing.T, getenv func(string) string) string {
 		"Addr": map[string]string{"Network": config.Addr.Network(), "String": config.Addr.String()},
 	}
 
-	value, err := json.Marshal(map[string]any{providerAddress: server, tofuAddress: server})
+	value, err := json.Marshal(map[string]any{providerAddress: server})
 	if err != nil {
 		t.Fatal(err)
 	}

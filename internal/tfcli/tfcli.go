@@ -25,8 +25,6 @@ const Version = "0.1.0"
 const (
 	// keptDir is the folder in the project's root that keeps the builds of providers.
 	keptDir = ".build/providers"
-	// tofusRegistry is the registry from which OpenTofu installs providers.
-	tofusRegistry = "registry.opentofu.org"
 	// stopTimeout is the time that Terraform has to stop its providers after an interrupt.
 	stopTimeout = 10 * time.Second
 )
@@ -73,7 +71,7 @@ func provider(name string) build.Provider {
 
 // Provider returns the path of a provider's binary. New builds qcc, and Install builds others.
 func (c *CLI) Provider(name string) string {
-	return provider(name).UnpackedPath(c.mirror(), build.Registry)
+	return provider(name).UnpackedPath(c.mirror())
 }
 
 // Install builds a provider from a package of this module. It adds the build to the mirror as qccpro/name.
@@ -86,16 +84,7 @@ func (c *CLI) Install(ctx context.Context, name, pkg string) error {
 		installed.Kept = filepath.Join(root, keptDir)
 	}
 
-	if err := installed.Install(ctx, c.mirror()); err != nil {
-		return err
-	}
-
-	tofus := installed.UnpackedPath(c.mirror(), tofusRegistry)
-	if err := os.MkdirAll(filepath.Dir(tofus), 0o750); err != nil {
-		return err
-	}
-
-	return os.Link(c.Provider(name), tofus)
+	return installed.Install(ctx, c.mirror())
 }
 
 // cleanEnvironment returns the environment of this process without settings of Terraform and the provider.

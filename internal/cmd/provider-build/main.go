@@ -97,7 +97,7 @@ func lay(ctx context.Context, layout string, provider build.Provider, to string)
 	case "binary":
 		return to, provider.Binary(ctx, to)
 	case "install":
-		return provider.UnpackedPath(to, build.Registry), provider.Install(ctx, to)
+		return provider.UnpackedPath(to), provider.Install(ctx, to)
 	case "mirror":
 		return provider.PackedPath(to), provider.Mirror(ctx, to)
 	default:

@@ -88,7 +88,7 @@ func newInstallation(t *testing.T) *installation {
 	}
 
 	// The provider that Terraform has in all tests, in a folder of its own.
-	mirror := strings.TrimSuffix(testkit.Terraform(t).Provider("qcc"), build.QCC(guideVersion, build.Host()).UnpackedPath("", build.Registry))
+	mirror := strings.TrimSuffix(testkit.Terraform(t).Provider("qcc"), build.QCC(guideVersion, build.Host()).UnpackedPath(""))
 	if err := os.CopyFS(i.plugins(), os.DirFS(mirror)); err != nil {
 		t.Fatal(err)
 	}
