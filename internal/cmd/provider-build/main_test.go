@@ -17,7 +17,7 @@ func TestEachLayout(t *testing.T) {
 
 	for layout, path := range map[string]func(dir string) string{
 		"binary":  func(dir string) string { return dir },
-		"install": func(dir string) string { return provider.UnpackedPath(dir) },
+		"install": provider.UnpackedPath,
 		"mirror":  provider.PackedPath,
 	} {
 		t.Run(layout, func(t *testing.T) {
