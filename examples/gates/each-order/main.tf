@@ -1,5 +1,5 @@
-# One gate for each order. Each gate says what its order needs. The plan adds
-# up what the change adds to the gates. If less quota is left, the plan fails.
+# One gate for each order. Each gate says what its order needs. If the new
+# orders need more than the remaining quota, the plan fails.
 
 terraform {
   required_version = ">= 1.4"
