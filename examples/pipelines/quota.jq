@@ -136,7 +136,7 @@ def described:
       (select(is_own) | $paragraphs[1:][] | select(startswith("  ")) / "\n" | .[] | ltrimstr("  "))] | map(plain) | select(. != []) | join("\n  - "))]
   | join(colon);
 
-# Everything because of which the plan must not be applied.
+# All reasons why the plan must not be applied.
 def findings($errors; $gates):
   [failures] as $failures
   | [$failures[] | select(.is_tolerated | not).said[] | select(. != "")] as $said

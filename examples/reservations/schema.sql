@@ -23,7 +23,7 @@
 --   FROM qcc.qcc_reservation WHERE ends > extract(epoch FROM now()) * 1000
 --   ORDER BY account, module, ends;
 --
--- If an order does not exist and will never be placed, its reservation may go:
+-- If an order does not exist and will never be placed, delete its reservation:
 -- 订单不存在，也不会再下单时，可以删除它的预留：
 --
 --   DELETE FROM qcc.qcc_reservation WHERE claim = '...';
@@ -37,19 +37,20 @@ BEGIN;
 CREATE SCHEMA IF NOT EXISTS qcc;
 SET LOCAL search_path = qcc;
 
--- A transaction that reserves locks the row of its account, so that one run
--- after the other is judged.
+-- A transaction that reserves locks the row of its account. So the gates of
+-- one run after another are judged.
 CREATE TABLE qcc_account (
     account text PRIMARY KEY CHECK (account <> '')
 );
 
--- What the last grant left behind, by quota module.
+-- The counts after the last grant, by quota module.
 CREATE TABLE qcc_level (
     account      text   NOT NULL REFERENCES qcc_account CHECK (account <> ''),
     module       text   NOT NULL CHECK (module <> ''),
     -- Consumed and reserved units after the last grant.
     committed    bigint NOT NULL CHECK (committed >= 0),
-    -- Until then the module counts as used beside the gates; 0 if it never was.
+    -- Until when all reservations count in addition to what QCC has counted,
+    -- because something consumed outside the gates; 0 if it never did.
     beside_until bigint NOT NULL CHECK (beside_until >= 0),
     PRIMARY KEY (account, module)
 );

@@ -47,7 +47,7 @@ func Description(name string) Text {
 				"必须使用 TLS，并校验服务器。环境变量：`QCC_RESERVATION_DATABASE`。",
 		},
 		"reservation_holder": {
-			"Who reserves, for users whose gates are refused because of it. Environment variable: `QCC_RESERVATION_HOLDER`. Defaults to the CI job, or " +
+			"Who holds the reservations of this run. Refusals in other runs show it. Environment variable: `QCC_RESERVATION_HOLDER`. Defaults to the CI job, or " +
 				"else to the host name.",
 			"预留的持有者。其他运行因这笔预留被拒绝时，错误信息会显示它。环境变量：`QCC_RESERVATION_HOLDER`。默认为 CI 任务，没有时为主机名。",
 		},

@@ -235,15 +235,15 @@ func (l Language) ConsumedBesideGates(ids []string) (title, detail string) {
 		names = append(names, l.mentionable(id))
 	}
 
-	return l.diagnostic(Text{"QCC quota consumed beside the gates", "有门禁之外的额度消耗"},
+	return l.diagnostic(Text{"QCC quota consumed outside the gates", "有门禁之外的额度消耗"},
 		l.format(Text{
 			"QCC has counted more of %s than all gates with this database were granted. Something consumes quota without a gate, or in a run " +
 				"without the database. Or orders are counted later than reservation_ttl after their gate.",
 			"%s 的消耗额度超过了使用本数据库的所有门禁放行的用量。可能有订单没有经过门禁，或者有运行没有设置数据库，或者门禁放行后过了 reservation_ttl，订单才被计入。",
 		}, l.list(names)),
 		Text{
-			"For seven days, gates count all live reservations on top of what QCC has counted, so they refuse earlier. Find out what consumes, or " +
-				"raise reservation_ttl.",
+			"For seven days, gates count all live reservations on top of what QCC has counted, so they refuse earlier. Find out what consumes " +
+				"this quota, or raise reservation_ttl.",
 			"接下来七天，门禁会在企查查已计入的消耗之上再加上全部有效预留，因此会更早拒绝。请查明消耗来源，或者调大 reservation_ttl。",
 		}.In(l))
 }

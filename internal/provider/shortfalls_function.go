@@ -43,8 +43,8 @@ func (f *shortfallsFunction) Definition(_ context.Context, _ function.Definition
 	resp.Definition = function.Definition{
 		Summary: "Computes by how much the quota of each module is short.",
 		MarkdownDescription: "Returns by how much the remaining quota of each module is less than a change requires. If the quota is " +
-			"enough, the map is empty. A module that is absent, or whose `remaining` is null, is short by the whole requirement. It needs no " +
-			"credentials, and sends no request.",
+			"enough, the map is empty. A module that is absent, or whose `remaining` is null, is short by the whole requirement. The " +
+			"function needs no credentials, and sends no request.",
 		Parameters: []function.Parameter{
 			function.MapParameter{
 				Name:                "modules",

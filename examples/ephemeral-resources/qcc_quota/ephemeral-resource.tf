@@ -22,7 +22,7 @@ locals {
   short   = provider::qcc::shortfalls(local.modules, var.qcc_required)
 }
 
-# Stands for what consumes the quota: a resource of another provider.
+# Put your own order here: a resource that consumes the quota.
 resource "terraform_data" "order" {
   lifecycle {
     # Judged at plan, and again when the plan is applied.

@@ -1,6 +1,7 @@
-# The orders are in a Terraform module. Its for_each is the gates, so it waits
-# for all of them. Do not write depends_on on the module: Terraform would then
-# read the module's data sources at apply, and could replace existing orders.
+# The orders are in a Terraform module. Its for_each is the gates, so the
+# module waits for all of them. Do not write depends_on on the module: Terraform
+# would then read the module's data sources at apply, and could replace existing
+# orders.
 
 terraform {
   required_version = ">= 1.4"

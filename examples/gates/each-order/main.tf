@@ -1,5 +1,5 @@
-# One gate for each order. Each gate says what its order needs. The plan adds
-# up what is new. If the quota does not suffice, the plan fails.
+# One gate for each order. Each gate says what its order needs. If the new
+# orders need more than the remaining quota, the plan fails.
 
 terraform {
   required_version = ">= 1.4"
@@ -33,5 +33,5 @@ resource "terraform_data" "monitoring" {
   for_each = var.companies
 
   input      = each.key
-  depends_on = [qcc_quota_gate.monitoring] # All gates before the first order.
+  depends_on = [qcc_quota_gate.monitoring] # All gates are judged first.
 }

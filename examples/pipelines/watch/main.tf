@@ -1,5 +1,5 @@
 # Watches the quota, in a folder of its own, so that it blocks no order. Each
-# apply prints a warning for what is below the reserve. It keeps nothing but its
+# apply warns if a quota module is below the reserve. The state has only the
 # outputs, so it needs no backend.
 # 监控剩余额度。放在单独的目录中，不会阻止任何订单。低于保留量时，每次 apply 都会
 # 警告。它只保存输出值，所以不需要 backend。

@@ -22,7 +22,7 @@ resource "qcc_quota_gate" "monitoring" {
   required = { radar_id = 1 }
 }
 
-# Stands for what consumes the quota: a resource of another provider.
+# Put your own order here: a resource that consumes the quota.
 resource "terraform_data" "monitoring" {
   for_each = var.companies
 

@@ -71,7 +71,7 @@ var symptomTests = map[string]struct {
 		s.Succeeds("apply", "-auto-approve")
 		s.Set("QCC_KEY=another" + emulator.DefaultKey)
 	}},
-	"QCC quota consumed beside the gates": {"plan", func(s scene) {
+	"QCC quota consumed outside the gates": {"plan", func(s scene) {
 		s.Set("QCC_RESERVATION_DATABASE=" + testkit.Postgres(s.t).URL())
 		s.Succeeds("apply", "-auto-approve")
 		s.consume("radar_id", 10) // The gate was granted 1.
