@@ -227,7 +227,7 @@ func TestGatewayIsExplained(t *testing.T) {
 	}
 
 	for guide, times := range map[string]string{
-		"docs/guides/many-pipelines.md": "up to %.0f s in the queue|%.0f s behind it|up to %.0f s|" +
+		"docs/guides/many-pipelines.md": "up to %.0f s in the queue|then up to %.0f s for QCC|up to %.0f s|" +
 			defaults("at most %s queries at once|%s queries of one key from one address", "CONCURRENT", "REFUSALS") +
 			defaults("|%s of one key|%s of one address|%s in all", "REFUSALS_OF_KEY", "REFUSALS_OF_SOURCE", "REFUSALS_OF_ALL"),
 		"docs/guides/many-pipelines-zh.md": "在队列中最多等待 %.0f s|出队后最多 %.0f s|可以等待 %.0f s|" +
