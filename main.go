@@ -19,19 +19,21 @@ import (
 var version = "dev"
 
 func main() {
-	if err := run(providerserver.Serve); err != nil {
+	if err := run(os.Args[1:], providerserver.Serve); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-// run serves the provider until Terraform ends it.
-func run(serve func(context.Context, func() fwprovider.Provider, providerserver.ServeOpts) error) error {
+// run serves the provider until Terraform ends it. The arguments are those of the command line, without the name of the program.
+func run(args []string, serve func(context.Context, func() fwprovider.Provider, providerserver.ServeOpts) error) error {
 	var opts providerserver.ServeOpts
 
 	opts.Address = "registry.terraform.io/qccpro/qcc"
-	flag.BoolVar(&opts.Debug, "debug", false, "run outside of Terraform, for a debugger, and print how Terraform can attach")
-	flag.Parse()
+
+	flags := flag.NewFlagSet("terraform-provider-qcc", flag.ExitOnError)
+	flags.BoolVar(&opts.Debug, "debug", false, "run outside of Terraform, for a debugger, and print how Terraform can attach")
+	_ = flags.Parse(args) // A wrong flag ends the process.
 
 	// The log of net/http is discarded, because it may contain a Token. net/http logs unsolicited data from a server unchanged.
 	log.SetOutput(io.Discard)

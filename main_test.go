@@ -54,7 +54,7 @@ func TestLogOfTheStandardLibraryIsDiscarded(t *testing.T) {
 
 	served := errors.New("served")
 
-	err := run(func(_ context.Context, newProvider func() fwprovider.Provider, opts providerserver.ServeOpts) error {
+	err := run(nil, func(_ context.Context, newProvider func() fwprovider.Provider, opts providerserver.ServeOpts) error {
 		if log.Writer() != io.Discard {
 			t.Error("the standard library's log is not discarded")
 		}
