@@ -8,9 +8,9 @@ import (
 	"github.com/qccpro/terraform-provider-qcc/internal/reservation"
 )
 
-// Description returns the description of the provider, of a block such as "data.qcc_quota", or of an attribute by its name. The schema has the
-// English text. make generate writes the Chinese one into the guides that are the reference in Chinese.
-func Description(name string) Text {
+// Descriptions returns the descriptions of the provider, of blocks such as "data.qcc_quota", and of attributes by their names. The schema has
+// the English texts. make generate writes the Chinese ones into the guides that are the reference in Chinese.
+func Descriptions() map[string]Text {
 	timeout, ttl := fmt.Sprintf("%.0fs", qcc.DefaultTimeout.Seconds()), fmt.Sprintf("%.0fm", reservation.DefaultTTL.Minutes())
 	retries, mostRetries := strconv.Itoa(qcc.DefaultMaxRetries), strconv.Itoa(qcc.LimitMaxRetries)
 
@@ -92,5 +92,5 @@ func Description(name string) Text {
 			"每个额度模块的额度，以模块 ID 为键：`radar_id`（风险监控-企业）、`bene_id`（股权穿透）、`natural_person_id`（自然人核验），以及企查查返回的其他 ID。" +
 				"没有购买的额度模块不会出现。企查查没有给出的数值为 null。",
 		},
-	}[name]
+	}
 }

@@ -49,18 +49,20 @@ const (
 
 // attributes returns the attributes of the provider block. The language is the first, because the errors about the others need it.
 func attributes() []attribute {
+	descriptions := message.Descriptions()
+
 	return []attribute{
 		{
 			name: fieldLanguage, variable: languageVariable, byDefault: message.English.String(), unknownIsNull: true, store: storeLanguage,
 			schema: schema.StringAttribute{
-				MarkdownDescription: message.Description("language").English,
+				MarkdownDescription: descriptions["language"].English,
 				Optional:            true,
 			},
 		},
 		{
 			name: qcc.FieldKey, variable: "QCC_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.Key }),
 			schema: schema.StringAttribute{
-				MarkdownDescription: message.Description("key").English,
+				MarkdownDescription: descriptions["key"].English,
 				Optional:            true,
 				Sensitive:           true,
 			},
@@ -68,7 +70,7 @@ func attributes() []attribute {
 		{
 			name: qcc.FieldSecretKey, variable: "QCC_SECRET_KEY", required: true, store: storeText(func(c *qcc.Config) *string { return &c.SecretKey }),
 			schema: schema.StringAttribute{
-				MarkdownDescription: message.Description("secret_key").English,
+				MarkdownDescription: descriptions["secret_key"].English,
 				Optional:            true,
 				Sensitive:           true,
 			},
@@ -76,28 +78,28 @@ func attributes() []attribute {
 		{
 			name: qcc.FieldBaseURL, variable: "QCC_BASE_URL", byDefault: qcc.DefaultBaseURL, store: storeText(func(c *qcc.Config) *string { return &c.BaseURL }),
 			schema: schema.StringAttribute{
-				MarkdownDescription: message.Description("base_url").English,
+				MarkdownDescription: descriptions["base_url"].English,
 				Optional:            true,
 			},
 		},
 		{
 			name: qcc.FieldTimeout, byDefault: qcc.DefaultTimeout.String(), store: storeTimeout,
 			schema: schema.StringAttribute{
-				MarkdownDescription: message.Description("timeout").English,
+				MarkdownDescription: descriptions["timeout"].English,
 				Optional:            true,
 			},
 		},
 		{
 			name: qcc.FieldMaxRetries, byDefault: strconv.Itoa(qcc.DefaultMaxRetries), store: storeMaxRetries,
 			schema: schema.NumberAttribute{
-				MarkdownDescription: message.Description("max_retries").English,
+				MarkdownDescription: descriptions["max_retries"].English,
 				Optional:            true,
 			},
 		},
 		{
 			name: fieldReservationDatabase, variable: "QCC_RESERVATION_DATABASE", store: storeDatabase,
 			schema: schema.StringAttribute{
-				MarkdownDescription: message.Description("reservation_database").English,
+				MarkdownDescription: descriptions["reservation_database"].English,
 				Optional:            true,
 				Sensitive:           true,
 			},
@@ -105,14 +107,14 @@ func attributes() []attribute {
 		{
 			name: fieldReservationTTL, byDefault: reservation.DefaultTTL.String(), store: storeTTL,
 			schema: schema.StringAttribute{
-				MarkdownDescription: message.Description("reservation_ttl").English,
+				MarkdownDescription: descriptions["reservation_ttl"].English,
 				Optional:            true,
 			},
 		},
 		{
 			name: fieldReservationHolder, variable: "QCC_RESERVATION_HOLDER", store: storeHolder,
 			schema: schema.StringAttribute{
-				MarkdownDescription: message.Description("reservation_holder").English,
+				MarkdownDescription: descriptions["reservation_holder"].English,
 				Optional:            true,
 			},
 		},

@@ -43,7 +43,7 @@ func (p *qccProvider) Metadata(_ context.Context, _ provider.MetadataRequest, re
 
 func (p *qccProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: message.Description("provider").English,
+		MarkdownDescription: message.Descriptions()["provider"].English,
 		Attributes:          map[string]schema.Attribute{},
 	}
 

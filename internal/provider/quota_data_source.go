@@ -28,10 +28,10 @@ func (d *quotaDataSource) Metadata(_ context.Context, req datasource.MetadataReq
 
 func (d *quotaDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: message.Description("data.qcc_quota").English,
+		MarkdownDescription: message.Descriptions()["data.qcc_quota"].English,
 		Attributes: map[string]schema.Attribute{
 			modulesAttribute: schema.MapAttribute{
-				MarkdownDescription: message.Description(modulesAttribute).English,
+				MarkdownDescription: message.Descriptions()[modulesAttribute].English,
 				ElementType:         moduleType(),
 				Computed:            true,
 			},

@@ -29,10 +29,10 @@ func (e *quotaEphemeralResource) Metadata(_ context.Context, req ephemeral.Metad
 
 func (e *quotaEphemeralResource) Schema(_ context.Context, _ ephemeral.SchemaRequest, resp *ephemeral.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: message.Description("ephemeral.qcc_quota").English,
+		MarkdownDescription: message.Descriptions()["ephemeral.qcc_quota"].English,
 		Attributes: map[string]schema.Attribute{
 			modulesAttribute: schema.MapAttribute{
-				MarkdownDescription: message.Description(modulesAttribute).English,
+				MarkdownDescription: message.Descriptions()[modulesAttribute].English,
 				ElementType:         moduleType(),
 				Computed:            true,
 			},

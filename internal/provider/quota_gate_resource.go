@@ -44,10 +44,10 @@ func (g *quotaGateResource) Metadata(_ context.Context, req resource.MetadataReq
 
 func (g *quotaGateResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: message.Description("resource.qcc_quota_gate").English,
+		MarkdownDescription: message.Descriptions()["resource.qcc_quota_gate"].English,
 		Attributes: map[string]schema.Attribute{
 			requiredAttribute: schema.MapAttribute{
-				MarkdownDescription: message.Description(requiredAttribute).English,
+				MarkdownDescription: message.Descriptions()[requiredAttribute].English,
 				ElementType:         types.NumberType,
 				Required:            true,
 				Validators:          []validator.Map{requirementsValidator{g.language}},

@@ -101,7 +101,7 @@ func schemaOf(block *tfprotov6.SchemaBlock) string {
 				fmt.Fprintf(&objects, "\n<a id=%q></a>\n### `%s` 的字段\n\n%s：\n\n%s", anchor, a.Name, group.title, fields)
 			}
 
-			fmt.Fprintf(&attributes, "%s- `%s`（%s）%s%s\n", heading, a.Name, kind, message.Description(a.Name).Chinese, link)
+			fmt.Fprintf(&attributes, "%s- `%s`（%s）%s%s\n", heading, a.Name, kind, message.Descriptions()[a.Name].Chinese, link)
 
 			heading = ""
 		}

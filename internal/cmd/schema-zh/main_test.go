@@ -36,7 +36,7 @@ func TestPagesHaveTheSchema(t *testing.T) {
 			t.Errorf("%s does not have the schema: run make generate", name)
 		}
 
-		if description := message.Description(twin.name).Chinese; description == "" || !strings.Contains(page, description) {
+		if description := message.Descriptions()[twin.name].Chinese; description == "" || !strings.Contains(page, description) {
 			t.Errorf("%s does not say %q", name, description)
 		}
 
@@ -63,7 +63,7 @@ func TestEveryDescriptionIsInBothLanguages(t *testing.T) {
 
 	for name, block := range blocks {
 		for _, a := range block.Attributes {
-			text := message.Description(a.Name)
+			text := message.Descriptions()[a.Name]
 			if english, chinese := code(text.English), code(text.Chinese); text.Chinese == "" || text.English != a.Description || !slices.Equal(english, chinese) {
 				t.Errorf("%s describes %s as %q, and message.Description has %q", name, a.Name, a.Description, text)
 			}
